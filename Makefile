@@ -1,0 +1,40 @@
+# Each target makes .venv and installs what it needs: Python >= 3.11 is all a machine must have.
+PYTHON ?= python3
+BIN := .venv/bin
+.DEFAULT_GOAL := help
+.PHONY: help demo test campaign check bench docs clean
+
+help:  ## list the targets
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+
+$(BIN)/python:
+	$(PYTHON) -m venv .venv
+
+# A stamp an extra, renewed when pyproject.toml changes.
+.venv/.core .venv/.test .venv/.bench .venv/.docs: pyproject.toml | $(BIN)/python
+	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.$(if $(filter .core,$(@F)),,[$(patsubst .%,%,$(@F))])'
+	@touch $@
+
+demo: .venv/.core  ## train on a real table, write demo/: model, predictions, report
+	$(BIN)/clearprop demo --force -o demo
+
+test: .venv/.test  ## run the test suite
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not slow" src tests
+
+campaign: .venv/.test  ## run the slow campaigns
+	$(BIN)/python -m pytest -m slow tests
+
+check: .venv/.test  ## format, lint, floors, types
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/lint-imports
+	$(BIN)/pyright
+
+bench: .venv/.bench  ## measure speed beside the peers
+	$(BIN)/python bench/speed.py
+
+docs: .venv/.docs  ## build the pages into docs/_build/html
+	$(BIN)/python -m sphinx -W --keep-going -b html docs docs/_build/html
+
+clean:  ## remove what the targets made
+	rm -rf .venv demo docs/_build docs/gallery docs/generated dist

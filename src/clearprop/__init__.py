@@ -1,0 +1,52 @@
+"""Feed-forward networks on a CPU: train them on tables, see every number of a step, check every gradient.
+
+The names below are all there is to import; each is loaded when it is first used, so that
+``import clearprop`` costs little.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+__version__ = "0.1.0.dev0"
+
+_HOME = {
+    "Network": "network",
+    "Parameters": "network",
+    "TabularClassifier": "estimators.tabular",
+    "TabularRegressor": "estimators.tabular",
+    "check_gradients": "check.gradients",
+    "descend": "batch",
+    "load": "train.model",
+    "save": "train.model",
+    "step": "batch",
+}
+__all__ = [
+    "Network",
+    "Parameters",
+    "TabularClassifier",
+    "TabularRegressor",
+    "__version__",
+    "check_gradients",
+    "descend",
+    "load",
+    "save",
+    "step",
+]
+
+if TYPE_CHECKING:
+    from clearprop.batch import descend, step
+    from clearprop.check.gradients import check_gradients
+    from clearprop.estimators.tabular import TabularClassifier, TabularRegressor
+    from clearprop.network import Network, Parameters
+    from clearprop.train.model import load, save
+
+
+def __getattr__(name: str):
+    if name not in _HOME:
+        msg = f"module `clearprop` has no attribute `{name}`"
+        raise AttributeError(msg)
+    return getattr(import_module(f"clearprop.{_HOME[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

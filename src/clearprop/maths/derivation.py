@@ -1,0 +1,184 @@
+"""The derivation: every formula of clearprop, once, in the order in which a step uses them.
+
+A row is a sample, so a batch of m rows with n units is an (m, n) array. Layers are numbered 1..L and
+layer 0 is the input. ``delta[l]``, ``da[l]`` and the losses are per row; ``J``, ``dW[l]`` and ``db[l]``
+are means over the batch: the only division is by ``m``, the sum of the row weights ``w``.
+The ids G2..G11 are those of the general derivation, for any number of layers.
+
+The page uses array words only (`words`), so that `languages` can read the same file in NumPy, SymPy,
+JAX, Torch, the array API and, one number at a time, Numba. A line named ``g_back`` undoes the line
+named ``g``: it takes the gradient with respect to the output ``a = g(z)`` and returns the gradient with
+respect to the input ``z``.
+"""
+
+from typing import NamedTuple
+
+from clearprop.maths.words import (
+    INV_SQRT_2PI, PI, SQRT_HALF, absolute, cos, erf, exp, expm1, greater, largest, less, less_equal, log, log1p,
+    matmul, maximum, minimum, sqrt, tanh, total, where,
+)
+
+
+# ---- Layers: (m, n[l-1]) -> (m, n[l]) -----------------------------------------------------------------
+def affine(a, W, b):            return matmul(a, W) + b                                     # G2   z[l]
+def pull_back(delta, W):        return matmul(delta, W.T)                                   # G7   da[l-1]
+def weight_grad(a, delta, m):   return matmul(a.T, delta) / m                               # G8   dW[l]
+def bias_grad(delta, m):        return total(delta, axis=0) / m                             # G9   db[l]
+
+
+# ---- Activations, one number at a time: a = g(z), and g_back(da, z, a) = da * g'(z) -------------------
+def identity(z):                return z
+def identity_back(da, z, a):    return da
+
+def relu(z):                    return maximum(z, 0.0)                                      # G3   a[l]
+def relu_back(da, z, a):        return where(less_equal(z, 0.0), 0.0, da)                   # relu'(0) = 0
+def relu_back_one(da, z, a):    return where(less(z, 0.0), 0.0, da)                         # G7   relu'(0) = 1: 1(z >= 0)
+
+def leaky_relu(z):              return maximum(z, 0.0) + 0.01 * minimum(z, 0.0)
+def leaky_relu_back(da, z, a):  return where(less(z, 0.0), 0.01 * da, da)
+
+def elu(z):                     return maximum(z, 0.0) + expm1(minimum(z, 0.0))
+def elu_back(da, z, a):         return where(less(z, 0.0), da * (a + 1.0), da)
+
+def selu(z):                    return 1.0507009873554805 * (maximum(z, 0.0) + 1.6732632423543772 * expm1(minimum(z, 0.0)))
+def selu_back(da, z, a):        return 1.0507009873554805 * where(less(z, 0.0), da * 1.6732632423543772 * exp(minimum(z, 0.0)), da)
+
+def gelu(z):                    return 0.5 * z * (1.0 + erf(SQRT_HALF * z))
+def gelu_back(da, z, a):        return da * (0.5 * (1.0 + erf(SQRT_HALF * z)) + INV_SQRT_2PI * z * exp(-0.5 * z * z))
+
+def sigmoid(z, e):              return where(greater(z, 0.0), 1.0, e) / (1.0 + e)           # e = exp(-|z|), never too large
+def logistic(z):                return sigmoid(z, exp(-absolute(z)))
+def logistic_back(da, z, a):    return da * a * (1.0 - a)
+
+def softplus(z):                return maximum(z, 0.0) + log1p(exp(-absolute(z)))
+def softplus_back(da, z, a):    return da * logistic(z)
+
+def silu(z):                    return z * logistic(z)
+def silu_slope(z, s):           return s + z * s * (1.0 - s)                                # s = logistic(z)
+def silu_back(da, z, a):        return da * silu_slope(z, logistic(z))
+
+def mish(z):                    return z * tanh(softplus(z))
+def mish_slope(z, t):           return t + z * (1.0 - t * t) * logistic(z)                  # t = tanh(softplus(z))
+def mish_back(da, z, a):        return da * mish_slope(z, tanh(softplus(z)))
+
+def tanh_back(da, z, a):        return da * (1.0 - a * a)
+
+
+# ---- Heads: p = h(z[L]), the loss of each row, and the residual, the same for all four ----------------
+def log_softmax(z):
+    top = largest(z)
+    e, below = exp(z - top), less(z, top)
+    others = total(where(below, e, 0.0), axis=1, keepdims=True)                             # sum of exp(z - top) but for the top
+    ties = total(where(below, 0.0, e), axis=1, keepdims=True) - 1.0                         # 0, or how many more share the top
+    return z - top - log1p(others + ties)
+
+def softmax(z):                 return exp(log_softmax(z))                                  # G4   p
+def cross_entropy(z, y):        return -total(y * log_softmax(z), axis=1)                   # G5   J_i
+
+def binary_term(z, y):          return softplus(z) - y * z                                  # -y ln p - (1 - y) ln (1 - p)
+def binary_cross_entropy(z, y): return total(binary_term(z, y), axis=1)
+
+def squared_term(z, y):         return 0.5 * (z - y) * (z - y)
+def half_squared_error(z, y):   return total(squared_term(z, y), axis=1)
+
+def y_log_y(y):                 return y * log(where(greater(y, 0.0), y, y + 1.0))          # 0 at y = 0
+def poisson_term(z, y):         return exp(z) - y - y * z + y_log_y(y)                      # half the Poisson deviance, p = exp(z)
+def poisson_deviance(z, y):     return total(poisson_term(z, y), axis=1)
+
+def residual(p, y, w):          return w[:, None] * (p - y)                                 # G6   delta[L]
+def mean(losses, w, m):         return total(w * losses) / m                                # G5   J
+def penalty(W, l2):             return 0.5 * l2 * total(W * W)                              # J_total = J + sum over l of penalty(W[l])
+
+
+# ---- Updates: from the old W everywhere; biases do not decay ------------------------------------------
+def decayed(dW, W, l2):         return dW + l2 * W                                          # gradient of J_total
+def descend(W, dW, lr, l2):     return W - lr * decayed(dW, W, l2)                          # G10
+def descend_bias(b, db, lr):    return b - lr * db                                          # G11
+
+def velocity(v, g, lr, mu):     return mu * v - lr * g                                      # momentum: W + v; Nesterov: W + velocity(v, g)
+def first_moment(u, g, beta1):  return beta1 * u + (1.0 - beta1) * g                        # Adam
+def second_moment(v, g, beta2): return beta2 * v + (1.0 - beta2) * g * g
+def adam_rate(lr, t, beta1, beta2): return lr * sqrt(1.0 - beta2**t) / (1.0 - beta1**t)     # t = 1, 2, ...
+def adam(W, u, v, rate, eps):   return W - rate * u / (sqrt(v) + eps)
+def decoupled(W, lr, decay):    return W - lr * decay * W                                   # AdamW, before adam
+
+def cosine(t):                  return 0.5 * (1.0 + cos(PI * t))                            # rate at the share t of the training
+
+
+# ---- Columns: what a table becomes before layer 0 sees it ---------------------------------------------
+def robust_scale(x, center, scale): return (x - center) * scale
+def smooth_clip(x):             return x / sqrt(1.0 + (x / 3.0) * (x / 3.0))
+def standardise(y, mu, sd):     return (y - mu) / sd
+def unstandardise(t, mu, sd):   return t * sd + mu
+
+
+ACTIVATIONS = {
+    "identity": (identity, identity_back), "relu": (relu, relu_back), "leaky_relu": (leaky_relu, leaky_relu_back),
+    "elu": (elu, elu_back), "selu": (selu, selu_back), "gelu": (gelu, gelu_back), "silu": (silu, silu_back),
+    "mish": (mish, mish_back), "tanh": (tanh, tanh_back), "logistic": (logistic, logistic_back),
+    "softplus": (softplus, softplus_back),
+}
+HEADS = {                                                                                   # h, loss of each row; delta[L] = w (p - y)
+    "softmax": (softmax, cross_entropy), "logistic": (logistic, binary_cross_entropy),
+    "identity": (identity, half_squared_error), "exp": (exp, poisson_deviance),
+}
+
+
+def activation_pair(name, relu_grad_at_zero):
+    """The pair (g, g_back) of an activation; `relu_grad_at_zero` (0 or 1) settles relu'(0)."""
+    if name == "relu" and relu_grad_at_zero == 1:
+        return relu, relu_back_one
+    return ACTIVATIONS[name]
+
+
+class Working(NamedTuple):
+    """Everything one step computes. Lists are indexed by layer; entries that do not exist are None.
+
+    z[l], a[l], delta[l]: (m, n[l]); da[l] = dJ_i/da[l], per row, l = 0..L-1; p = h(z[L]): (m, n[L]);
+    losses: J_i, (m,); J: their mean; dW[l], db[l]: gradients of J, shaped as W[l], b[l]; m: the sum of w.
+    """
+
+    z: list
+    a: list
+    p: object
+    losses: object
+    J: object
+    delta: list
+    da: list
+    dW: list
+    db: list
+    m: object
+
+
+def forward(W, b, X, activations, head):
+    """The forward pass (G2 to G4): the lists z and a; a[L] is p."""
+    L = len(W) - 1
+    z, a = [None] * (L + 1), [X] + [None] * L
+    for l in range(1, L + 1):
+        z[l] = affine(a[l - 1], W[l], b[l])                                                 # G2
+        a[l] = activations[l][0](z[l]) if l < L else HEADS[head][0](z[l])                   # G3, G4
+    return z, a
+
+
+def loss(W, b, X, y, w, activations, head):
+    """J alone (G5), of a forward pass; arguments as in `step`."""
+    z, _ = forward(W, b, X, activations, head)
+    return mean(HEADS[head][1](z[-1], y), w, total(w))
+
+
+def step(W, b, X, y, w, activations, head):
+    """One forward and one backward pass (G2 to G9) over a batch.
+
+    W[l]: (n[l-1], n[l]), b[l]: (n[l],), index 0 unused; X: (m, n[0]); y: (m, n[L]), one-hot for softmax;
+    w: (m,), a weight for each row; activations[l]: a pair (g, g_back) for l = 1..L-1; head: a key of HEADS.
+    """
+    L, m = len(W) - 1, total(w)
+    z, a = forward(W, b, X, activations, head)
+    p, losses = a[L], HEADS[head][1](z[L], y)                                               # G5
+    delta, da, dW, db = ([None] * (L + 1) for _ in range(4))
+    for l in range(L, 0, -1):
+        delta[l] = activations[l][1](da[l], z[l], a[l]) if l < L else residual(p, y, w)     # G7, G6
+        dW[l] = weight_grad(a[l - 1], delta[l], m)                                          # G8
+        db[l] = bias_grad(delta[l], m)                                                      # G9
+        da[l - 1] = pull_back(delta[l], W[l])                                               # G7
+    return Working(z, a, p, losses, mean(losses, w, m), delta, da, dW, db, m)

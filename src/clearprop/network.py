@@ -1,0 +1,246 @@
+"""A network and its parameters.
+
+The `Network` is frozen and checked once, when it is made; `Parameters` are one flat vector whose parts
+are seen as W[l] and b[l].
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+from numpy.typing import DTypeLike
+
+from clearprop.errors import ShapeError, SpecError
+from clearprop.maths.derivation import ACTIVATIONS, HEADS
+
+SCHEMES = ("glorot", "he", "ntk")
+MOST_PARAMETERS = 2**31
+
+
+@dataclass(frozen=True)
+class Network:
+    """A fully connected network: its layers' sizes, activations and head (G0).
+
+    Parameters
+    ----------
+    sizes : sequence of int
+        n[0] inputs, then the units of layers 1..L. Two or more.
+    activation : str or sequence of str
+        Of the hidden layers 1..L-1, one for all or one each: a key of `maths.derivation.ACTIVATIONS`.
+    head : {"softmax", "logistic", "identity", "exp"}
+        What makes p of z[L], with its loss: softmax and cross-entropy; logistic and binary cross-entropy
+        (one unit, or several for several labels); identity and half the squared error, summed over the
+        outputs; exp and half the Poisson deviance.
+    relu_grad_at_zero : {1, 0}
+        relu'(0): 1 as in the derivation, 1(z >= 0); 0 as in scikit-learn, PyTorch and JAX.
+
+    Raises
+    ------
+    SpecError
+        If a size, an activation, the head or `relu_grad_at_zero` cannot be.
+
+    Examples
+    --------
+    >>> net = Network((3, 4, 2))
+    >>> net.L, net.n_parameters, net.activations
+    (2, 26, ('relu',))
+    """
+
+    sizes: tuple[int, ...]
+    activation: str | tuple[str, ...] = "relu"
+    head: str = "softmax"
+    relu_grad_at_zero: int = 1
+    activations: tuple[str, ...] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "sizes", _checked_sizes(self.sizes))
+        if not isinstance(self.activation, str):
+            object.__setattr__(self, "activation", tuple(self.activation))
+        object.__setattr__(self, "activations", _checked_activations(self.activation, self.L - 1))
+        if self.head not in HEADS:
+            msg = f"`head` must be one of {', '.join(HEADS)}; got {self.head!r}."
+            raise SpecError(msg)
+        if self.head == "softmax" and self.sizes[-1] < 2:
+            msg = f"A softmax head needs 2 outputs or more; got {self.sizes[-1]}. Use `head='logistic'` for one."
+            raise SpecError(msg)
+        if self.relu_grad_at_zero not in (0, 1):
+            msg = f"`relu_grad_at_zero` must be 0 or 1; got {self.relu_grad_at_zero!r}."
+            raise SpecError(msg)
+
+    @property
+    def L(self) -> int:
+        """The number of layers, the input not counted (D1)."""
+        return len(self.sizes) - 1
+
+    @property
+    def n_weights(self) -> int:
+        """How many entries all W[l] have together."""
+        return sum(a * b for a, b in pairwise(self.sizes))
+
+    @property
+    def n_parameters(self) -> int:
+        """How many entries all W[l] and b[l] have together."""
+        return self.n_weights + sum(self.sizes[1:])
+
+    def __str__(self) -> str:
+        return f"{'-'.join(map(str, self.sizes))} network"
+
+    def initialize(
+        self,
+        seed: int | np.random.Generator | None = None,
+        *,
+        scheme: str = "glorot",
+        dtype: DTypeLike = np.float64,
+    ) -> "Parameters":
+        """Random parameters; the same seed gives the same bits.
+
+        Parameters
+        ----------
+        seed : int, Generator or None
+            Where the random numbers come from; None asks the system.
+        scheme : {"glorot", "he", "ntk"}
+            glorot: W[l] and b[l] uniform within sqrt(6 / (n[l-1] + n[l])), or sqrt(2 / ...) where the layer is
+            logistic, as scikit-learn draws them (Glorot and Bengio, AISTATS 2010).
+            he: W[l] normal with variance 2 / n[l-1], b[l] zero (He et al., ICCV 2015).
+            ntk: W[l] normal with variance 1 / n[l-1], b[l] normal with variance 1: the function that the
+            neural-tangent parametrisation starts from (Jacot et al., NeurIPS 2018).
+        dtype : dtype
+            float64 or float32; the numbers are drawn in float64.
+
+        Examples
+        --------
+        >>> params = Network((3, 4, 2)).initialize(seed=0)
+        >>> params.W[1].shape, params.b[2].shape
+        ((3, 4), (2,))
+        """
+        if scheme not in SCHEMES:
+            msg = f"`scheme` must be one of {', '.join(SCHEMES)}; got {scheme!r}."
+            raise SpecError(msg)
+        rng = np.random.default_rng(seed)
+        params = Parameters(self, np.empty(self.n_parameters))
+        for l in range(1, self.L + 1):
+            params.W[l][...], params.b[l][...] = self._draw(rng, scheme, l)
+        return params.astype(dtype)
+
+    def _draw(self, rng: np.random.Generator, scheme: str, l: int) -> tuple[np.ndarray, np.ndarray]:
+        fan_in, fan_out = shape = self.sizes[l - 1], self.sizes[l]
+        if scheme == "he":
+            return rng.standard_normal(shape) * np.sqrt(2 / fan_in), np.zeros(fan_out)
+        if scheme == "ntk":
+            return rng.standard_normal(shape) / np.sqrt(fan_in), rng.standard_normal(fan_out)
+        logistic = (self.activations[l - 1] if l < self.L else self.head) == "logistic"
+        bound = np.sqrt((2 if logistic else 6) / (fan_in + fan_out))
+        return rng.uniform(-bound, bound, shape), rng.uniform(-bound, bound, fan_out)
+
+
+class Parameters:
+    """All weights and biases of a network: one flat vector, all W[l] first, then all b[l].
+
+    Parameters
+    ----------
+    net : Network
+        What the vector is for.
+    flat : ndarray of shape (net.n_parameters,)
+        float64 or float32 (or complex, or objects, for the checks). It is kept, not copied.
+
+    Attributes
+    ----------
+    flat : ndarray
+        The vector.
+    W, b : list of ndarray
+        Views of it by layer: W[l] is (n[l-1], n[l]) (D3), b[l] is (n[l],) (D7); index 0 is None.
+
+    Raises
+    ------
+    ShapeError
+        If the vector does not have `net.n_parameters` entries.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> params = Parameters(Network((2, 3, 2)), np.arange(17.0))
+    >>> params.W[1][0], params.b[2]
+    (array([0., 1., 2.]), array([15., 16.]))
+    """
+
+    def __init__(self, net: Network, flat: np.ndarray) -> None:
+        if flat.shape != (net.n_parameters,):
+            msg = f"A {net} has {net.n_parameters} parameters; `flat` is {flat.shape}."
+            raise ShapeError(msg)
+        self.net, self.flat = net, flat
+        self.W: list[Any] = [None]
+        self.b: list[Any] = [None]
+        at, at_b = 0, net.n_weights
+        for n_in, n_out in pairwise(net.sizes):
+            self.W.append(flat[at : at + n_in * n_out].reshape(n_in, n_out))
+            self.b.append(flat[at_b : at_b + n_out])
+            at, at_b = at + n_in * n_out, at_b + n_out
+
+    @classmethod
+    def from_layers(cls, net: Network, W: Sequence[Any], b: Sequence[Any]) -> "Parameters":
+        """Parameters copied from arrays W[1..L] and b[1..L] (index 0 is not looked at).
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> net = Network((2, 2))
+        >>> Parameters.from_layers(net, [None, np.eye(2)], [None, np.zeros(2)]).flat
+        array([1., 0., 0., 1., 0., 0.])
+        """
+        arrays = [np.asarray(x) for x in (*W[1:], *b[1:])]
+        params = cls(net, np.empty(net.n_parameters, np.result_type(*arrays, np.float32)))
+        for name, mine, theirs in (("W", params.W, W), ("b", params.b, b)):
+            for l in range(1, net.L + 1):
+                given = np.asarray(theirs[l])
+                if given.shape != mine[l].shape:
+                    msg = (
+                        f"`{name}[{l}]` must be {mine[l].shape} in a {net.sizes} network; got {given.shape}."
+                    )
+                    raise ShapeError(msg)
+                mine[l][...] = given
+        return params
+
+    def copy(self) -> "Parameters":
+        """The same numbers in a vector of their own."""
+        return Parameters(self.net, self.flat.copy())
+
+    def astype(self, dtype: DTypeLike) -> "Parameters":
+        """The same numbers in another dtype, in a vector of their own."""
+        return Parameters(self.net, self.flat.astype(dtype))
+
+    def __repr__(self) -> str:
+        return f"Parameters({self.net}, {self.flat.size:,} x {self.flat.dtype})"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Parameters, (self.net, self.flat)
+
+
+def _checked_sizes(sizes: Any) -> tuple[int, ...]:
+    try:
+        given = tuple(int(n) for n in sizes)
+        whole = all(int(n) == n for n in sizes)
+    except (TypeError, ValueError, OverflowError):
+        given, whole = (), False
+    if not whole or len(given) < 2 or min(given) < 1:
+        msg = f"`sizes` must be two or more whole numbers, each 1 or more, such as (3, 4, 2); got {sizes!r}."
+        raise SpecError(msg)
+    if sum(a * b + b for a, b in pairwise(given)) > MOST_PARAMETERS:
+        msg = f"`sizes` {given} make more than {MOST_PARAMETERS:,} parameters. Use smaller layers."
+        raise SpecError(msg)
+    return given
+
+
+def _checked_activations(activation: str | tuple[str, ...], hidden: int) -> tuple[str, ...]:
+    names = (activation,) * hidden if isinstance(activation, str) else activation
+    for name in (activation,) if isinstance(activation, str) else names:
+        if name not in ACTIVATIONS:
+            msg = f"`activation` must be one of {', '.join(ACTIVATIONS)}; got {name!r}."
+            raise SpecError(msg)
+    if len(names) != hidden:
+        msg = (
+            f"`activation` must be one name, or one for each of the {hidden} hidden layers; got {len(names)}."
+        )
+        raise SpecError(msg)
+    return names
