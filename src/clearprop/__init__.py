@@ -16,8 +16,8 @@ _HOME = {
     "TabularRegressor": "estimators.tabular",
     "check_gradients": "check.gradients",
     "descend": "batch",
-    "load": "train.model",
-    "save": "train.model",
+    "load": "estimators.files",
+    "save": "estimators.files",
     "step": "batch",
 }
 __all__ = [
@@ -36,9 +36,9 @@ __all__ = [
 if TYPE_CHECKING:
     from clearprop.batch import descend, step
     from clearprop.check.gradients import check_gradients
+    from clearprop.estimators.files import load, save
     from clearprop.estimators.tabular import TabularClassifier, TabularRegressor
     from clearprop.network import Network, Parameters
-    from clearprop.train.model import load, save
 
 
 def __getattr__(name: str):

@@ -85,7 +85,7 @@ def y_log_y(y):                 return y * log(where(greater(y, 0.0), y, y + 1.0
 def poisson_term(z, y):         return exp(z) - y - y * z + y_log_y(y)                      # half the Poisson deviance, p = exp(z)
 def poisson_deviance(z, y):     return total(poisson_term(z, y), axis=1)
 
-def residual(p, y, w):          return w[:, None] * (p - y)                                 # G6   delta[L]
+def residual(p, y, w):          return w * (p - y)                                          # G6   delta[L]; w: (m, 1)
 def mean(losses, w, m):         return total(w * losses) / m                                # G5   J
 def penalty(W, l2):             return 0.5 * l2 * total(W * W)                              # J_total = J + sum over l of penalty(W[l])
 
@@ -100,6 +100,7 @@ def first_moment(u, g, beta1):  return beta1 * u + (1.0 - beta1) * g            
 def second_moment(v, g, beta2): return beta2 * v + (1.0 - beta2) * g * g
 def adam_rate(lr, t, beta1, beta2): return lr * sqrt(1.0 - beta2**t) / (1.0 - beta1**t)     # t = 1, 2, ...
 def adam(W, u, v, rate, eps):   return W - rate * u / (sqrt(v) + eps)
+def adamw_eps(eps, t, beta2):   return eps * sqrt(1.0 - beta2**t)                           # so that eps is added after the correction of v
 def decoupled(W, lr, decay):    return W - lr * decay * W                                   # AdamW, before adam
 
 def cosine(t):                  return 0.5 * (1.0 + cos(PI * t))                            # rate at the share t of the training
@@ -177,7 +178,7 @@ def step(W, b, X, y, w, activations, head):
     p, losses = a[L], HEADS[head][1](z[L], y)                                               # G5
     delta, da, dW, db = ([None] * (L + 1) for _ in range(4))
     for l in range(L, 0, -1):
-        delta[l] = activations[l][1](da[l], z[l], a[l]) if l < L else residual(p, y, w)     # G7, G6
+        delta[l] = activations[l][1](da[l], z[l], a[l]) if l < L else residual(p, y, w[:, None])  # G7, G6
         dW[l] = weight_grad(a[l - 1], delta[l], m)                                          # G8
         db[l] = bias_grad(delta[l], m)                                                      # G9
         da[l - 1] = pull_back(delta[l], W[l])                                               # G7

@@ -92,13 +92,15 @@ class _Translate(ast.NodeTransformer):
 
 
 def _wrap_formulas(module: ModuleType, each: Callable[[Callable[..., Any]], Any]) -> None:
-    """Each formula of a copy wrapped; its tables of activations and heads hold the wrapped ones."""
+    """Each formula of a copy, above its tables, wrapped; the tables hold the wrapped ones."""
+    names = list(module.__dict__)
+    above = {k: module.__dict__[k] for k in names[: names.index("ACTIVATIONS")]}
     wrapped = {
         k: each(f)
-        for k, f in module.__dict__.items()
+        for k, f in above.items()
         if callable(f) and getattr(f, "__module__", "") == module.__name__ and not isinstance(f, type)
     }
-    named = {id(module.__dict__[k]): f for k, f in wrapped.items()}
+    named = {id(above[k]): f for k, f in wrapped.items()}
     for table in (module.ACTIVATIONS, module.HEADS):
         table.update({k: tuple(named.get(id(f), f) for f in pair) for k, pair in table.items()})
     module.__dict__.update(wrapped)

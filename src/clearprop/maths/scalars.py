@@ -11,6 +11,7 @@ import numpy as np
 from numba import njit
 
 from clearprop.maths import words
+from clearprop.maths.powers import powers_of
 
 # Contraction into fused multiply-adds is all the freedom taken: NaN and infinity keep their meaning.
 formula: Callable[[Callable[..., Any]], Any] = njit(
@@ -51,6 +52,7 @@ def where(condition: Any, x: Any, y: Any) -> Any:
 def words_of(dtype: str) -> dict[str, Any]:
     """Every word, for numbers of one dtype; the words on rows and matrices stay NumPy's."""
     number = np.dtype(dtype).type
+    exp, expm1, tanh = powers_of(dtype, formula)
     return {w: getattr(words, w) for w in words.__all__} | {
         "INV_SQRT_2PI": number(words.INV_SQRT_2PI),
         "PI": number(words.PI),
@@ -58,8 +60,8 @@ def words_of(dtype: str) -> dict[str, Any]:
         "absolute": math.fabs,
         "cos": math.cos,
         "erf": math.erf,
-        "exp": math.exp,
-        "expm1": math.expm1,
+        "exp": exp,
+        "expm1": expm1,
         "greater": greater,
         "less": less,
         "less_equal": less_equal,
@@ -68,6 +70,6 @@ def words_of(dtype: str) -> dict[str, Any]:
         "maximum": maximum,
         "minimum": minimum,
         "sqrt": math.sqrt,
-        "tanh": math.tanh,
+        "tanh": tanh,
         "where": where,
     }

@@ -1,0 +1,180 @@
+"""An engine: one network's parameters, its optimiser's state, and the kernels that move them."""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import DTypeLike
+
+from clearprop.engine import kernels
+from clearprop.engine.layout import AT_A, AT_DELTA, AT_Z, aligned, lay_out
+from clearprop.engine.passes import (
+    BETA1,
+    BETA2,
+    DECAY,
+    EPS,
+    L2,
+    MU,
+    N_HYPER,
+    backward_pass,
+    forward_pass,
+    head_pass,
+    update_pass,
+)  # fmt: skip
+from clearprop.engine.solver import Solver
+from clearprop.errors import SpecError
+from clearprop.network import Parameters
+
+ROWS_AT_ONCE = 256  # of a forward pass over many rows: the slice stays in cache
+
+
+class Batch(NamedTuple):
+    """What the maths sees, checked and C-contiguous: X (m, n[0]); y (m, 1) labels or (m, n[L]); w (m,)."""
+
+    X: np.ndarray
+    y: np.ndarray
+    w: np.ndarray
+
+
+class Epoch(NamedTuple):
+    """What one epoch gave: the mean of J over its rows, and the batch at which J ceased to be finite, or None."""
+
+    loss: float
+    failed_at: int | None
+
+
+class Engine:
+    """A network in training, or at work.
+
+    Parameters
+    ----------
+    params : Parameters
+        Where it starts; copied.
+    solver : Solver
+        How it moves.
+    batch_size : int
+        Rows a step, at most.
+    dtype : {"float32", "float64"}
+        Of all arrays.
+
+    Attributes
+    ----------
+    params : Parameters
+        The current ones: a view that each step moves.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> net = Network((2, 8, 2))
+    >>> engine = Engine(net.initialize(seed=0), Solver("sgd"), batch_size=2, dtype="float64")
+    >>> batch = Batch(np.eye(2), np.array([[0.0], [1.0]]), np.ones(2))
+    >>> first = engine.epoch(batch, np.arange(2), np.full(1, 0.5))
+    >>> engine.epoch(batch, np.arange(2), np.full(1, 0.5)).loss < first.loss
+    True
+    """
+
+    def __init__(
+        self,
+        params: Parameters,
+        solver: Solver | None = None,
+        batch_size: int = ROWS_AT_ONCE,
+        dtype: DTypeLike = np.float32,
+    ) -> None:
+        self.net, self.solver = params.net, solver or Solver()
+        self.batch_size, self.dtype = int(batch_size), np.dtype(dtype)
+        if self.dtype.name not in ("float32", "float64"):
+            msg = f"`dtype` must be float32 or float64; got {self.dtype.name}."
+            raise SpecError(msg)
+        self.state = np.zeros((4, self.net.n_parameters), self.dtype)
+        self.params = Parameters(self.net, self.state[kernels.THETA])
+        self.params.flat[:] = params.flat
+        self.hyper = self._hyper()
+        self._blocks: dict[tuple[int, int], tuple[Any, np.ndarray]] = {}
+
+    def epoch(
+        self, batch: Batch, order: np.ndarray, rates: np.ndarray, *, gradient_only: bool = False
+    ) -> Epoch:
+        """Steps over the rows `order` of a batch, `batch_size` at a time, one learning rate a step."""
+        layout, block = self._block(self.batch_size, batch.y.shape[1])
+        how = kernels.ONE_PRODUCT if self.solver.in_one_product else kernels.PASSES
+        out = np.zeros(4)
+        kernels.epoch(
+            tuple(batch), np.ascontiguousarray(order, np.int64), layout.layers,
+            np.array([self.batch_size, layout.at_y, layout.at_w]), self._passes(),
+            kernels.GRADIENT_ONLY if gradient_only else how, self.state, block, self.hyper,
+            np.ascontiguousarray(rates, np.float64), out,
+        )  # fmt: skip
+        failed = int(out[kernels.FAILED_AT])
+        weight = out[kernels.WEIGHT]
+        return Epoch(
+            float(out[kernels.LOSS] / weight) if weight else float("nan"), None if failed < 0 else failed
+        )
+
+    def prepare(self, batch: Batch) -> None:
+        """Compile, or read from the disk, all that `epoch` needs for such a batch; nothing moves."""
+        self.epoch(batch, np.arange(0), np.zeros(0))
+
+    def predict(self, X: np.ndarray) -> np.ndarray:
+        """p of each row (G4): (rows, n[L])."""
+        return self._forward(X, self.net.head)
+
+    def logits(self, X: np.ndarray) -> np.ndarray:
+        """z[L] of each row: (rows, n[L])."""
+        return self._forward(X, "identity")
+
+    def arrays(self, m: int, n_targets: int) -> dict[str, list[Any]]:
+        """z[l], a[l], delta[l] as the last step of m rows left them, and dW[l], db[l] where they were formed."""
+        layout, block = self._block(self.batch_size, n_targets)
+        gradient = Parameters(self.net, self.state[kernels.GRAD])
+        found: dict[str, list[Any]] = {"dW": gradient.W, "db": gradient.b}
+        for name, column in (("z", AT_Z), ("a", AT_A), ("delta", AT_DELTA)):
+            at = layout.layers[:, column]
+            found[name] = [
+                block[at[l] : at[l] + m * n].reshape(m, n) if l or name == "a" else None
+                for l, n in enumerate(self.net.sizes)
+            ]
+        return found
+
+    def first_not_finite(self, m: int, n_targets: int) -> int:
+        """The first layer whose z the last step left not finite; 0 if it is the input."""
+        arrays = self.arrays(m, n_targets)
+        if not np.isfinite(arrays["a"][0]).all():
+            return 0
+        return next(
+            (l for l in range(1, self.net.L + 1) if not np.isfinite(arrays["z"][l]).all()), self.net.L
+        )
+
+    def _forward(self, X: np.ndarray, head: str) -> np.ndarray:
+        layout, block = self._block(max(1, min(ROWS_AT_ONCE, len(X))), 0)
+        passes = np.zeros((1, self.net.L + 1), np.int64)
+        for l, name in enumerate((*self.net.activations, head), 1):
+            passes[0, l] = forward_pass(name, self.dtype.name).address
+        result = np.empty((len(X), self.net.sizes[-1]), self.dtype)
+        X = np.ascontiguousarray(X, self.dtype)
+        kernels.forward(X, layout.layers, min(ROWS_AT_ONCE, len(X)), passes, self.state, block, result)
+        return result
+
+    def _passes(self) -> np.ndarray:
+        net, dtype = self.net, self.dtype.name
+        passes = np.zeros((2, net.L), np.int64)
+        passes[0, 0] = head_pass(net.head, dtype).address
+        passes[1, 0] = update_pass(self.solver.update, dtype).address
+        for l, name in enumerate(net.activations, 1):
+            passes[0, l] = forward_pass(name, dtype).address
+            passes[1, l] = backward_pass(name, net.relu_grad_at_zero, dtype).address
+        return passes
+
+    def _block(self, rows: int, n_targets: int) -> tuple[Any, np.ndarray]:
+        """The layout and the memory for batches of this size, made once."""
+        if (rows, n_targets) not in self._blocks:
+            layout = lay_out(self.net, rows, n_targets, self.dtype)
+            self._blocks[rows, n_targets] = layout, aligned(layout.size, self.dtype)
+        return self._blocks[rows, n_targets]
+
+    def _hyper(self) -> np.ndarray:
+        hyper, solver = np.zeros(N_HYPER), self.solver
+        for at, value in (
+            (L2, solver.l2), (DECAY, solver.decay), (MU, solver.momentum), (BETA1, solver.betas[0]),
+            (BETA2, solver.betas[1]), (EPS, solver.eps),
+        ):  # fmt: skip
+            hyper[at] = value
+        return hyper

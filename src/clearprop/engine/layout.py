@@ -1,0 +1,58 @@
+"""Where everything lies: parameters in one flat vector, a batch's arrays in one block of memory."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from clearprop.network import Network
+
+SIZE, AT_W, AT_B, AT_Z, AT_A, AT_DELTA = range(6)  # the columns of `Layout.layers`
+LINE = 64  # bytes: blocks start on a cache line
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Offsets, in numbers, of each layer's arrays.
+
+    Attributes
+    ----------
+    layers : ndarray of int64, shape (L + 1, 6)
+        A row a layer: n[l]; where W[l] and b[l] start in the flat vector; where z[l], a[l] and delta[l]
+        start in the block. a[0] is the gathered batch.
+    at_y, at_w : int
+        Where the gathered targets and row weights start in the block.
+    size : int
+        Numbers in the block.
+    """
+
+    layers: np.ndarray
+    at_y: int
+    at_w: int
+    size: int
+
+
+def lay_out(net: Network, batch_size: int, n_targets: int, dtype: np.dtype) -> Layout:
+    """The layout for batches of up to `batch_size` rows whose targets have `n_targets` columns."""
+    layers = np.zeros((net.L + 1, 6), np.int64)
+    layers[:, SIZE] = net.sizes
+    weights = layers[:-1, SIZE] * layers[1:, SIZE]
+    layers[1:, AT_W] = np.cumsum(weights) - weights
+    layers[1:, AT_B] = net.n_weights + np.cumsum(layers[1:, SIZE]) - layers[1:, SIZE]
+    at, step = 0, LINE // dtype.itemsize
+
+    def take(numbers: int) -> int:
+        nonlocal at
+        start, at = at, at + -(-numbers // step) * step
+        return start
+
+    for l, n in enumerate(net.sizes):
+        for column in (AT_A,) if l == 0 else (AT_Z, AT_A, AT_DELTA):
+            layers[l, column] = take(batch_size * n)
+    return Layout(layers, take(batch_size * n_targets), take(batch_size), at)
+
+
+def aligned(numbers: int, dtype: np.dtype) -> np.ndarray:
+    """Zeros that start on a cache line."""
+    raw = np.zeros(numbers * dtype.itemsize + LINE, np.uint8)
+    start = -raw.ctypes.data % LINE
+    return raw[start : start + numbers * dtype.itemsize].view(dtype)

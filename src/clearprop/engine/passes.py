@@ -1,0 +1,214 @@
+"""The element-wise passes of a step, each compiled as a C function for one formula and one dtype.
+
+The functions below are templates: their free names (`g`, `score`, `number`, ...) are filled in from the
+derivation page as Numba reads it, so that each formula still stands once. A pass carries the ids of the
+lines that it fuses.
+"""
+
+from functools import cache
+from types import FunctionType
+from typing import Any
+
+import numpy as np
+from numba import carray, types  # pyright: ignore[reportPrivateImportUsage]
+
+from clearprop.engine import store
+from clearprop.maths import languages
+
+RATE, MASS, SHARE, L2, DECAY, MU, BETA1, BETA2, EPS, STEPS = range(10)  # the entries of `hyper`
+N_HYPER = 10
+
+g: Any = None
+g_back: Any = None
+score: Any = None
+term: Any = None
+page: Any = None
+page64: Any = None
+number: Any = None
+
+
+def forward(z_, b_, a_, m, n):  # G2 (the bias) and G3, or the head's G4
+    z, b, a = carray(z_, (m, n)), carray(b_, n), carray(a_, (m, n))
+    for i in range(m):
+        for j in range(n):
+            z[i, j] += b[j]
+            a[i, j] = g(z[i, j])
+
+
+def softmax(z_, b_, p_, m, n):  # G2 (the bias) and G4
+    z, b, p = carray(z_, (m, n)), carray(b_, n), carray(p_, (m, n))
+    for i in range(m):
+        top = z[i, 0] + b[0]
+        for j in range(n):
+            z[i, j] += b[j]
+            top = page.maximum(top, z[i, j])
+        total = number(0)
+        for j in range(n):
+            p[i, j] = page.exp(z[i, j] - top)
+            total += p[i, j]
+        for j in range(n):
+            p[i, j] /= total
+
+
+def backward(delta_, z_, a_, db_, m, n, hyper_):  # G7 (the mask) and G9; delta holds da
+    delta, z, a = carray(delta_, (m, n)), carray(z_, (m, n)), carray(a_, (m, n))
+    db, mass = carray(db_, n), number(carray(hyper_, N_HYPER)[MASS])
+    db[:] = number(0)
+    for i in range(m):
+        for j in range(n):
+            delta[i, j] = g_back(delta[i, j], z[i, j], a[i, j])
+            db[j] += delta[i, j]
+    for j in range(n):
+        db[j] /= mass
+
+
+def softmax_head(z_, b_, y_, n_y, w_, delta_, db_, m, n, hyper_, loss_):  # G2 (the bias), G4, G5, G6, G9
+    z, b, y, w = carray(z_, (m, n)), carray(b_, n), carray(y_, (m, n_y)), carray(w_, m)
+    delta, db, mass = carray(delta_, (m, n)), carray(db_, n), number(carray(hyper_, N_HYPER)[MASS])
+    loss = 0.0
+    db[:] = number(0)
+    for i in range(m):
+        top = z[i, 0] + b[0]
+        for j in range(n):
+            z[i, j] += b[j]
+            top = page.maximum(top, z[i, j])
+        others, ties = number(0), number(-1)  # the top's own exp(0) is not rounded into the sum
+        for j in range(n):
+            e = page.exp(z[i, j] - top)
+            others += page.where(page.less(z[i, j], top), e, number(0))
+            ties += page.where(page.less(z[i, j], top), number(0), e)
+            delta[i, j] = e
+        others += ties
+        scale = number(1) / (number(1) + others)
+        rest = page.log1p(others)
+        if n_y == 1:
+            loss += w[i] * (rest - (z[i, int(y[i, 0])] - top))
+        for j in range(n):
+            target = y[i, j] if n_y == n else number(int(y[i, 0]) == j)
+            if n_y == n:
+                loss += w[i] * target * (rest - (z[i, j] - top))
+            delta[i, j] = page.residual(delta[i, j] * scale, target, w[i])
+            db[j] += delta[i, j]
+    for j in range(n):
+        db[j] /= mass
+    carray(loss_, 1)[0] = loss
+
+
+def head(z_, b_, y_, n_y, w_, delta_, db_, m, n, hyper_, loss_):  # G2 (the bias), G4, G5, G6, G9
+    z, b, y, w = carray(z_, (m, n)), carray(b_, n), carray(y_, (m, n_y)), carray(w_, m)
+    delta, db, mass = carray(delta_, (m, n)), carray(db_, n), number(carray(hyper_, N_HYPER)[MASS])
+    loss = 0.0
+    db[:] = number(0)
+    for i in range(m):
+        for j in range(n):
+            z[i, j] += b[j]
+            loss += w[i] * term(z[i, j], y[i, j])
+            delta[i, j] = page.residual(score(z[i, j]), y[i, j], w[i])
+            db[j] += delta[i, j]
+    for j in range(n):
+        db[j] /= mass
+    carray(loss_, 1)[0] = loss
+
+
+def sgd(theta_, grad_, u_, v_, n, hyper_):  # G10, and G11 where SHARE is 0
+    theta, grad, hyper = carray(theta_, n), carray(grad_, n), carray(hyper_, N_HYPER)
+    lr, l2 = number(hyper[RATE]), number(hyper[L2] * hyper[SHARE])
+    for k in range(n):
+        theta[k] = page.descend(theta[k], grad[k], lr, l2)
+
+
+def momentum(theta_, grad_, u_, v_, n, hyper_):
+    theta, grad, v, hyper = carray(theta_, n), carray(grad_, n), carray(v_, n), carray(hyper_, N_HYPER)
+    lr, l2, mu = number(hyper[RATE]), number(hyper[L2] * hyper[SHARE]), number(hyper[MU])
+    for k in range(n):
+        v[k] = page.velocity(v[k], page.decayed(grad[k], theta[k], l2), lr, mu)
+        theta[k] += v[k]
+
+
+def nesterov(theta_, grad_, u_, v_, n, hyper_):
+    theta, grad, v, hyper = carray(theta_, n), carray(grad_, n), carray(v_, n), carray(hyper_, N_HYPER)
+    lr, l2, mu = number(hyper[RATE]), number(hyper[L2] * hyper[SHARE]), number(hyper[MU])
+    for k in range(n):
+        slope = page.decayed(grad[k], theta[k], l2)
+        v[k] = page.velocity(v[k], slope, lr, mu)
+        theta[k] += page.velocity(v[k], slope, lr, mu)
+
+
+def adam(theta_, grad_, u_, v_, n, hyper_):
+    theta, grad, hyper = carray(theta_, n), carray(grad_, n), carray(hyper_, N_HYPER)
+    u, v = carray(u_, n), carray(v_, n)
+    beta1, beta2, l2 = number(hyper[BETA1]), number(hyper[BETA2]), number(hyper[L2] * hyper[SHARE])
+    rate = number(page64.adam_rate(hyper[RATE], hyper[STEPS], hyper[BETA1], hyper[BETA2]))
+    eps = number(hyper[EPS])
+    for k in range(n):
+        slope = page.decayed(grad[k], theta[k], l2)
+        u[k] = page.first_moment(u[k], slope, beta1)
+        v[k] = page.second_moment(v[k], slope, beta2)
+        theta[k] = page.adam(theta[k], u[k], v[k], rate, eps)
+
+
+def adamw(theta_, grad_, u_, v_, n, hyper_):
+    theta, grad, hyper = carray(theta_, n), carray(grad_, n), carray(hyper_, N_HYPER)
+    u, v = carray(u_, n), carray(v_, n)
+    beta1, beta2, lr = number(hyper[BETA1]), number(hyper[BETA2]), number(hyper[RATE])
+    rate = number(page64.adam_rate(hyper[RATE], hyper[STEPS], hyper[BETA1], hyper[BETA2]))
+    eps = number(page64.adamw_eps(hyper[EPS], hyper[STEPS], hyper[BETA2]))
+    l2, decay = number(hyper[L2] * hyper[SHARE]), number(hyper[DECAY] * hyper[SHARE])
+    for k in range(n):
+        slope = page.decayed(grad[k], theta[k], l2)
+        u[k] = page.first_moment(u[k], slope, beta1)
+        v[k] = page.second_moment(v[k], slope, beta2)
+        theta[k] = page.adam(page.decoupled(theta[k], lr, decay), u[k], v[k], rate, eps)
+
+
+UPDATES = {"sgd": sgd, "momentum": momentum, "nesterov": nesterov, "adam": adam, "adamw": adamw}
+TERMS = {"logistic": "binary_term", "identity": "squared_term", "exp": "poisson_term"}
+
+
+@cache
+def forward_pass(name: str, dtype: str) -> Any:
+    """z += b, a = g(z): (z, b, a, m, n). `name` is an activation, or the head `exp` or `softmax`."""
+    language = languages.in_numba(dtype)
+    if name == "softmax":
+        return _compiled(softmax, "softmax", dtype, "pppii")
+    return _compiled(
+        forward, name, dtype, "pppii", g=language.exp if name == "exp" else language.ACTIVATIONS[name][0]
+    )
+
+
+@cache
+def backward_pass(name: str, relu_grad_at_zero: int, dtype: str) -> Any:
+    """delta = g_back(da, z, a) in place, db = its mean: (delta, z, a, db, m, n, hyper)."""
+    pair = languages.in_numba(dtype).activation_pair(name, relu_grad_at_zero)
+    return _compiled(backward, f"{name}_{relu_grad_at_zero}", dtype, "ppppiih", g_back=pair[1])
+
+
+@cache
+def head_pass(name: str, dtype: str) -> Any:
+    """z += b, delta = w (p - y), db, and the sum of w J_i: (z, b, y, n_y, w, delta, db, m, n, hyper, loss)."""
+    language = languages.in_numba(dtype)
+    if name == "softmax":
+        return _compiled(softmax_head, name, dtype, "pppipppiihh")
+    return _compiled(
+        head, name, dtype, "pppipppiihh", score=language.HEADS[name][0], term=getattr(language, TERMS[name])
+    )
+
+
+@cache
+def update_pass(name: str, dtype: str) -> Any:
+    """One update of n entries of the flat vector: (theta, grad, u, v, n, hyper)."""
+    return _compiled(UPDATES[name], name, dtype, "ppppih")
+
+
+def _compiled(template: Any, name: str, dtype: str, arguments: str, **words: Any) -> Any:
+    """A template with its words filled in, compiled. arguments: p pointer to numbers, h to float64, i count."""
+    real = types.float32 if dtype == "float32" else types.float64
+    kinds = {"p": types.CPointer(real), "h": types.CPointer(types.float64), "i": types.intp}
+    words |= {
+        "number": np.dtype(dtype).type,
+        "page": languages.in_numba(dtype),
+        "page64": languages.in_numba("float64"),
+    }
+    function = FunctionType(template.__code__, template.__globals__ | words, template.__name__)
+    function.__qualname__ = f"{template.__name__}_{name}_{dtype}"  # Numba names its cache file after it
+    return store.c_function(types.void(*(kinds[a] for a in arguments)), function)

@@ -1,0 +1,79 @@
+"""How the parameters move: the settings of an optimiser, checked."""
+
+import math
+from dataclasses import dataclass
+
+from clearprop.errors import SpecError
+
+NAMES = ("sgd", "adam", "adamw")
+
+
+@dataclass(frozen=True)
+class Solver:
+    """An optimiser's settings; the learning rate is given step by step.
+
+    Parameters
+    ----------
+    name : {"sgd", "adam", "adamw"}
+        Stochastic gradient descent (G10, G11); Adam (Kingma and Ba, ICLR 2015), eps added before the bias
+        correction as scikit-learn does; AdamW, with decoupled decay (Loshchilov and Hutter, ICLR 2019).
+    l2 : float
+        The derivation's lambda: the gradient of J + l2/2 sum ||W||^2. Weights only.
+    decay : float
+        AdamW's: W loses the share lr * decay a step. Weights only.
+    momentum : float
+        Of sgd; 0 for none.
+    nesterov : bool
+        Look ahead along the momentum.
+    betas : (float, float)
+        The averaging of Adam's two moments.
+    eps : float
+        Added to Adam's denominator.
+
+    Examples
+    --------
+    >>> Solver("sgd", momentum=0.9, nesterov=True).update
+    'nesterov'
+    """
+
+    name: str = "adamw"
+    l2: float = 0.0
+    decay: float = 0.0
+    momentum: float = 0.0
+    nesterov: bool = False
+    betas: tuple[float, float] = (0.9, 0.999)
+    eps: float = 1e-8
+
+    def __post_init__(self) -> None:
+        if self.name not in NAMES:
+            msg = f"The solver must be one of {', '.join(NAMES)}; got {self.name!r}."
+            raise SpecError(msg)
+        for name in ("l2", "decay", "eps"):
+            _check(name, getattr(self, name), 0.0, math.inf)
+        for name, value in (
+            ("momentum", self.momentum),
+            ("betas[0]", self.betas[0]),
+            ("betas[1]", self.betas[1]),
+        ):
+            _check(name, value, 0.0, 1.0)
+        if self.decay and self.name != "adamw":
+            msg = f"`decay` belongs to the adamw solver; got decay={self.decay} with {self.name!r}. Use `l2`."
+            raise SpecError(msg)
+
+    @property
+    def update(self) -> str:
+        """The pass that moves the flat vector."""
+        if self.name == "sgd" and self.momentum:
+            return "nesterov" if self.nesterov else "momentum"
+        return self.name
+
+    @property
+    def in_one_product(self) -> bool:
+        """Whether W moves inside the product that makes dW: plain descent is one GEMM."""
+        return self.update == "sgd"
+
+
+def _check(name: str, value: float, low: float, high: float) -> None:
+    if not (low <= value < high):
+        msg = f"`{name}` must be a number from {low:g} to below {high:g}; got {value!r}."
+        raise SpecError(msg)

@@ -1,0 +1,179 @@
+"""From rows to a trained model: encode, split, train."""
+
+import warnings
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from sklearn.base import BaseEstimator
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.utils import check_random_state
+
+from clearprop.engine.engine import Batch, Engine
+from clearprop.engine.solver import Solver
+from clearprop.errors import ShapeError, SpecError
+from clearprop.estimators.presets import Preset, resolved
+from clearprop.network import Network
+from clearprop.tables.encoding import Encoding
+from clearprop.tables.read import read_table
+from clearprop.tables.table import Column, Table
+from clearprop.tables.target import Classes, Scale, learn_target
+from clearprop.tables.weights import weights
+from clearprop.train.loop import Watch, train
+from clearprop.train.model import Model
+from clearprop.train.progress import shown
+from clearprop.train.record import Record
+from clearprop.train.scores import better, checked_metric, score
+from clearprop.train.settings import Settings
+from clearprop.train.split import split
+
+SEEDS = 2**31
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Rows as the user gave them, read: columns, target, weights (float64)."""
+
+    table: Table
+    y: Column
+    w: np.ndarray
+
+    def take(self, rows: np.ndarray) -> "Rows":
+        """Some of the rows."""
+        taken = Table(self.y.table.data.select([self.y.name]), self.y.table.source).take(rows)
+        return Rows(self.table.take(rows), taken.column(self.y.name), self.w[rows])
+
+
+def rows_of(X: Any, y: Any, w: Any, estimator: Any, among: Rows | None = None) -> Rows:
+    """X, y and w read and checked against each other; `among` are the rows of training."""
+    table = (
+        X
+        if isinstance(X, Table)
+        else read_table(X, missing=estimator.missing, categorical=estimator.categorical)
+    )
+    column = _column(y, among.y.name if among else "y")
+    weight = np.ones(table.n_rows) if w is None else weights(_column(w, "sample_weight"))
+    for name, given in (("y", column.n_rows), ("sample_weight", len(weight))):
+        if given != table.n_rows:
+            msg = f"`{name}` must have one entry a row of `X`: `X` has {table.n_rows:,} rows, `{name}` has {given:,}."
+            raise ShapeError(msg)
+    return Rows(table, column, weight)
+
+
+def fit(estimator: Any, task: str, rows: Rows, held: Rows | None, watch: Watch | None) -> Model:
+    """A model of the rows; `held` rows choose the epoch, or a share of the rows is set aside for it."""
+    preset = resolved(estimator.preset, estimator.get_params(deep=False))
+    seed = int(check_random_state(estimator.random_state).randint(SEEDS))
+    target = learn_target(rows.y, task)
+    if held is None and estimator.early_stopping:
+        labels = target.encode(rows.y) if isinstance(target, Classes) else None
+        kept, aside = split(rows.table.n_rows, estimator.validation_fraction, seed, labels)
+        rows, held = rows.take(kept), rows.take(aside) if len(aside) else None
+        target = target if labels is not None else learn_target(rows.y, task)
+    encoding = Encoding.learn(
+        rows.table, categorical=estimator.categorical, dtype=estimator.dtype, weight=rows.w
+    )
+    n_out = len(target.classes) if isinstance(target, Classes) else 1
+    head = "softmax" if isinstance(target, Classes) else "identity"
+    sizes = (encoding.n_outputs, *preset.hidden_layer_sizes, n_out)
+    net = Network(sizes, preset.activation, head, relu_grad_at_zero=0)
+    batch = _batch(encoding, target, rows)
+    settings = _settings(estimator, preset, len(batch.X), seed)
+    engine = Engine(
+        net.initialize(seed, scheme=preset.scheme), settings.solver, settings.batch_size, settings.dtype
+    )
+    metric = checked_metric(estimator.metric, task)
+    judge = None if held is None else _judge(metric, encoding, target, held)
+    with shown(watch, estimator.verbose) as tell:
+        record = train(engine, batch, settings, judge, tell)
+    _warn(record)
+    baseline = _baseline(target, batch, rows)
+    about = {"class": type(estimator).__name__, "params": _plain_params(estimator)}
+    return Model(engine.params.copy(), encoding, target, rows.y.name, record, baseline, about)
+
+
+def _settings(estimator: Any, preset: Preset, rows: int, seed: int) -> Settings:
+    adamw = preset.solver == "adamw"
+    solver = Solver(
+        preset.solver,
+        l2=0.0 if adamw else preset.weight_decay,
+        decay=preset.weight_decay if adamw else 0.0,
+        momentum=0.9 if preset.solver == "sgd" else 0.0,
+        nesterov=preset.solver == "sgd",
+        betas=preset.betas,
+    )
+    return Settings(
+        solver, preset.max_iter, _batch_size(estimator.batch_size, rows), preset.learning_rate_init,
+        preset.learning_rate, preset.n_iter_no_change, seed, estimator.time_limit, estimator.threads, estimator.dtype,
+    )  # fmt: skip
+
+
+def _batch_size(given: int | str, rows: int) -> int:
+    if given == "auto":
+        return int(np.clip(2 ** round(np.log2(max(rows, 1) / 16)), 32, 256))
+    if isinstance(given, str):
+        msg = f'`batch_size` must be "auto" or a whole number, 1 or more; got {given!r}.'
+        raise SpecError(msg)
+    return given
+
+
+def _batch(encoding: Encoding, target: Classes | Scale, rows: Rows) -> Batch:
+    dtype = np.dtype(encoding.dtype)
+    return Batch(
+        encoding.encode(rows.table), target.encode(rows.y).astype(dtype)[:, None], rows.w.astype(dtype)
+    )
+
+
+def _judge(metric: str, encoding: Encoding, target: Classes | Scale, held: Rows) -> Any:
+    """The score of an engine on the held-out rows, in the target's units; higher is better."""
+    X, y = encoding.encode(held.table), target.encode(held.y)
+    if isinstance(target, Scale):
+        y = target.decode(y)
+
+    def judge(engine: Engine) -> float:
+        p = engine.predict(X)
+        if not np.isfinite(p).all():
+            return -np.inf
+        return better(
+            metric, score(metric, y, target.decode(p[:, 0]) if isinstance(target, Scale) else p, held.w)
+        )
+
+    return judge
+
+
+def _baseline(target: Classes | Scale, batch: Batch, rows: Rows) -> list[float]:
+    if isinstance(target, Scale):
+        return [float(np.average(target.decode(target.encode(rows.y)), weights=rows.w))]
+    shares = np.bincount(batch.y[:, 0].astype(int), weights=rows.w, minlength=len(target.classes))
+    return (shares / shares.sum()).tolist()
+
+
+def _warn(record: Record) -> None:
+    if record.warning:
+        warnings.warn(record.warning, ConvergenceWarning, stacklevel=4)
+
+
+def _plain_params(estimator: BaseEstimator) -> dict[str, Any]:
+    """The parameters as JSON takes them; a generator's state is not kept."""
+    params = estimator.get_params(deep=False)
+    return {k: list(v) if isinstance(v, tuple) else v for k, v in params.items() if _is_plain(v)}
+
+
+def _is_plain(value: Any) -> bool:
+    if isinstance(value, (list, tuple)):
+        return all(_is_plain(x) for x in value)
+    return value is None or isinstance(value, (bool, int, float, str))
+
+
+def _column(values: Any, name: str) -> Column:
+    """A column of any kind of vector: an array, a Series, a list, or a Column already."""
+    if isinstance(values, Column):
+        return values
+    name = str(getattr(values, "name", None) or name)
+    array = np.asarray(values) if isinstance(values, (list, tuple)) else values
+    if getattr(array, "ndim", 1) == 2 and array.shape[1] == 1:
+        array = np.asarray(array)[:, 0]
+    if getattr(array, "ndim", 1) != 1:
+        msg = f"`{name}` must be one column, (rows,); got {array.shape}."
+        raise ShapeError(msg)
+    return read_table({name: array}).column(name)

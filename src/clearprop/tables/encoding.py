@@ -1,0 +1,283 @@
+"""`Encoding`: learned from the rows of training, it turns any table into the matrix X."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import DTypeLike
+
+from clearprop.errors import ModelFileError, SpecError, TableError
+from clearprop.tables.category import Category, learn_category
+from clearprop.tables.dropped import WHY, Dropped
+from clearprop.tables.names import as_names, check_known, nearest
+from clearprop.tables.number import Number, learn_number
+from clearprop.tables.stored import count, field, one_of, refuse
+from clearprop.tables.table import Column, Table
+
+Learned = Number | Category | Dropped
+DTYPES = ("float32", "float64")
+IDENTIFIER_ROWS = 20
+IDENTIFIER_SHARE = 0.95
+
+
+@dataclass(frozen=True)
+class Encoding:
+    """How each raw column becomes columns of X.
+
+    Args:
+        columns: one `Number`, `Category` or `Dropped` a raw column, in the order of X.
+        dtype: of X, ``float32`` or ``float64``.
+        rows: how many rows it was learned from.
+
+    >>> from clearprop.tables.read import read_table
+    >>> table = read_table({"age": [20, 30, 40], "sex": ["m", "f", "m"]})
+    >>> encoding = Encoding.learn(table)
+    >>> encoding.feature_names
+    ['age', 'sex=m']
+    >>> encoding.encode(table).shape
+    (3, 2)
+    """
+
+    columns: tuple[Learned, ...]
+    dtype: str
+    rows: int
+
+    @classmethod
+    def learn(
+        cls,
+        table: Table,
+        *,
+        exclude: Sequence[str] = (),
+        categorical: Sequence[str] = (),
+        dtype: DTypeLike = np.float32,
+        weight: np.ndarray | None = None,
+    ) -> "Encoding":
+        """Learn from the rows of training.
+
+        Numbers are `Number`, unless `categorical`; text, truth values and dictionaries are `Category`.
+        Dropped and said so are columns whose values are all the same, all missing, or (text, and whole
+        numbers without a name, from 20 rows on) different in 95 rows of 100: identifiers.
+
+        Args:
+            table: the rows of training.
+            exclude: names of columns that are no inputs: the target, the weights.
+            categorical: names of columns that hold categories, also identifiers.
+            dtype: of X, float32 or float64.
+            weight: (m,) weights; rows of weight 0 count as absent.
+
+        Raises:
+            TableError: an unknown name, an infinite number, or nothing to learn from.
+            SpecError: `dtype` is neither float32 nor float64.
+
+        >>> from clearprop.tables.read import read_table
+        >>> Encoding.learn(read_table({"age": [20, 30], "one": [1, 1]})).summary()[1]["why"]
+        'all values are the same'
+        """
+        exclude, categorical = as_names(exclude), as_names(categorical)
+        check_known(exclude, table.names, "exclude", table.source)
+        check_known(categorical, table.names, "categorical", table.source)
+        if weight is not None and not np.all(weight):
+            table = table.take(np.flatnonzero(weight))
+        names = [name for name in table.names if name not in exclude]
+        if not table.n_rows or not names:
+            msg = f"There must be rows and columns to learn from, but {table.source} has none left."
+            raise TableError(msg)
+        columns = tuple(learn_column(table.column(name), name in categorical) for name in names)
+        encoding = cls(columns, _dtype(dtype), table.n_rows)
+        if not encoding.n_outputs:
+            why = ", ".join(f"`{column.name}`: {WHY.get(column.kind, column.kind)}" for column in columns[:4])
+            msg = f"No column of {table.source} is left to learn from ({why}). Add a column that varies."
+            raise TableError(msg)
+        return encoding
+
+    @property
+    def feature_names(self) -> list[str]:
+        """The names of the columns of X.
+
+        >>> from clearprop.tables.read import read_table
+        >>> Encoding.learn(read_table({"age": [20, 30, None], "sex": ["m", "f", "m"]})).feature_names
+        ['age', 'age is missing', 'sex=m']
+        """
+        return [feature for column in self.columns for feature in column.features]
+
+    @property
+    def n_outputs(self) -> int:
+        """The number of columns of X.
+
+        >>> from clearprop.tables.read import read_table
+        >>> Encoding.learn(read_table({"age": [20, 30, None], "sex": ["m", "f", "m"]})).n_outputs
+        3
+        """
+        return sum(len(column.features) for column in self.columns)
+
+    @property
+    def needed(self) -> list[str]:
+        """The raw columns that a table must have; pass it as `only` to `read_table` to predict.
+
+        >>> from clearprop.tables.read import read_table
+        >>> Encoding.learn(read_table({"age": [20, 30, None], "sex": ["m", "f", "m"]})).needed
+        ['age', 'sex']
+        """
+        return [column.name for column in self.columns if column.features]
+
+    @property
+    def categorical(self) -> list[str]:
+        """The raw columns that hold categories; pass it as `categorical` to `read_table` to predict.
+
+        >>> from clearprop.tables.read import read_table
+        >>> Encoding.learn(read_table({"age": [20, 30, None], "sex": ["m", "f", "m"]})).categorical
+        ['sex']
+        """
+        return [column.name for column in self.columns if column.kind == "category"]
+
+    def encode(self, table: Table) -> np.ndarray:
+        """The matrix X of a table; columns are found by name.
+
+        Args:
+            table: (m) rows.
+
+        Returns:
+            (m, n_outputs), row after row in memory, of `dtype`, finite.
+
+        Raises:
+            TableError: a column is missing, a number is infinite, or a text is in a column of numbers.
+
+        >>> from clearprop.tables.read import read_table
+        >>> encoding = Encoding.learn(read_table({"age": [20, 30, 40]}))
+        >>> encoding.encode(read_table({"name": ["Ann"], "age": [30]}))
+        array([[0.]], dtype=float32)
+        """
+        self._check_columns(table)
+        X = np.empty((table.n_rows, self.n_outputs), dtype=self.dtype)
+        at = 0
+        for column in self.columns:
+            width = len(column.features)
+            if width and not isinstance(column, Dropped):
+                column.encode(table.column(column.name), X[:, at : at + width])
+            at += width
+        return X
+
+    def extra(self, table: Table) -> list[str]:
+        """The columns of a table that are not used: worth a note, not an error.
+
+        >>> from clearprop.tables.read import read_table
+        >>> encoding = Encoding.learn(read_table({"age": [20, 30, 40]}))
+        >>> encoding.extra(read_table({"name": ["Ann"], "age": [30]}))
+        ['name']
+        """
+        known = {column.name for column in self.columns}
+        return [name for name in (*table.names, *table.unread) if name not in known]
+
+    def summary(self) -> list[dict[str, Any]]:
+        """What was learned of each raw column, for the report.
+
+        >>> from clearprop.tables.read import read_table
+        >>> Encoding.learn(read_table({"age": [20, 30, 40]})).summary()[0]["kind"]
+        'number'
+        """
+        return [column.summary() for column in self.columns]
+
+    def to_dict(self) -> dict[str, Any]:
+        """What was learned, in types that JSON keeps exactly.
+
+        >>> from clearprop.tables.read import read_table
+        >>> encoding = Encoding.learn(read_table({"age": [20, 30, 40]}))
+        >>> Encoding.from_dict(encoding.to_dict()) == encoding
+        True
+        """
+        return {
+            "dtype": self.dtype,
+            "rows": self.rows,
+            "columns": [column.to_dict() for column in self.columns],
+        }
+
+    @classmethod
+    def from_dict(cls, data: object) -> "Encoding":
+        """What `to_dict` gave; nothing is assumed of it.
+
+        Raises:
+            ModelFileError: it is damaged.
+
+        >>> Encoding.from_dict({"dtype": "object"})
+        Traceback (most recent call last):
+        clearprop.errors.ModelFileError: The `dtype` of the encoding must be one of float32, float64, but is \
+'object'. The model file is damaged.
+        """
+        dtype = one_of(data, "dtype", DTYPES, "the encoding")
+        rows = count(data, "rows", "the encoding")
+        columns = tuple(_column_from(column) for column in field(data, "columns", list, "the encoding"))
+        encoding = cls(columns, dtype, rows)
+        if len({column.name for column in columns}) != len(columns):
+            msg = "The columns of the encoding must differ, but two have one name. The model file is damaged."
+            raise ModelFileError(msg)
+        if not encoding.n_outputs:
+            refuse("The width of the encoding must be positive", 0)
+        return encoding
+
+    def _check_columns(self, table: Table) -> None:
+        for name in self.needed:
+            if name not in table.names:
+                lacking = [other for other in self.needed if other not in table.names]
+                more = f" ({len(lacking):,} columns are missing)" if len(lacking) > 1 else ""
+                msg = (
+                    f"The model needs column `{name}`, which is not in {table.source}{more}: "
+                    f"{nearest(name, table.names)}. Add it, or rename a column."
+                )
+                raise TableError(msg)
+
+
+def learn_column(column: Column, categorical: bool) -> Learned:
+    """Learn one raw column.
+
+    Args:
+        column: (m,) values.
+        categorical: whether the user says that it holds categories.
+
+    Raises:
+        TableError: a number is infinite.
+
+    >>> from clearprop.tables.read import read_table
+    >>> learn_column(read_table({"id": [None, None]}).column("id"), False)
+    Dropped(name='id', kind='empty', missing=2)
+    """
+    kind = column.values.type
+    is_number = not categorical and (pa.types.is_integer(kind) or pa.types.is_floating(kind))
+    learned = learn_number(column) if is_number else learn_category(column)
+    if learned is None:
+        return Dropped(column.name, "empty", column.n_rows)
+    if not learned.features:
+        return Dropped(column.name, "constant", learned.missing)
+    if not categorical and _is_identifier(column, learned):
+        return Dropped(column.name, "identifier", learned.missing)
+    return learned
+
+
+def _is_identifier(column: Column, learned: Number | Category) -> bool:
+    """Whether almost every row has a value of its own: names, keys, and row numbers in a column without name."""
+    n_values = column.n_rows - learned.missing
+    unnamed = pa.types.is_integer(column.values.type) and column.name.startswith("Unnamed: ")
+    if n_values < IDENTIFIER_ROWS or not (unnamed or pa.types.is_string(column.values.type)):
+        return False
+    return len(column.values.drop_null().unique()) >= IDENTIFIER_SHARE * n_values
+
+
+def _dtype(dtype: DTypeLike) -> str:
+    name = np.dtype(dtype).name
+    if name not in DTYPES:
+        msg = f"`dtype` must be float32 or float64, but is {name}."
+        raise SpecError(msg)
+    return name
+
+
+def _column_from(data: object) -> Learned:
+    kinds: Mapping[str, type[Learned]] = {
+        "number": Number,
+        "category": Category,
+        **dict.fromkeys(WHY, Dropped),
+    }
+    column = kinds[one_of(data, "kind", tuple(kinds), "a column")].from_dict(data)
+    if isinstance(column, Number | Category) and not column.features:
+        refuse(f"The width of column `{column.name[:60]}` must be positive", 0)
+    return column

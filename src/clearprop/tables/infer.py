@@ -1,0 +1,186 @@
+"""Columns of text to columns of numbers, truth values or categories: decided on the whole column.
+
+Rules, in order, for the values that are not missing:
+1. all are whole numbers: int64 (text when one has a leading zero, like the code ``007``);
+2. all are numbers: float64; the decimal mark is a point, or else a comma, if one cannot separate thousands
+   (``3,14`` and ``0,125`` cannot, ``1,234`` can: a TableError when all are like it);
+3. all are ``true`` or ``false``, in any case: bool;
+4. most are numbers, or all are numbers but for their commas, or all are dates: a TableError;
+5. anything else: text, which is a category.
+A column that the user calls categorical skips 2 and 4.
+"""
+
+from typing import NoReturn
+
+import pyarrow as pa
+
+from clearprop.errors import TableError
+from clearprop.tables.arrow import pc
+from clearprop.tables.table import Column
+
+NUMBER = r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$|^[+-]?(?i:inf|infinity|nan)$"
+WHOLE = r"^[+-]?\d+$"
+COMMA_NUMBER = r"^[+-]?\d[\d.]*(,\d+)+(\.\d+)?$"
+COMMA_DECIMAL = r"^[+-]?(\d+|\d*,\d+)([eE][+-]?\d+)?$"
+COMMA_SURE = r"^[+-]?0?,\d|,(\d{1,2}|\d{4,})([eE]|$)"
+DATE = r"^\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}.*)?$"
+
+
+def typed(column: Column, categorical: bool) -> pa.ChunkedArray:
+    """The values of a column of stripped text, in the type that all of them share.
+
+    Args:
+        column: text, null where missing.
+        categorical: whether the user says that it holds categories.
+
+    Raises:
+        TableError: numbers mixed with a few texts, decimal commas, dates, or whole numbers too large for int64.
+
+    >>> from clearprop.tables.table import of_columns
+    >>> typed(of_columns({"age": pa.chunked_array([["39", "50"]])}, "adult.csv").column("age"), False).type
+    DataType(int64)
+    """
+    text = column.values
+    if text.null_count == len(text):
+        return pa.chunked_array([pa.nulls(len(text))])
+    whole = _cast(text, pa.int64())
+    if whole is not None:
+        return text if has_codes(text) else whole
+    numbers = None if categorical else _floats(text)
+    if numbers is not None:
+        _check_not_too_large(column)
+        return numbers
+    truths = _truths(text)
+    if truths is not None:
+        return truths
+    if not categorical:
+        _check_text(column)
+    return text
+
+
+def has_codes(text: pa.ChunkedArray) -> bool:
+    """Whether a value starts with a zero that is not all of it: ``007``, ``0x1F``, but not ``0.5`` or ``0``.
+
+    >>> has_codes(pa.chunked_array([["0", "007"]])), has_codes(pa.chunked_array([["0", "7"]]))
+    (True, False)
+    """
+    leading = pc.starts_with(pc.utf8_ltrim(text, "-"), "0")
+    longer = pc.greater(pc.utf8_length(pc.utf8_ltrim(text, "-")), 1)
+    return bool(pc.any(pc.and_(leading, longer)).as_py())
+
+
+def numbers_of(column: Column) -> pa.ChunkedArray:
+    """A column of text as float64, for a column that was learned as numbers.
+
+    Raises:
+        TableError: a value is not a number; the message gives it and its row.
+
+    >>> from clearprop.tables.table import of_columns
+    >>> numbers_of(of_columns({"age": pa.chunked_array([["007"]])}, "adult.csv").column("age")).to_pylist()
+    [7.0]
+    """
+    numbers = _floats(column.values)
+    if numbers is None:
+        row = _first(pc.invert(pc.match_substring_regex(column.values, NUMBER)))
+        value = column.values[row].as_py()
+        msg = (
+            f'Column `{column.name}` must hold numbers, as it did in training, but holds "{value}" at '
+            f"{column.where(row)}. Correct it, or leave the field empty if it is missing."
+        )
+        raise TableError(msg)
+    return numbers
+
+
+def _cast(text: pa.ChunkedArray, to: pa.DataType) -> pa.ChunkedArray | None:
+    try:
+        text.slice(0, 100).cast(to)  # most columns that fail do so here, where it is cheap
+        return text.cast(to)
+    except pa.ArrowInvalid:
+        return None
+
+
+def _floats(text: pa.ChunkedArray) -> pa.ChunkedArray | None:
+    """Numbers with a decimal point, or all with a decimal comma that cannot separate thousands."""
+    numbers = _cast(text, pa.float64())
+    if numbers is not None or not pc.all(pc.match_substring_regex(text.slice(0, 100), COMMA_DECIMAL)).as_py():
+        return numbers
+    comma = pc.all(pc.match_substring_regex(text, COMMA_DECIMAL)).as_py()
+    if comma and pc.any(pc.match_substring_regex(text, COMMA_SURE)).as_py():
+        return _cast(pc.replace_substring(text, ",", "."), pa.float64())
+    return None
+
+
+def _truths(text: pa.ChunkedArray) -> pa.ChunkedArray | None:
+    lowered = pc.utf8_lower(text)
+    if pc.all(pc.is_in(lowered, pa.array(["true", "false"], text.type)).filter(pc.is_valid(text))).as_py():
+        return pc.equal(lowered, "true")
+    return None
+
+
+def _first(mask: pa.ChunkedArray) -> int:
+    return pc.index(mask, True).as_py()
+
+
+def _check_not_too_large(column: Column) -> None:
+    """Whole numbers that do not fit int64 would lose digits as floats."""
+    if pc.all(pc.match_substring_regex(column.values, WHOLE)).as_py():
+        size = pc.abs(column.values.cast(pa.float64()))
+        if pc.max(size).as_py() > 2.0**53:
+            refuse_large(column, _first(pc.greater(size, 2.0**53)))
+
+
+def refuse_large(column: Column, row: int) -> NoReturn:
+    """Refuse a whole number that a float cannot hold exactly.
+
+    Raises:
+        TableError: always.
+    """
+    msg = (
+        f"Column `{column.name}` holds {column.values[row].as_py()} at {column.where(row)}; numbers must stay "
+        f"within 2^53 to be exact. Pass `--drop {column.name}`, or `--categorical {column.name}`."
+    )
+    raise TableError(msg)
+
+
+def _check_text(column: Column) -> None:
+    """Refuse numbers mixed with a few texts, decimal commas, and dates."""
+    counted = pc.value_counts(column.values.drop_null())
+    text, counts = counted.field(0), counted.field(1)
+    n_values = column.n_rows - column.values.null_count
+
+    def how_many(pattern: str) -> int:
+        return pc.sum(counts.filter(pc.match_substring_regex(text, pattern))).as_py() or 0
+
+    numbers, commas = how_many(NUMBER), how_many(COMMA_NUMBER)
+    if commas and numbers + commas == n_values:
+        _refuse_comma(column, _first(pc.match_substring_regex(column.values, COMMA_NUMBER)))
+    if 2 * numbers > n_values:
+        _refuse_mixed(column, _first(pc.invert(pc.match_substring_regex(column.values, NUMBER))))
+    if how_many(DATE) == n_values:
+        msg = (
+            f"Column `{column.name}` of {column.table.source} holds dates, which are neither numbers nor "
+            f"categories. Pass `--drop {column.name}`, or turn it into numbers first (year, month, weekday)."
+        )
+        raise TableError(msg)
+
+
+def _refuse_comma(column: Column, row: int) -> NoReturn:
+    msg = (
+        f'Column `{column.name}` holds "{column.values[row].as_py()}" at {column.where(row)}; numbers must be '
+        f"written with a decimal point, without thousands separators. Rewrite the column, or pass "
+        f"`--categorical {column.name}`."
+    )
+    raise TableError(msg)
+
+
+def _refuse_mixed(column: Column, row: int) -> NoReturn:
+    value = column.values[row].as_py()
+    rest = "the rows before it are numbers" if row else "most rows after it are numbers"
+    quoted = (
+        value if value and all(letter.isalnum() or letter in "._/+-" for letter in value) else f'"{value}"'
+    )
+    msg = (
+        f'Column `{column.name}` holds "{value}" at {column.where(row)}; {rest}. '
+        f"Pass `--missing {quoted}`, or `--categorical {column.name}`."
+    )
+    raise TableError(msg)

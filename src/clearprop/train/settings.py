@@ -1,0 +1,63 @@
+"""How long and how fast to train: the settings of a run, checked."""
+
+import math
+from dataclasses import dataclass, field
+
+from clearprop.engine.solver import Solver
+from clearprop.errors import SpecError
+from clearprop.train.schedule import SCHEDULES
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The settings of a run.
+
+    Parameters
+    ----------
+    solver : Solver
+        The optimiser.
+    epochs : int
+        Passes over the rows, at most.
+    batch_size : int
+        Rows a step; the last batch of an epoch may be smaller, and is divided by its own weight.
+    lr : float
+        The learning rate (the derivation's alpha), before the schedule.
+    schedule : {"constant", "cosine"}
+        What the rate does over the steps of the run.
+    patience : int or None
+        Epochs without a better validation score before stopping; None never stops early.
+    seed : int
+        Of the order of the rows: epoch e uses ``default_rng((seed, e))``.
+    time_limit : float or None
+        Seconds.
+    threads : int or None
+        Of the products; None takes as many as help.
+    dtype : {"float32", "float64"}
+        Of all arrays.
+    """
+
+    solver: Solver = field(default_factory=Solver)
+    epochs: int = 64
+    batch_size: int = 256
+    lr: float = 1e-3
+    schedule: str = "cosine"
+    patience: int | None = None
+    seed: int = 0
+    time_limit: float | None = None
+    threads: int | None = None
+    dtype: str = "float32"
+
+    def __post_init__(self) -> None:
+        for name in ("epochs", "batch_size", "patience", "threads"):
+            value = getattr(self, name)
+            if value is not None and not (isinstance(value, int) and value >= 1):
+                msg = f"`{name}` must be a whole number, 1 or more; got {value!r}."
+                raise SpecError(msg)
+        for name in ("lr", "time_limit"):
+            value = getattr(self, name)
+            if value is not None and not 0 < value < math.inf:
+                msg = f"`{name}` must be a finite number above 0; got {value!r}."
+                raise SpecError(msg)
+        if self.schedule not in SCHEDULES:
+            msg = f"`schedule` must be one of {', '.join(SCHEDULES)}; got {self.schedule!r}."
+            raise SpecError(msg)

@@ -1,0 +1,1 @@
+"""What the tests compare with: formulas by hand, exact numbers, random networks, planted mistakes."""
