@@ -40,7 +40,7 @@ class Rows:
 
     def take(self, rows: np.ndarray) -> "Rows":
         """Some of the rows."""
-        taken = Table(self.y.table.data.select([self.y.name]), self.y.table.source).take(rows)
+        taken = self.y.table.select([self.y.name]).take(rows)
         return Rows(self.table.take(rows), taken.column(self.y.name), self.w[rows])
 
 

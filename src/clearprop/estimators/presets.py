@@ -22,11 +22,13 @@ class Preset:
     scheme: str
 
 
+# Of the last two, rate and schedule were chosen on 14 tables of 800 to 6,000 rows. The rate falls to zero four times,
+# so that a table on which few epochs are best still has an epoch at rest.
 PRESETS = {
     # scikit-learn's defaults, on encoded columns
     "plain": Preset((100,), "relu", "adam", "constant", 1e-3, 0.0, (0.9, 0.999), 200, 10, "glorot"),
-    "fast": Preset((128, 128), "silu", "adamw", "cosine", 4e-3, 0.02, (0.9, 0.95), 24, 8, "he"),
-    "accurate": Preset((256, 256, 256), "silu", "adamw", "cosine", 2e-3, 0.02, (0.9, 0.95), 48, 16, "he"),
+    "fast": Preset((128, 128), "silu", "adamw", "coslog4", 6e-3, 0.02, (0.9, 0.95), 48, 48, "he"),
+    "accurate": Preset((256, 256, 256), "silu", "adamw", "coslog4", 4e-3, 0.1, (0.9, 0.95), 48, 48, "he"),
 }
 
 

@@ -148,7 +148,7 @@ _PARAMETERS = """
         Of the hidden layers: a key of `clearprop.maths.derivation.ACTIVATIONS`.
     solver : {"adamw", "adam", "sgd"}, optional
         The optimiser.
-    learning_rate : {"constant", "cosine"}, optional
+    learning_rate : {"constant", "cosine", "coslog4"}, optional
         What the rate does over the run.
     learning_rate_init : float, optional
         The rate at the start (the derivation's alpha).

@@ -104,6 +104,7 @@ def adamw_eps(eps, t, beta2):   return eps * sqrt(1.0 - beta2**t)               
 def decoupled(W, lr, decay):    return W - lr * decay * W                                   # AdamW, before adam
 
 def cosine(t):                  return 0.5 * (1.0 + cos(PI * t))                            # rate at the share t of the training
+def coslog4(t):                 return 0.5 * (1.0 - cos(2.0 * PI * log(1.0 + 15.0 * t) / log(2.0)))  # zero at t = 1/15, 3/15, 7/15, 1
 
 
 # ---- Columns: what a table becomes before layer 0 sees it ---------------------------------------------

@@ -1,6 +1,6 @@
 """The words of the derivation for one number at a time, compiled by Numba.
 
-NaN goes through every word, so that a network that diverges is seen to do so.
+NaN as the first argument goes through every word, so that a network that diverges is seen to do so.
 """
 
 import math

@@ -65,6 +65,14 @@ class Table:
             raise TableError(msg)
         return Column(name, self.data.column(name), self)
 
+    def select(self, names: list[str]) -> "Table":
+        """Some columns, in the order given.
+
+        >>> Table(pa.table({"age": [39], "sex": ["f"]}), "adult.csv").select(["sex"]).names
+        ['sex']
+        """
+        return replace(self, data=self.data.select(names))
+
     def take(self, rows: np.ndarray) -> "Table":
         """Some rows, in the order given; messages keep their numbers in the source.
 

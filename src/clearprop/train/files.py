@@ -3,11 +3,13 @@
 Reading runs no code and checks everything; whatever is wrong is one `ModelFileError`.
 """
 
+import errno
 import hashlib
 import json
 import os
 import stat
 from contextlib import suppress
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +26,7 @@ from clearprop.train.record import Record
 
 VERSION = 1
 FORMAT = "clearprop"
+MOST_HEADER = 100_000_000  # bytes: what safetensors itself allows
 
 
 def write_model(model: Model, path: str | Path) -> None:
@@ -34,7 +37,7 @@ def write_model(model: Model, path: str | Path) -> None:
     ModelFileError
         If the file cannot be written.
     """
-    path = Path(path)
+    path = _path(path)
     tensors = _tensors(model.params)
     parts = {"network": _network_dict(model.params.net), "encoding": model.encoding.to_dict()}
     parts |= {"target": model.target.to_dict(), "target_name": model.target_name}
@@ -52,12 +55,11 @@ def read_model(path: str | Path) -> Model:
     ModelFileError
         If the file is absent, damaged, foreign, or newer than this version.
     """
-    path = Path(path)
-    data = _bytes(path)
-    metadata = _metadata(data, path)
+    path = _path(path)
+    metadata, data = _contents(path)
     try:
         tensors = load(data)
-    except (SafetensorError, ValueError, OverflowError, KeyError, TypeError) as error:
+    except (SafetensorError, ValueError, OverflowError, LookupError, TypeError, AttributeError) as error:
         raise _damaged(path, f"its tensors cannot be read ({error})") from None
     if _digest(tensors, metadata["model"]) != metadata.get("sha256"):
         raise _damaged(path, "its checksum does not agree with its contents")
@@ -97,9 +99,14 @@ def _tensors(params: Parameters) -> dict[str, np.ndarray]:
 
 
 def _parameters(net: Network, tensors: dict[str, np.ndarray], path: Path) -> Parameters:
-    expected = {f"{2 * l}.{part}" for l in range(net.L) for part in ("weight", "bias")}
-    if set(tensors) != expected:
+    expected: dict[str, tuple[int, ...]] = {}
+    for l, (n_in, n_out) in enumerate(pairwise(net.sizes)):
+        expected |= {f"{2 * l}.weight": (n_out, n_in), f"{2 * l}.bias": (n_out,)}
+    if set(tensors) != set(expected):
         raise _damaged(path, f"it holds the tensors {sorted(tensors)} in place of {sorted(expected)}")
+    for name, shape in expected.items():
+        if tensors[name].shape != shape:
+            raise _damaged(path, f"its tensor {name} is {tensors[name].shape} in place of {shape}")
     dtypes = {tensor.dtype.name for tensor in tensors.values()}
     if len(dtypes) != 1 or not dtypes <= {"float32", "float64"}:
         raise _damaged(path, f"its tensors are {', '.join(sorted(dtypes))} in place of float32 or float64")
@@ -127,42 +134,59 @@ def _digest(tensors: dict[str, np.ndarray], about: str) -> str:
     return digest.hexdigest()
 
 
-def _bytes(path: Path) -> bytes:
+def _contents(path: Path) -> tuple[dict[str, str], bytes]:
+    """The header's metadata and the whole file; nothing large is read before its size is known to be right."""
     try:
         found = os.stat(path)
         if not stat.S_ISREG(found.st_mode):
             what = "a folder" if stat.S_ISDIR(found.st_mode) else "no ordinary file"
             msg = f"{path} is {what}; a model is one .safetensors file. Check the name."
             raise ModelFileError(msg)
-        return path.read_bytes()
+        with open(path, "rb") as file:
+            start = file.read(8)
+            length = int.from_bytes(start, "little")
+            if len(start) < 8 or not 2 <= length <= found.st_size - 8:
+                raise _damaged(path, "it is cut short, or no model at all")
+            if length > MOST_HEADER:
+                raise _damaged(path, f"its header would have {length:,} bytes")
+            header = file.read(length)
+            metadata, end = _metadata(header, path)
+            if 8 + length + end != found.st_size:
+                raise _damaged(path, f"it has {found.st_size:,} bytes in place of {8 + length + end:,}")
+            return metadata, start + header + file.read()
     except FileNotFoundError:
         msg = f"There is no model file {path}. Check the name."
         raise ModelFileError(msg) from None
-    except (OSError, ValueError) as error:
-        msg = f"The model file {path} cannot be read: {getattr(error, 'strerror', None) or error}."
+    except OSError as error:
+        msg = f"The model file {path} cannot be read: {error.strerror}."
         raise ModelFileError(msg) from None
 
 
-def _metadata(data: bytes, path: Path) -> dict[str, str]:
-    """The header's metadata, looked at before any tensor is."""
-    length = int.from_bytes(data[:8], "little")
-    if len(data) < 8 or not 2 <= length <= len(data) - 8:
-        raise _damaged(path, "it is cut short, or no model at all")
+def _metadata(data: bytes, path: Path) -> tuple[dict[str, str], int]:
+    """The header's metadata, and where the last tensor ends."""
     try:
-        header = json.loads(data[8 : 8 + length])
-        metadata = header.get("__metadata__", {})
-    except (ValueError, AttributeError, RecursionError):
-        raise _damaged(path, "its header is not valid JSON") from None
+        header = json.loads(data)
+        metadata = header.pop("__metadata__", {})
+        end = max((int(tensor["data_offsets"][1]) for tensor in header.values()), default=0)
+    except (ValueError, AttributeError, TypeError, LookupError, OverflowError, RecursionError):
+        raise _damaged(path, "its header is not valid") from None
     if not isinstance(metadata, dict) or metadata.get("format") != FORMAT:
         msg = f"{path} is not a model of clearprop's. Check the name."
         raise ModelFileError(msg)
-    version = str(metadata.get("version"))
+    version = str(metadata.get("version"))[:20]
     if not version.isdecimal() or int(version) > VERSION:
         msg = f"{path} has format version {version}; this clearprop reads up to {VERSION}. Upgrade clearprop."
         raise ModelFileError(msg)
     if not isinstance(metadata.get("model"), str):
         raise _damaged(path, "it lacks its description")
-    return metadata
+    return metadata, end
+
+
+def _path(path: str | Path) -> Path:
+    if not str(path) or "\0" in str(path):
+        msg = f"A model needs the name of a file; got {str(path)!r}."
+        raise ModelFileError(msg)
+    return Path(path)
 
 
 def _damaged(path: Path, what: str) -> ModelFileError:
@@ -170,16 +194,20 @@ def _damaged(path: Path, what: str) -> ModelFileError:
 
 
 def _replace(path: Path, data: bytes) -> None:
-    """The bytes under the name, all or none: written beside it, then renamed."""
+    """The bytes under the name, all or none: written beside it, then renamed. A link is followed."""
+    path = path.resolve()
     beside = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
+        if path.exists() and not path.is_file():
+            raise OSError(errno.EEXIST, "a folder or a device is there")
         with open(beside, "wb") as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
         os.replace(beside, path)
     except OSError as error:
-        with suppress(OSError):
-            beside.unlink()
         msg = f"The model cannot be written to {path}: {error.strerror}. Choose another place."
         raise ModelFileError(msg) from None
+    finally:
+        with suppress(OSError):
+            beside.unlink()

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from clearprop.engine.engine import Batch, Engine
+from clearprop.engine.engine import NOTHING, Batch, Engine, Epoch
 from clearprop.errors import DivergedError, SpecError
 from clearprop.train.record import EpochRow, Record
 from clearprop.train.schedule import rates
@@ -70,14 +70,15 @@ class _Run:
         score: Callable[[Engine], float] | None,
         watch: Watch | None,
     ) -> None:
-        if not len(batch.X):
-            msg = "Training needs one row or more; got none."
+        if not batch.w.any():
+            msg = "Training needs one row or more with a weight above 0; got none."
             raise SpecError(msg)
         self.engine, self.batch, self.settings, self.score, self.watch = engine, batch, settings, score, watch
         self.steps = -(-len(batch.X) // engine.batch_size)
         self.threads = threads_for(engine.net, min(engine.batch_size, len(batch.X)), settings.threads)
         self.record = Record(threads=self.threads)
         self.best, self.best_score = engine.params.flat.copy(), -np.inf
+        self.improved_at: int | None = None
         self.last = engine.params.flat.copy()
         self.rows_done, self.busy = 0, 0.0
         self.slice = 1
@@ -93,7 +94,7 @@ class _Run:
                         self.record.stopped = "patience"
                         break
             except KeyboardInterrupt:
-                self.record.stopped, self.record.warning = "interrupted", "Training was interrupted."
+                self.record.stopped, self.record.warning = "interrupted", self._interrupted()
             except _TimeUp:
                 self.record.stopped = "time limit"
             except DivergedError as error:
@@ -103,33 +104,32 @@ class _Run:
 
     def _epoch(self, epoch: int) -> None:
         order = np.random.default_rng((self.settings.seed, epoch)).permutation(len(self.batch.X))
-        lr, loss, weight = 0.0, 0.0, 0.0
-        first = 0
+        lr, so_far, first = 0.0, NOTHING, 0
         while first < self.steps:
             self._check_time(epoch, first)
             last = min(first + self.slice, self.steps)
-            part, lr = self._slice(epoch, order, first, last)
-            rows = order[first * self.engine.batch_size : last * self.engine.batch_size]
-            share = float(self.batch.w[rows].sum(dtype=np.float64))
-            loss, weight, first = loss + part * share, weight + share, last
-            self._tell(epoch - 1 + first / self.steps, loss / weight)
-        self._close(epoch, loss / weight, lr)
+            so_far, lr = self._slice(epoch, order, first, last, so_far)
+            first = last
+            self._tell(epoch - 1 + first / self.steps, so_far.loss)
+        self._close(epoch, so_far.loss, lr)
 
-    def _slice(self, epoch: int, order: np.ndarray, first: int, last: int) -> tuple[float, float]:
-        """Some steps of an epoch in one call; returns their mean J and last rate, and sets the next slice."""
+    def _slice(
+        self, epoch: int, order: np.ndarray, first: int, last: int, so_far: Epoch
+    ) -> tuple[Epoch, float]:
+        """Some steps of an epoch in one call; returns the epoch so far and the last rate, and sets the next slice."""
         settings, size = self.settings, self.engine.batch_size
         at, total = (epoch - 1) * self.steps, settings.epochs * self.steps
         lr = rates(settings.schedule, settings.lr, at + first, at + last, total)
         rows = order[first * size : last * size]
         began = time.perf_counter()
         with np.errstate(all="ignore"):
-            result = self.engine.epoch(self.batch, rows, lr)
+            result = self.engine.epoch(self.batch, rows, lr, so_far=so_far)
         took = time.perf_counter() - began
         self.busy, self.rows_done = self.busy + took, self.rows_done + len(rows)
         self.slice = int(np.clip(self.slice * SLICE_SECONDS / max(took, 1e-6), 1, max(2 * self.slice, 8)))
         if result.failed_at is not None:
             raise self._divergence(epoch, first + result.failed_at, rows, result.failed_at)
-        return result.loss, float(lr[-1])
+        return result, float(lr[-1])
 
     def _close(self, epoch: int, loss: float, lr: float) -> None:
         """The end of an epoch: scored, written down, kept if it is the best."""
@@ -138,23 +138,22 @@ class _Run:
             msg = f"The parameters became infinite at the end of epoch {epoch}. {self._cause()}"
             raise DivergedError(msg)
         self.last[:] = flat
-        score = self.score(self.engine) if self.score else None
+        found = self.score(self.engine) if self.score else None
+        score = None if found is None or not np.isfinite(found) else float(found)
         seconds = time.perf_counter() - self.start
         self.record.rows.append(EpochRow(epoch, loss, score, lr, seconds))
-        if score is None or score >= self.best_score:  # the last of equals, as it has seen more
-            self.best[:] = flat
-            self.best_score = -np.inf if score is None else score
+        value = -np.inf if score is None else score
+        if value > self.best_score:
+            self.improved_at = epoch
+        if value >= self.best_score:  # the last of equals, as it has seen more
+            self.best[:], self.best_score = flat, value
             self.record.best_epoch = epoch
         self._tell(epoch, loss)
 
     def _out_of_patience(self, epoch: int) -> bool:
+        """Whether the best score is too old; a plateau is not an improvement."""
         patience = self.settings.patience
-        return self.score is not None and patience is not None and epoch - self._improved_at() >= patience
-
-    def _improved_at(self) -> int:
-        """The first epoch of the best score: a plateau is not an improvement."""
-        scores = self.record.scores
-        return 1 + scores.index(max(scores))
+        return patience is not None and self.improved_at is not None and epoch - self.improved_at >= patience
 
     def _check_time(self, epoch: int, first: int) -> None:
         limit = self.settings.time_limit
@@ -188,10 +187,17 @@ class _Run:
         self.record.stopped = "diverged"
         self.record.warning = f"{error} Epoch {self.record.best_epoch}, the best until then, is kept."
 
+    def _interrupted(self) -> str:
+        kept, rows = self.record.best_epoch, len(self.record.rows)
+        what = f"epoch {kept}, the best of {rows}," if self.score else f"epoch {kept}"
+        return f"Training was interrupted. The weights of {what if kept else 'the first epoch so far'} are kept."
+
     def _finish(self) -> None:
         if not self.record.rows:  # stopped within the first epoch: keep what was learned, if it is finite
             flat = self.engine.params.flat
             self.best[:] = flat if np.isfinite(flat).all() else self.last
+        elif self.score and self.improved_at is None and not self.record.warning:
+            self.record.warning = "No epoch had a score: it does not exist on these rows. The last epoch is kept."
         self.engine.params.flat[:] = self.best
         self.record.seconds = time.perf_counter() - self.start
         self.record.rows_per_second = self.rows_done / self.busy if self.busy else 0.0

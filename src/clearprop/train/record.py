@@ -6,7 +6,10 @@ from typing import Any
 
 @dataclass(frozen=True)
 class EpochRow:
-    """One epoch: mean of J over its rows, validation score (higher is better), last rate, seconds so far."""
+    """One epoch: mean of J over its rows, validation score (higher is better), last rate, seconds so far.
+
+    The score is None where there is none: no validation rows, or rows on which it does not exist.
+    """
 
     epoch: int
     loss: float

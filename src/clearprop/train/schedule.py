@@ -4,7 +4,7 @@ import numpy as np
 
 from clearprop.maths import derivation
 
-SCHEDULES = ("constant", "cosine")
+SCHEDULES = ("constant", "cosine", "coslog4")
 
 
 def rates(schedule: str, lr: float, first: int, last: int, total: int) -> np.ndarray:
@@ -18,4 +18,4 @@ def rates(schedule: str, lr: float, first: int, last: int, total: int) -> np.nda
     steps = np.arange(first, last)
     if schedule == "constant":
         return np.full(len(steps), lr)
-    return lr * derivation.cosine(steps / total)
+    return lr * getattr(derivation, schedule)(steps / total)

@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass, field
+from numbers import Integral, Real
 
 from clearprop.engine.solver import Solver
 from clearprop.errors import SpecError
@@ -22,7 +23,7 @@ class Settings:
         Rows a step; the last batch of an epoch may be smaller, and is divided by its own weight.
     lr : float
         The learning rate (the derivation's alpha), before the schedule.
-    schedule : {"constant", "cosine"}
+    schedule : {"constant", "cosine", "coslog4"}
         What the rate does over the steps of the run.
     patience : int or None
         Epochs without a better validation score before stopping; None never stops early.
@@ -50,12 +51,17 @@ class Settings:
     def __post_init__(self) -> None:
         for name in ("epochs", "batch_size", "patience", "threads"):
             value = getattr(self, name)
-            if value is not None and not (isinstance(value, int) and value >= 1):
+            if value is None and name in ("patience", "threads"):
+                continue
+            if not isinstance(value, Integral) or isinstance(value, bool) or value < 1:
                 msg = f"`{name}` must be a whole number, 1 or more; got {value!r}."
                 raise SpecError(msg)
+            object.__setattr__(self, name, int(value))
         for name in ("lr", "time_limit"):
             value = getattr(self, name)
-            if value is not None and not 0 < value < math.inf:
+            if value is None and name == "time_limit":
+                continue
+            if not isinstance(value, Real) or not 0 < value < math.inf:
                 msg = f"`{name}` must be a finite number above 0; got {value!r}."
                 raise SpecError(msg)
         if self.schedule not in SCHEDULES:

@@ -1,0 +1,82 @@
+"""The commands, gathered; and how each way of ending is told.
+
+Exit 0: done. 2: cannot be done, with one line on standard error. 130: interrupted.
+"""
+
+import json
+import os
+import sys
+from typing import Annotated, Any
+
+import typer
+
+from clearprop import __version__
+from clearprop.cli.demo import demo
+from clearprop.cli.evaluate import evaluate
+from clearprop.cli.predict import predict
+from clearprop.cli.train import train
+from clearprop.errors import ClearpropError
+
+app = typer.Typer(
+    no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)  # fmt: skip
+for command in (demo, train, predict, evaluate):
+    app.command()(command)
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        print(f"clearprop {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def about(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Feed-forward networks on tables, on a CPU."""
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run a command and end the process with its exit code."""
+    given = sys.argv[1:] if arguments is None else arguments
+    try:
+        code = app(given, prog_name="clearprop", standalone_mode=False)
+    except KeyboardInterrupt:
+        sys.exit(_tell("Interrupted.", given, 130))
+    except BrokenPipeError:  # whoever read standard output has gone
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(141)
+    except (ClearpropError, OSError, MemoryError) as error:
+        sys.exit(_tell(_one_line(error), given, 2))
+    except Exception as error:
+        sys.exit(_tell(_of_the_parser(error), given, 2))
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _of_the_parser(error: Exception) -> str:
+    """What the command line's parser says; any other exception is a fault of ours, and shown in full."""
+    if type(error).__name__ == "Abort":
+        return "Interrupted."
+    if not hasattr(error, "format_message"):
+        raise error
+    said: Any = error
+    return f"{said.format_message()} See clearprop --help."
+
+
+def _one_line(error: BaseException) -> str:
+    if isinstance(error, MemoryError):
+        return "There is not enough memory. Use a smaller table or network."
+    if isinstance(error, OSError) and error.filename:
+        return f"{error.filename}: {error.strerror}."
+    return " ".join(str(error).split())
+
+
+def _tell(message: str, given: list[str], code: int) -> int:
+    if "--json" in given:
+        print(json.dumps({"error": message}, ensure_ascii=False))
+    print(f"clearprop: {message}", file=sys.stderr)
+    return code

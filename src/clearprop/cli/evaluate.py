@@ -1,0 +1,32 @@
+"""``clearprop evaluate``: a model's scores on a table that has the target."""
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from clearprop.cli.options import Json, Missing
+
+
+def evaluate(
+    model: Annotated[Path, typer.Argument(metavar="MODEL", help="A model file.")],
+    table: Annotated[
+        str, typer.Argument(metavar="TABLE", help="CSV(.gz), TSV or Parquet, with the target's column.")
+    ],
+    weight: Annotated[str | None, typer.Option(metavar="COL", help="The column of row weights.")] = None,
+    missing: Missing = None,
+    as_json: Json = False,
+) -> None:
+    """Score a model on a table: scores, confusion matrix or residuals, calibration."""
+    from clearprop.cli.printing import evaluation_text
+    from clearprop.train.evaluation import evaluate as scored
+    from clearprop.train.files import read_model
+
+    found = read_model(model)
+    also = (found.target_name, weight) if weight else (found.target_name,)
+    evaluation = scored(found, found.read(table, tuple(missing or ()), also), weight)
+    if as_json:
+        print(json.dumps(evaluation.to_dict(), ensure_ascii=False, allow_nan=False))
+    else:
+        print(evaluation_text(evaluation))

@@ -1,0 +1,66 @@
+"""Options that several commands share, and the settings file that can stand in for them."""
+
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from clearprop.errors import SpecError
+
+Missing = Annotated[
+    list[str] | None, typer.Option("--missing", metavar="TEXT", help="A further text for a missing value.")
+]
+Rows = Annotated[
+    str, typer.Argument(metavar="TABLE", help="CSV(.gz), TSV or Parquet: a file, a folder or a glob.")
+]
+Force = Annotated[bool, typer.Option("--force", help="Replace outputs that exist.")]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object, also for errors.")]
+
+
+def settings_file(context: typer.Context, path: Path | None) -> Path | None:
+    """The callback of --config: the file's settings become the defaults of the options."""
+    if path is None:
+        return None
+    try:
+        found = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        msg = f"There is no settings file {path}. Check the name."
+        raise SpecError(msg) from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+        msg = f"The settings file {path} is not valid TOML: {error}."
+        raise SpecError(msg) from None
+    context.default_map = {**(context.default_map or {}), **_known(found, context, path)}
+    return path
+
+
+def _known(found: dict[str, Any], context: typer.Context, path: Path) -> dict[str, Any]:
+    """The settings under the names of the command's parameters; a name that is not one is an error."""
+    from clearprop.tables.names import nearest
+
+    names = {option.lstrip("-"): p.name for p in context.command.params for option in p.opts}
+    for key in found:
+        if key.replace("_", "-") not in names:
+            msg = f"The settings file {path} sets `{key}`, which is no option: {nearest(key, list(names))}."
+            raise SpecError(msg)
+    return {str(names[key.replace("_", "-")]): value for key, value in found.items()}
+
+
+def sizes(text: str | None) -> tuple[int, ...] | None:
+    """`256,256` as (256, 256).
+
+    Examples
+    --------
+    >>> sizes("256,128")
+    (256, 128)
+    """
+    if text is None:
+        return None
+    try:
+        found = tuple(int(part) for part in str(text).strip("[]() ").split(","))
+    except ValueError:
+        found = ()
+    if not found or min(found) < 1:
+        msg = f"`--hidden` must be whole numbers with commas between, such as 256,256; got {text!r}."
+        raise SpecError(msg)
+    return found

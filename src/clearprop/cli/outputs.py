@@ -1,0 +1,66 @@
+"""Files that commands write: checked before the work, written at once or not at all."""
+
+import os
+import sys
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from clearprop.errors import ClearpropError
+
+
+class OutputError(ClearpropError):
+    """An output exists already, or cannot be written."""
+
+
+def check(*paths: Path | None, force: bool) -> None:
+    """Refuse outputs that exist, are named twice, or lie where nothing can be written; before any work."""
+    given = [path for path in paths if path is not None]
+    for path in given:
+        if path.is_dir():
+            msg = f"{path} is a folder; an output is a file. Choose another name."
+            raise OutputError(msg)
+        if path.exists() and not force:
+            msg = f"{path} exists already. Pass --force to replace it, or choose another name."
+            raise OutputError(msg)
+        if not path.parent.is_dir():
+            msg = f"There is no folder {path.parent} for {path.name}. Make it first."
+            raise OutputError(msg)
+        if not os.access(path.parent, os.W_OK):
+            msg = f"The folder {path.parent} cannot be written to. Choose another for {path.name}."
+            raise OutputError(msg)
+    if len({path.resolve() for path in given}) < len(given):
+        msg = f"Two outputs have the same name: {', '.join(map(str, given))}. Give each its own."
+        raise OutputError(msg)
+
+
+def write(path: Path, data: bytes | str) -> None:
+    """The data under the name, all or none."""
+    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        beside.write_bytes(data.encode() if isinstance(data, str) else data)
+        os.replace(beside, path)
+    except OSError as error:
+        with suppress(OSError):
+            beside.unlink()
+        msg = f"{path} cannot be written: {error.strerror}. Choose another place."
+        raise OutputError(msg) from None
+
+
+def table_bytes(columns: dict[str, Any], parquet: bool) -> bytes:
+    """Columns as CSV (UTF-8, a header line) or Parquet."""
+    import pyarrow as pa
+    from pyarrow import csv
+    from pyarrow import parquet as pq
+
+    table, sink = pa.table(columns), pa.BufferOutputStream()
+    if parquet:
+        pq.write_table(table, sink)
+    else:
+        csv.write_csv(table, sink, csv.WriteOptions(quoting_style="needed"))
+    return sink.getvalue().to_pybytes()
+
+
+def say(text: str) -> None:
+    """A message for the user, on standard error."""
+    print(text, file=sys.stderr)

@@ -1,0 +1,136 @@
+"""What ``clearprop train`` and ``clearprop demo`` do: read, hold out, fit, score, write."""
+
+import time
+import warnings
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sklearn.exceptions import ConvergenceWarning
+
+from clearprop.cli import outputs
+from clearprop.cli.printing import scores_text
+from clearprop.errors import SpecError
+from clearprop.estimators.tabular import TabularClassifier, TabularRegressor
+from clearprop.show.report import report as html_report
+from clearprop.tables.read import read_table
+from clearprop.tables.table import Table
+from clearprop.tables.target import learn_target
+from clearprop.tables.weights import weights
+from clearprop.train.evaluation import Evaluation, evaluate
+from clearprop.train.files import write_model
+from clearprop.train.model import Model
+from clearprop.train.progress import bar
+from clearprop.train.split import split
+from clearprop.train.threads import peak_share
+
+
+@dataclass(frozen=True)
+class Request:
+    """What is asked for: the table and its columns' roles, and the estimator's settings."""
+
+    table: str
+    target: str
+    task: str
+    valid: str
+    weight: str | None
+    drop: tuple[str, ...]
+    settings: dict[str, Any]
+    seed: int
+
+
+@dataclass(frozen=True)
+class Result:
+    """What came of it."""
+
+    model: Model
+    evaluation: Evaluation
+    output: Path
+    rows: int
+    timings: dict[str, float]
+
+    def to_dict(self) -> dict[str, Any]:
+        """For --json."""
+        model, record = self.model, self.model.record
+        return {
+            "model": str(self.output), "task": model.task, "rows": self.rows, "encoding": model.encoding.summary(),
+            "scores": self.evaluation.scores, "baseline": self.evaluation.baseline,
+            "held_out_rows": self.evaluation.rows,
+            "epochs": len(record.rows), "best_epoch": record.best_epoch, "stopped": record.stopped,
+            "seconds": record.seconds, "timings": self.timings, "rows_per_second": record.rows_per_second,
+            "peak_share": peak_share(model.params, record), "threads": record.threads, "warning": record.warning,
+        }  # fmt: skip
+
+    def summary(self) -> str:
+        """A few lines for a terminal."""
+        model, record = self.model, self.model.record
+        kinds: dict[str, int] = {}
+        for column in model.encoding.summary():
+            kinds[column["kind"]] = kinds.get(column["kind"], 0) + 1
+        columns = ", ".join(f"{n} {kind}" for kind, n in sorted(kinds.items(), key=lambda item: -item[1]))
+        lines = [
+            f"{model.task} of `{model.target_name}`: {self.rows:,} rows to learn from, columns: {columns}",
+            f"{model.params.net}, {model.params.flat.size:,} parameters; epoch {record.best_epoch} of "
+            f"{len(record.rows)} kept (stopped by: {record.stopped}); {record.seconds:.1f} s, "
+            f"{record.rows_per_second:,.0f} rows/s, {record.threads} thread{'s' * (record.threads > 1)}",
+            scores_text(self.evaluation),
+            f"model: {self.output}",
+        ]
+        return "\n".join(lines + [f"note: {record.warning}"] * bool(record.warning))
+
+
+def run(request: Request, output: Path, report: Path | None, title: str = "") -> Result:
+    """Train as asked; write the model, and the report if there is to be one."""
+    began = time.perf_counter()
+    table, held = _tables(request)
+    read = time.perf_counter()
+    estimator = _fitted(request, table)
+    fitted = time.perf_counter()
+    model = estimator.model_
+    evaluation = evaluate(model, held, request.weight)
+    timings = {"read": read - began, "fit": fitted - read, "evaluate": time.perf_counter() - fitted}
+    write_model(model, output)
+    if report:
+        made = time.strftime("%Y-%m-%d %H:%M")
+        heading = title or f"{model.target_name} of {table.source}"
+        page = html_report(
+            model, evaluation, title=heading, source=table.source, created=made, timings=timings
+        )
+        outputs.write(report, page)
+    return Result(model, evaluation, output, table.n_rows, timings)
+
+
+def _tables(request: Request) -> tuple[Table, Table]:
+    """The rows to learn from, and the held-out ones."""
+    table = _read(request.table, request)
+    table.column(request.target)
+    try:
+        fraction = float(request.valid)
+    except ValueError:
+        return table, _read(request.valid, request)
+    if not 0 < fraction < 1:
+        msg = f"`--valid` must be a fraction above 0 and below 1, or a table; got {request.valid}."
+        raise SpecError(msg)
+    column = table.column(request.target)
+    target = learn_target(column, request.task)
+    labels = target.encode(column) if target.task == "classification" else None
+    kept, aside = split(table.n_rows, fraction, request.seed, labels)
+    return table.take(kept), table.take(aside)
+
+
+def _read(source: str, request: Request) -> Table:
+    settings = request.settings
+    return read_table(
+        source, missing=settings["missing"], drop=request.drop, categorical=settings["categorical"]
+    )
+
+
+def _fitted(request: Request, table: Table) -> TabularClassifier | TabularRegressor:
+    column = table.column(request.target)
+    weight = None if request.weight is None else weights(table.column(request.weight))
+    inputs = [name for name in table.names if name not in (request.target, request.weight)]
+    task = learn_target(column, request.task).task
+    estimator = (TabularClassifier if task == "classification" else TabularRegressor)(**request.settings)
+    with bar() as watch, warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)  # told in the summary, from the record
+        return estimator.fit(table.select(inputs), column, weight, watch=watch)
