@@ -1,10 +1,12 @@
 """How the pages are built: `make docs`. Nothing here needs a network."""
 
+import os
 import sys
-from importlib.util import find_spec
 from pathlib import Path
 
 sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parent / "_ext")]
+
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # the examples multiply small matrices
 
 from clearprop import __version__  # noqa: E402
 
@@ -31,15 +33,9 @@ exclude_patterns = [
     "gallery/*.py",
     "**/*.codeobj.json",
 ]
-# Until these rooms have moved in.
-exclude_patterns += [
-    f"reference/{page}.rst"
-    for page, room in (("estimators", "clearprop.estimators.tabular"), ("files", "clearprop.train.model"))
-    if not find_spec(room)
-]
-nitpicky = False
 html_math_renderer = "mathml"
-myst_enable_extensions = ["colon_fence", "dollarmath"]
+default_role = "code"
+myst_enable_extensions = ["colon_fence", "dollarmath", "attrs_block"]
 myst_heading_anchors = 3
 suppress_warnings = ["config.cache"]
 
@@ -56,17 +52,26 @@ sphinx_gallery_conf = {
     "show_signature": False,
     "remove_config_comments": True,
     "abort_on_example_error": True,
-    "within_subsection_order": "ExampleTitleSortKey",
+    "within_subsection_order": "order.FromSmallToLarge",
+    "write_computation_times": False,
     "download_all_examples": False,
 }
 
+templates_path = ["_templates"]
 html_theme = "pydata_sphinx_theme"
 html_title = "clearprop"
 html_static_path = ["_static"]
 html_css_files = ["clearprop.css"]
 html_show_sourcelink = False
 html_copy_source = False
-html_sidebars = {"index": [], "start": [], "conventions": [], "changelog": []}
+html_sidebars = {
+    "index": [],
+    "start": [],
+    "conventions": [],
+    "changelog": [],
+    "generated/derivation": [],
+    "generated/errata": [],
+}
 html_theme_options = {
     "show_prev_next": False,
     "navigation_with_keys": False,

@@ -1,11 +1,20 @@
 """Formulas as MathML, made when the pages are built: a browser shows them without JavaScript or network."""
 
+import re
+
 from docutils import nodes
 from latex2mathml.converter import convert
 
+OPERATOR_NAME = re.compile(r"<mo>([A-Za-z]+)</mo>")
+AFTER_A_FACTOR = re.compile(r"(</(?:mi|mn|msub|msubsup|mfrac)>)(?=<mi>[a-z]{2,}</mi>)")
+BEFORE_A_BARE_ARGUMENT = re.compile(r"(<mi>ln</mi>)(?!<mo)")
+THIN = r'\1<mspace width="0.167em" />'
+
 
 def _mathml(latex: str, display: str) -> str:
-    return convert(latex, display=display)
+    """MathML of a formula, with names of functions set as names, and thin spaces about them."""
+    made = OPERATOR_NAME.sub(r"<mi>\1</mi>", convert(latex, display=display))
+    return BEFORE_A_BARE_ARGUMENT.sub(THIN, AFTER_A_FACTOR.sub(THIN, made))
 
 
 def visit_math(self, node: nodes.math) -> None:

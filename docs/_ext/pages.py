@@ -2,6 +2,7 @@
 
 import ast
 import inspect
+import re
 from pathlib import Path
 
 import errata
@@ -54,17 +55,16 @@ def _sources() -> dict[str, tuple[int, str]]:
     for node in ast.parse(text).body:
         if isinstance(node, ast.FunctionDef):
             last = node.end_lineno or node.lineno
-            found[node.name] = node.lineno, "\n".join(page[node.lineno - 1 : last])
+            found[node.name] = node.lineno, re.sub(" {2,}#", "  #", "\n".join(page[node.lineno - 1 : last]))
     return found
 
 
 def _row(row: Equation, source: dict[str, tuple[int, str]]) -> list[str]:
-    title = row.name[0].upper() + row.name[1:]
-    lines = [f"### {row.id}: {title}", ""]
+    lines = [f"### {_title(row)}", "", f"{row.name[0].upper()}{row.name[1:]}.", ""]
     for form in row.forms():
         label = WORDS[form.name] + (f", {form.shape}" if form.shape != "1" else "")
         lines += [
-            f":::{{div}} form\n{label}\n:::",
+            f"{{.form}}\n{label}",
             "",
             "```{math}",
             form.latex,
@@ -79,7 +79,12 @@ def _row(row: Equation, source: dict[str, tuple[int, str]]) -> list[str]:
     facts += [f"document: {_span(row.lines)}"] if row.lines else []
     facts += [f"covers {_ranges(row.requirements)}"] if row.requirements else []
     facts += [f"source: {row.source}"] if row.source else []
-    return [*lines, ":::{div} facts", " · ".join(facts), ":::", ""] if facts else lines
+    return [*lines, "{.facts}\n" + " · ".join(facts), ""] if facts else lines
+
+
+def _title(row: Equation) -> str:
+    """The id, and the function where the id does not name it."""
+    return row.id if row.id.endswith(f".{row.function}") else f"{row.id} {row.function}"
 
 
 def _span(lines: str) -> str:
@@ -104,7 +109,7 @@ def errata_page() -> str:
         lines += [f"## {slip.id}: {slip.title}", "", f"{slip.where}. {slip.kind}.", ""]
         for label, latex in (("printed", slip.printed), ("corrected", slip.right)):
             if latex:
-                lines += [f":::{{div}} form\n{label}\n:::", "", "```{math}", latex, "```", ""]
+                lines += [f"{{.form}}\n{label}", "", "```{math}", latex, "```", ""]
         lines += [slip.why, ""]
         if slip.check:
             seed, found = errata.counter_example(slip)

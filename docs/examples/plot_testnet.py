@@ -15,7 +15,11 @@ X = np.array([[1, 2, 1], [-1, -1, 0], [2, 1, 0]], float)
 y = [0, 1, 0]
 params = Parameters.from_layers(
     net,
-    W=[None, [[1, -1, -1, 1], [1, 2, 1, 2], [-1, -1, -1, 1]], [[-1, 0], [-1, 1], [-1, -2], [2, -1]]],
+    W=[
+        None,
+        [[1, -1, -1, 1], [1, 2, 1, 2], [-1, -1, -1, 1]],
+        [[-1, 0], [-1, 1], [-1, -2], [2, -1]],
+    ],
     b=[None, [-1, 1, 1, -2], [-1, 2]],
 )
 
@@ -37,7 +41,7 @@ print("p", working.p, "delta(2) = p - Y", working.delta[2], f"J = {working.J:.6f
 print(check_gradients(net, params, X, y))
 
 # %%
-# The update, fifty times. With the penalty lambda = 0.01, J alone need not fall forever; here it does.
+# The update, fifty times.
 
 losses = [working.J]
 for _ in range(50):

@@ -7,7 +7,7 @@ The names below are all there is to import; each is loaded when it is first used
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-__version__ = "0.1.0.dev0"
+from clearprop.version import __version__
 
 _HOME = {
     "Network": "network",

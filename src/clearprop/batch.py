@@ -110,7 +110,7 @@ def _as_targets(net: Network, y: np.ndarray, rows: int) -> np.ndarray:
     if y.shape == (rows,) and net.head == "softmax":
         foreign = ~np.isin(y, np.arange(n_out))
         if foreign.any():
-            msg = f"`y` must hold labels 0..{n_out - 1} for {n_out} outputs; got {y[foreign][0]!r}."
+            msg = f"`y` must hold labels 0..{n_out - 1} for {n_out} outputs; got {y[foreign].tolist()[0]!r}."
             raise SpecError(msg)
         return np.eye(n_out)[y.astype(int)]
     if y.shape == (rows,) and n_out == 1:

@@ -4,7 +4,7 @@ The `Network` is frozen and checked once, when it is made; `Parameters` are one 
 are seen as W[l] and b[l].
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
@@ -56,7 +56,7 @@ class Network:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "sizes", _checked_sizes(self.sizes))
-        if not isinstance(self.activation, str):
+        if isinstance(self.activation, Iterable) and not isinstance(self.activation, str):
             object.__setattr__(self, "activation", tuple(self.activation))
         object.__setattr__(self, "activations", _checked_activations(self.activation, self.L - 1))
         if self.head not in HEADS:
@@ -154,8 +154,8 @@ class Parameters:
 
     Raises
     ------
-    ShapeError
-        If the vector does not have `net.n_parameters` entries.
+    ShapeError, SpecError
+        If the vector does not have `net.n_parameters` entries, or holds whole numbers.
 
     Examples
     --------
@@ -169,6 +169,9 @@ class Parameters:
         if flat.shape != (net.n_parameters,):
             msg = f"A {net} has {net.n_parameters} parameters; `flat` is {flat.shape}."
             raise ShapeError(msg)
+        if flat.dtype.kind not in "fcO":
+            msg = f"`flat` must hold float32 or float64; got {flat.dtype}."
+            raise SpecError(msg)
         self.net, self.flat = net, flat
         self.W: list[Any] = [None]
         self.b: list[Any] = [None]
@@ -189,6 +192,13 @@ class Parameters:
         >>> Parameters.from_layers(net, [None, np.eye(2)], [None, np.zeros(2)]).flat
         array([1., 0., 0., 1., 0., 0.])
         """
+        for name, given in (("W", W), ("b", b)):
+            if len(given) != net.L + 1:
+                msg = (
+                    f"`{name}` must have {net.L + 1} entries (index 0 unused) in a {net.sizes} network; "
+                    f"got {len(given)}."
+                )
+                raise ShapeError(msg)
         arrays = [np.asarray(x) for x in (*W[1:], *b[1:])]
         params = cls(net, np.empty(net.n_parameters, np.result_type(*arrays, np.float32)))
         for name, mine, theirs in (("W", params.W, W), ("b", params.b, b)):
@@ -233,8 +243,8 @@ def _checked_sizes(sizes: Any) -> tuple[int, ...]:
 
 
 def _checked_activations(activation: str | tuple[str, ...], hidden: int) -> tuple[str, ...]:
-    names = (activation,) * hidden if isinstance(activation, str) else activation
-    for name in (activation,) if isinstance(activation, str) else names:
+    names = activation if isinstance(activation, tuple) else (activation,) * hidden
+    for name in activation if isinstance(activation, tuple) else (activation,):
         if name not in ACTIVATIONS:
             msg = f"`activation` must be one of {', '.join(ACTIVATIONS)}; got {name!r}."
             raise SpecError(msg)

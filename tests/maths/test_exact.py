@@ -71,4 +71,3 @@ def test_updated_parameters_are_exactly_the_golden_ones(exact_step, l):
     new_W = page.descend(W[l], working.dW[l], lr, l2) - exact(want[f"W{l}_new"])
     new_b = page.descend_bias(b[l], working.db[l], lr) - exact(want[f"b{l}_new"])[0]
     assert set(on_each(sp.simplify, new_W).ravel()) | set(on_each(sp.simplify, new_b)) == {0}
-

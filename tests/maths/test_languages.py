@@ -21,7 +21,10 @@ def test_a_missing_word_is_named():
     lacking = {w: f for w, f in NUMPY.items() if w not in ("exp", "tanh")}
     with pytest.raises(SpecError) as error:
         languages.read("short", lacking)
-    assert str(error.value) == "The page needs the words of `words.__all__`; language `short` lacks `exp`, `tanh`"
+    assert (
+        str(error.value)
+        == "The page needs the words of `words.__all__`; language `short` lacks `exp`, `tanh`"
+    )
     assert "clearprop.maths.in_short" not in sys.modules
 
 
@@ -38,7 +41,9 @@ def test_missing_and_unknown_words_are_both_named():
 
 def test_the_page_imports_exactly_the_words():
     imports = [
-        node for node in ast.parse(languages.PAGE.read_text(encoding="utf-8")).body if isinstance(node, ast.ImportFrom)
+        node
+        for node in ast.parse(languages.PAGE.read_text(encoding="utf-8")).body
+        if isinstance(node, ast.ImportFrom)
     ]
     named = {alias.name for node in imports if node.module == "clearprop.maths.words" for alias in node.names}
     assert named == set(words.__all__)

@@ -1,4 +1,4 @@
-"""Momentum, Nesterov, Adam, AdamW and the cosine schedule against the recursions of their papers."""
+"""Momentum, Nesterov, Adam, AdamW and the two schedules against the formulas of their papers."""
 
 import numpy as np
 import pytest
@@ -112,3 +112,14 @@ def test_cosine_falls_from_1_to_0_through_a_half():
     assert (np.diff(rate) < 0).all()
     assert_close(rate + rate[::-1], np.ones(101))
     assert_close(rate, np.cos(np.pi * t / 2) ** 2)
+
+
+def test_coslog4_rises_and_rests_four_times():
+    """0.5 (1 - cos(2 pi log2(1 + 15 t))), the schedule of RealMLP (Holzmüller et al., NeurIPS 2024)."""
+    rests = np.array([0, 1, 3, 7, 15]) / 15
+    tops = (2.0 ** (np.arange(4) + 0.5) - 1) / 15
+    assert_close(page.coslog4(rests), np.zeros(5))
+    assert_close(page.coslog4(tops), np.ones(4))
+    for start, top, end in zip(rests[:-1], tops, rests[1:], strict=True):
+        assert (np.diff(page.coslog4(np.linspace(start, top, 50))) > 0).all()
+        assert (np.diff(page.coslog4(np.linspace(top, end, 50))) < 0).all()

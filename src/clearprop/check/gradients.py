@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from clearprop.batch import activation_pairs, as_batch
+from clearprop.errors import ShapeError
 from clearprop.maths import derivation, languages
 from clearprop.network import Network, Parameters
 
@@ -77,7 +78,8 @@ def check_gradients(
     working : Working, optional
         Whose dW and db are on trial; by default those of `step`.
     tolerance : float
-        The largest relative error (to the largest entry of the same gradient, or 1e-8) that passes.
+        The largest error that passes, relative to the size of the terms that the gradient sums: the largest
+        mean over the rows of ``|a| |delta|``, or 1e-8. At a minimum the terms cancel, and what is left is rounding.
     most : int
         Entries checked of each gradient; of larger ones a random choice, drawn with `seed`.
 
@@ -85,6 +87,11 @@ def check_gradients(
     -------
     GradientCheck
         .ok, .worst, .rows; ``str()`` of it is a table.
+
+    Raises
+    ------
+    ShapeError, SpecError
+        If the batch does not fit the network, or a gradient is not shaped as its parameters.
 
     Examples
     --------
@@ -95,15 +102,16 @@ def check_gradients(
     """
     X, y, w = as_batch(net, X, y, sample_weight, np.float64)
     exact = params.astype(np.float64)
-    if working is None:
-        working = derivation.step(exact.W, exact.b, X, y, w, activation_pairs(net), net.head)
+    own = derivation.step(exact.W, exact.b, X, y, w, activation_pairs(net), net.head)
+    working = own if working is None else working
     rng = np.random.default_rng(seed)
     rows = []
     for l in range(1, net.L + 1):
         for name, values, gradient in (("W", exact.W, working.dW), ("b", exact.b, working.db)):
-            at = _chosen(values[l].shape, most, rng)
+            on_trial = _of_shape(f"{name}[{l}]", gradient[l], values[l].shape)
+            at = _chosen(on_trial.shape, most, rng)
             oracle = np.array([complex_step(net, exact, name, l, index, (X, y, w)) for index in at])
-            rows.append(_row(f"d{name}[{l}]", np.asarray(gradient[l]), at, oracle))
+            rows.append(_row(f"d{name}[{l}]", on_trial, at, oracle, _size_of_terms(own, name, l)))
     return GradientCheck(tuple(rows), tolerance, _kinks(net, working))
 
 
@@ -123,9 +131,26 @@ def _chosen(shape: tuple[int, ...], most: int, rng: np.random.Generator) -> list
     return list(zip(*(axis.tolist() for axis in np.unravel_index(flat, shape)), strict=True))
 
 
-def _row(name: str, gradient: np.ndarray, at: list[tuple[int, ...]], oracle: np.ndarray) -> dict[str, Any]:
-    scale = max(float(np.abs(oracle).max()), 1e-8)
-    errors = np.abs(np.array([gradient[index] for index in at]) - oracle) / scale
+def _of_shape(name: str, gradient: ArrayLike, shape: tuple[int, ...]) -> np.ndarray:
+    gradient = np.asarray(gradient)
+    if gradient.shape != shape:
+        msg = f"`d{name}` must be {shape}, as `{name}` is; got {gradient.shape}."
+        raise ShapeError(msg)
+    return gradient
+
+
+def _size_of_terms(own: derivation.Working, name: str, l: int) -> float:
+    """The largest sum of |terms| of dW[l] or db[l]: rounding scales with it, also where the terms cancel."""
+    delta = np.abs(own.delta[l])
+    if name == "W":
+        return float(derivation.weight_grad(np.abs(own.a[l - 1]), delta, own.m).max())
+    return float(derivation.bias_grad(delta, own.m).max())
+
+
+def _row(
+    name: str, gradient: np.ndarray, at: list[tuple[int, ...]], oracle: np.ndarray, size: float
+) -> dict[str, Any]:
+    errors = np.abs(np.array([gradient[index] for index in at]) - oracle) / max(size, 1e-8)
     worst = int(np.argmax(errors))  # NaN counts as the largest
     return {
         "name": name,

@@ -5,17 +5,30 @@ Exit 0: done. 2: cannot be done, with one line on standard error. 130: interrupt
 
 import json
 import os
+import re
 import sys
 from typing import Annotated, Any
 
 import typer
 
-from clearprop import __version__
 from clearprop.cli.demo import demo
 from clearprop.cli.evaluate import evaluate
 from clearprop.cli.predict import predict
 from clearprop.cli.train import train
 from clearprop.errors import ClearpropError
+from clearprop.version import __version__
+
+OPTIONS = {
+    "batch_size": "--batch-size",
+    "hidden_layer_sizes": "--hidden",
+    "learning_rate_init": "--lr",
+    "max_iter": "--epochs",
+    "metric": "--metric",
+    "preset": "--preset",
+    "random_state": "--seed",
+    "threads": "--threads",
+    "time_limit": "--time-limit",
+}
 
 app = typer.Typer(
     no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None,
@@ -72,7 +85,12 @@ def _one_line(error: BaseException) -> str:
         return "There is not enough memory. Use a smaller table or network."
     if isinstance(error, OSError) and error.filename:
         return f"{error.filename}: {error.strerror}."
-    return " ".join(str(error).split())
+    return re.sub(r"`(\w+)`", _as_option, " ".join(str(error).split()))
+
+
+def _as_option(named: re.Match[str]) -> str:
+    """A parameter of the estimators under the name that it has on the command line."""
+    return f"`{OPTIONS.get(named[1], named[1])}`"
 
 
 def _tell(message: str, given: list[str], code: int) -> int:

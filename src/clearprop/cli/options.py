@@ -22,16 +22,23 @@ def settings_file(context: typer.Context, path: Path | None) -> Path | None:
     """The callback of --config: the file's settings become the defaults of the options."""
     if path is None:
         return None
+    found = _read(path)
+    context.default_map = {**(context.default_map or {}), **_known(found, context, path)}
+    return path
+
+
+def _read(path: Path) -> dict[str, Any]:
+    text = ""
     try:
-        found = tomllib.loads(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
+        return tomllib.loads(text)
     except FileNotFoundError:
         msg = f"There is no settings file {path}. Check the name."
         raise SpecError(msg) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
-        msg = f"The settings file {path} is not valid TOML: {error}."
+        what = str(error).replace("at end of document", f"at line {text.count(chr(10)) + 1}, the end")
+        msg = f"The settings file {path} is not valid TOML: {what}."
         raise SpecError(msg) from None
-    context.default_map = {**(context.default_map or {}), **_known(found, context, path)}
-    return path
 
 
 def _known(found: dict[str, Any], context: typer.Context, path: Path) -> dict[str, Any]:

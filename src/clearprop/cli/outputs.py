@@ -1,5 +1,7 @@
 """Files that commands write: checked before the work, written at once or not at all."""
 
+import csv
+import io
 import os
 import sys
 from contextlib import suppress
@@ -48,17 +50,19 @@ def write(path: Path, data: bytes | str) -> None:
 
 
 def table_bytes(columns: dict[str, Any], parquet: bool) -> bytes:
-    """Columns as CSV (UTF-8, a header line) or Parquet."""
-    import pyarrow as pa
-    from pyarrow import csv
-    from pyarrow import parquet as pq
-
-    table, sink = pa.table(columns), pa.BufferOutputStream()
+    """Columns as CSV (UTF-8, a header line, numbers with all their digits) or Parquet."""
     if parquet:
-        pq.write_table(table, sink)
-    else:
-        csv.write_csv(table, sink, csv.WriteOptions(quoting_style="needed"))
-    return sink.getvalue().to_pybytes()
+        import pyarrow as pa
+        from pyarrow import parquet as pq
+
+        sink = pa.BufferOutputStream()
+        pq.write_table(pa.table(columns), sink)
+        return sink.getvalue().to_pybytes()
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerows(zip(*(values.tolist() for values in columns.values()), strict=True))
+    return text.getvalue().encode()
 
 
 def say(text: str) -> None:

@@ -42,6 +42,9 @@ def predict(
         p = found.predict_proba(rows)
         columns |= {f"P({name})": p[:, c] for c, name in enumerate(found.target.classes)}
     data = outputs.table_bytes(columns, output is not None and output.suffix.lower() in (".parquet", ".pq"))
+    if output is None and sys.stdout is None:
+        msg = "Standard output is closed, so the predictions have nowhere to go. Pass -o FILE."
+        raise outputs.OutputError(msg)
     if output is None:
         sys.stdout.write(data.decode())
         sys.stdout.flush()

@@ -10,11 +10,11 @@ MOST = 12  # classes in it
 def scores_text(evaluation: Evaluation) -> str:
     """The scores beside those of the baseline, a line each."""
     head = f"held-out scores, {evaluation.rows:,} rows"
-    lines = [f"{head:<32}{'model':>10}{'baseline':>10}"]
+    lines = [f"{head:<32}{'model':>12}{'baseline':>12}"]
     for name, value in evaluation.scores.items():
         direction = "lower is better" if name in LOWER_IS_BETTER else "higher is better"
         cells = "".join(
-            f"{'-':>10}" if v is None else f"{v:>10.4g}" for v in (value, evaluation.baseline[name])
+            f"{'-':>12}" if v is None else f"{v:>12.4g}" for v in (value, evaluation.baseline[name])
         )
         lines.append(f"  {name:<30}{cells}  {direction}")
     return "\n".join(lines)

@@ -1,11 +1,12 @@
 """An engine: one network's parameters, its optimiser's state, and the kernels that move them."""
 
+import math
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import DTypeLike
 
-from clearprop.engine import kernels
+from clearprop.engine import kernels, plain, store
 from clearprop.engine.layout import AT_A, AT_DELTA, AT_Z, aligned, lay_out
 from clearprop.engine.passes import (
     BETA1,
@@ -15,15 +16,18 @@ from clearprop.engine.passes import (
     L2,
     MU,
     N_HYPER,
+    STEPS,
     backward_pass,
     forward_pass,
     head_pass,
     update_pass,
 )  # fmt: skip
 from clearprop.engine.solver import Solver
-from clearprop.errors import SpecError
+from clearprop.errors import ShapeError, SpecError
+from clearprop.maths.derivation import Working
 from clearprop.network import Parameters
 
+COMPILED = not store.config.DISABLE_JIT  # else the page itself runs, in NumPy
 ROWS_AT_ONCE = 256  # of a forward pass over many rows: the slice stays in cache
 
 
@@ -36,10 +40,19 @@ class Batch(NamedTuple):
 
 
 class Epoch(NamedTuple):
-    """What one epoch gave: the mean of J over its rows, and the batch at which J ceased to be finite, or None."""
+    """What one epoch gave: the sums of w J_i and of w, and the batch at which J ceased to be finite, or None."""
 
-    loss: float
-    failed_at: int | None
+    total: float = 0.0
+    weight: float = 0.0
+    failed_at: int | None = None
+
+    @property
+    def loss(self) -> float:
+        """The mean of J over the rows; NaN where there is none."""
+        return self.total / self.weight if self.weight else math.nan
+
+
+NOTHING = Epoch()
 
 
 class Engine:
@@ -64,6 +77,7 @@ class Engine:
     Examples
     --------
     >>> import numpy as np
+    >>> from clearprop.network import Network
     >>> net = Network((2, 8, 2))
     >>> engine = Engine(net.initialize(seed=0), Solver("sgd"), batch_size=2, dtype="float64")
     >>> batch = Batch(np.eye(2), np.array([[0.0], [1.0]]), np.ones(2))
@@ -89,14 +103,30 @@ class Engine:
         self.params.flat[:] = params.flat
         self.hyper = self._hyper()
         self._blocks: dict[tuple[int, int], tuple[Any, np.ndarray]] = {}
+        self._working: Working | None = None  # of the last step, where there are no blocks
 
     def epoch(
-        self, batch: Batch, order: np.ndarray, rates: np.ndarray, *, gradient_only: bool = False
+        self,
+        batch: Batch,
+        order: np.ndarray,
+        rates: np.ndarray,
+        *,
+        gradient_only: bool = False,
+        so_far: Epoch = NOTHING,
     ) -> Epoch:
-        """Steps over the rows `order` of a batch, `batch_size` at a time, one learning rate a step."""
+        """Steps over the rows `order` of a batch, `batch_size` at a time, one learning rate a step.
+
+        An epoch may be cut between two steps: given what came before as `so_far`, the bits stay the same.
+        """
+        steps = -(-len(order) // self.batch_size)
+        if len(rates) != steps:
+            msg = f"{len(order)} rows in batches of {self.batch_size} take {steps} rates; `rates` has {len(rates)}."
+            raise ShapeError(msg)
+        if not COMPILED:
+            return self._plain_epoch(batch, order, rates, not gradient_only, so_far)
         layout, block = self._block(self.batch_size, batch.y.shape[1])
         how = kernels.ONE_PRODUCT if self.solver.in_one_product else kernels.PASSES
-        out = np.zeros(4)
+        out = np.array([so_far.total, so_far.weight, 0.0, 0.0])
         kernels.epoch(
             tuple(batch), np.ascontiguousarray(order, np.int64), layout.layers,
             np.array([self.batch_size, layout.at_y, layout.at_w]), self._passes(),
@@ -104,10 +134,7 @@ class Engine:
             np.ascontiguousarray(rates, np.float64), out,
         )  # fmt: skip
         failed = int(out[kernels.FAILED_AT])
-        weight = out[kernels.WEIGHT]
-        return Epoch(
-            float(out[kernels.LOSS] / weight) if weight else float("nan"), None if failed < 0 else failed
-        )
+        return Epoch(float(out[kernels.LOSS]), float(out[kernels.WEIGHT]), None if failed < 0 else failed)
 
     def prepare(self, batch: Batch) -> None:
         """Compile, or read from the disk, all that `epoch` needs for such a batch; nothing moves."""
@@ -123,13 +150,15 @@ class Engine:
 
     def arrays(self, m: int, n_targets: int) -> dict[str, list[Any]]:
         """z[l], a[l], delta[l] as the last step of m rows left them, and dW[l], db[l] where they were formed."""
-        layout, block = self._block(self.batch_size, n_targets)
         gradient = Parameters(self.net, self.state[kernels.GRAD])
         found: dict[str, list[Any]] = {"dW": gradient.W, "db": gradient.b}
-        for name, column in (("z", AT_Z), ("a", AT_A), ("delta", AT_DELTA)):
+        if self._working is not None:
+            return found | {name: getattr(self._working, name) for name in ("z", "a", "delta")}
+        layout, block = self._block(self.batch_size, n_targets)
+        for name, column, first, last in (("z", AT_Z, 1, 0), ("a", AT_A, 0, 1), ("delta", AT_DELTA, 1, 0)):
             at = layout.layers[:, column]
             found[name] = [
-                block[at[l] : at[l] + m * n].reshape(m, n) if l or name == "a" else None
+                block[at[l] : at[l] + m * n].reshape(m, n) if first <= l <= self.net.L - last else None
                 for l, n in enumerate(self.net.sizes)
             ]
         return found
@@ -144,6 +173,9 @@ class Engine:
         )
 
     def _forward(self, X: np.ndarray, head: str) -> np.ndarray:
+        if not COMPILED:
+            with np.errstate(all="ignore"):
+                return plain.forward(self.params, np.asarray(X, self.dtype), head)
         layout, block = self._block(max(1, min(ROWS_AT_ONCE, len(X))), 0)
         passes = np.zeros((1, self.net.L + 1), np.int64)
         for l, name in enumerate((*self.net.activations, head), 1):
@@ -152,6 +184,17 @@ class Engine:
         X = np.ascontiguousarray(X, self.dtype)
         kernels.forward(X, layout.layers, min(ROWS_AT_ONCE, len(X)), passes, self.state, block, result)
         return result
+
+    def _plain_epoch(
+        self, batch: Batch, order: np.ndarray, rates: np.ndarray, move: bool, so_far: Epoch
+    ) -> Epoch:
+        before = plain.Steps(so_far.total, so_far.weight, int(self.hyper[STEPS]))
+        with np.errstate(all="ignore"):
+            done = plain.epoch(
+                self.net, self.state, self.solver, batch, order, self.batch_size, rates, before, move
+            )
+        self.hyper[STEPS], self._working = done.moves, done.working
+        return Epoch(done.total, done.weight, done.failed_at)
 
     def _passes(self) -> np.ndarray:
         net, dtype = self.net, self.dtype.name

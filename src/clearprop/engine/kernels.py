@@ -26,16 +26,17 @@ def epoch(
     data: (X, y, w), y with one column of labels, or n[L] columns; order: row numbers; places: (batch size, where
     y and w start in the block); passes: addresses of forward[l], backward[l] for l = 1..L-1 in rows 0 and 1,
     of the head and of the update in [0, 0] and [1, 0]; rates: a learning rate for each batch.
-    out: the sum of w J_i over the epoch, the sum of w, and the number of the batch at which J ceased to be
-    finite, or -1.
+    out: the sum of w J_i and the sum of w, which go on from what they are, and the number of the batch at which
+    J ceased to be finite, or -1. A batch whose weights are all zero is no step.
     """
     batch_size, rows, L = places[0], order.size, layers.shape[0] - 1
-    out[LOSS], out[WEIGHT], out[FAILED_AT] = 0.0, 0.0, -1.0
+    out[FAILED_AT] = -1.0
     for s in range(rates.size):
         m = min(batch_size, rows - s * batch_size)
         mass = _gather(data, order, s * batch_size, m, layers, places, block)
+        if mass == 0.0:
+            continue
         hyper[MASS], hyper[RATE] = mass, rates[s]
-        hyper[STEPS] += 1.0
         _forward(m, L, layers, passes, state, block)
         loss = _head(m, data[1].shape[1], layers, places, passes, state, block, hyper, out)
         if not math.isfinite(loss):
@@ -141,6 +142,7 @@ def _update(layers: Any, passes: Any, how: Any, state: Any, hyper: Any) -> None:
     """The flat vector moved: weights with their penalty, biases without (G10, G11)."""
     if how == GRADIENT_ONLY:
         return
+    hyper[STEPS] += 1.0
     size, theta, P = state.itemsize, state.ctypes.data, state.shape[1]
     weights = layers[1, AT_B]
     for share in range(2):

@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from numbers import Real
 
 from clearprop.errors import SpecError
 
@@ -73,7 +74,7 @@ class Solver:
         return self.update == "sgd"
 
 
-def _check(name: str, value: float, low: float, high: float) -> None:
-    if not (low <= value < high):
+def _check(name: str, value: object, low: float, high: float) -> None:
+    if not isinstance(value, Real) or not low <= float(value) < high:
         msg = f"`{name}` must be a number from {low:g} to below {high:g}; got {value!r}."
         raise SpecError(msg)

@@ -1,10 +1,13 @@
 """Compiled code, kept on disk in a folder named after the sources it was compiled from.
 
-Numba's own cache does not notice an edit in another file, such as the derivation page: hence the name.
+Numba's own cache does not notice an edit in another file, such as the derivation page: hence the name. Nor
+does it bear a damaged file, or a full disk: hence the checksums.
 """
 
 import hashlib
 import os
+import pickle
+import stat
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -15,24 +18,73 @@ from typing import Any
 
 import numba
 import numba.core.config
+from numba.core.caching import FunctionCache, IndexDataCacheFile
+from numba.core.ccallback import CFunc
 
 from clearprop.maths import derivation
 
 config: Any = numba.core.config
 _LOCK = RLock()
 FAST = {"contract", "nsz"}  # fused multiply-adds; NaN and infinity keep their meaning
+SEAL = hashlib.sha256().digest_size
 
 
 def kernel(function: Callable[..., Any]) -> Any:
     """The decorator of kernels: compiled on first use, kept on disk, free of the interpreter's lock."""
+    compiled: Any = numba.njit(nogil=True, error_model="numpy", fastmath=FAST)(function)
     with _folder_in_use() as keep:
-        return numba.njit(cache=keep, nogil=True, error_model="numpy", fastmath=FAST)(function)
+        if keep and not config.DISABLE_JIT:
+            compiled._cache = _Cache(function)
+    return compiled
 
 
 def c_function(signature: Any, function: Callable[..., Any]) -> Any:
     """A C function compiled now, or read from the disk; ``.address`` is what kernels call."""
+    options = {"error_model": "numpy", "fastmath": FAST}
+    compiled: Any = CFunc(function, (signature.args, signature.return_type), {}, options)
     with _folder_in_use() as keep:
-        return numba.cfunc(signature, cache=keep, error_model="numpy", fastmath=FAST)(function)
+        if keep:
+            compiled._cache = _Cache(function)
+        compiled.compile()
+    return compiled
+
+
+class _Cache(FunctionCache):
+    """Numba's cache of one function, in files that may be damaged."""
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        super().__init__(function)
+        stamp = self._impl.locator.get_source_stamp()
+        self._cache_file = _SealedFile(self._cache_path, self._impl.filename_base, stamp)
+
+
+class _SealedFile(IndexDataCacheFile):
+    """Compiled code with its key and a checksum: what does not agree counts as absent, and is compiled anew."""
+
+    def load(self, key: Any) -> Any:
+        found = super().load(key)
+        return found[1] if found is not None and found[0] == key else None
+
+    def save(self, key: Any, data: Any) -> None:
+        with suppress(OSError):  # a full disk, or a folder that is gone
+            super().save(key, (key, data))
+
+    def _load_index(self) -> dict[Any, str]:
+        try:
+            return super()._load_index()
+        except Exception:  # whatever pickle makes of a damaged file
+            return {}
+
+    def _load_data(self, name: str) -> Any:
+        data = Path(self._data_path(name)).read_bytes()
+        if hashlib.sha256(data[:-SEAL]).digest() != data[-SEAL:]:
+            msg = f"{name} is damaged"
+            raise OSError(msg)
+        return pickle.loads(data[:-SEAL])
+
+    def _dump(self, obj: Any) -> bytes:
+        data = super()._dump(obj)
+        return data + hashlib.sha256(data).digest()
 
 
 @contextmanager
@@ -73,11 +125,19 @@ def fingerprint() -> str:
 
 def _is_writable(folder: Path) -> bool:
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         with tempfile.TemporaryFile(dir=folder):
-            return True
+            return _is_ours(folder)
     except OSError:
         return False
+
+
+def _is_ours(folder: Path) -> bool:
+    """Whether nobody else can put code into a folder that lies where everybody writes."""
+    if not hasattr(os, "getuid"):
+        return True
+    found = (os.stat(place) for place in (folder, folder.parent, folder.parent.parent))
+    return all(f.st_uid in (0, os.getuid()) and not f.st_mode & stat.S_IWOTH for f in found)
 
 
 def _drop_stale(folder: Path, keep: int = 3) -> None:

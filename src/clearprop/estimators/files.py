@@ -63,6 +63,4 @@ def load(path: str | Path) -> TabularClassifier | TabularRegressor:
     except (KeyError, TypeError):
         msg = f"The model file {path} is damaged: it names no estimator of its task. Train or copy it again."
         raise ModelFileError(msg) from None
-    estimator.model_ = model
-    estimator.n_features_in_ = len(model.encoding.columns)
-    return estimator
+    return estimator._take(model)

@@ -12,6 +12,7 @@ from sklearn.utils import check_random_state
 from clearprop.engine.engine import Batch, Engine
 from clearprop.engine.solver import Solver
 from clearprop.errors import ShapeError, SpecError
+from clearprop.estimators.inputs import checked, one_column
 from clearprop.estimators.presets import Preset, resolved
 from clearprop.network import Network
 from clearprop.tables.encoding import Encoding
@@ -28,6 +29,15 @@ from clearprop.train.settings import Settings
 from clearprop.train.split import split
 
 SEEDS = 2**31
+# What the estimators call a setting, after scikit-learn.
+OURS = {
+    "epochs": "max_iter",
+    "lr": "learning_rate_init",
+    "schedule": "learning_rate",
+    "patience": "n_iter_no_change",
+    "decay": "weight_decay",
+    "l2": "weight_decay",
+}
 
 
 @dataclass(frozen=True)
@@ -38,6 +48,10 @@ class Rows:
     y: Column
     w: np.ndarray
 
+    def weighted(self) -> "Rows":
+        """The rows whose weight is above 0: others count as absent."""
+        return self if self.w.all() else self.take(np.flatnonzero(self.w))
+
     def take(self, rows: np.ndarray) -> "Rows":
         """Some of the rows."""
         taken = self.y.table.select([self.y.name]).take(rows)
@@ -46,13 +60,17 @@ class Rows:
 
 def rows_of(X: Any, y: Any, w: Any, estimator: Any, among: Rows | None = None) -> Rows:
     """X, y and w read and checked against each other; `among` are the rows of training."""
+    if y is None:
+        msg = f"{type(estimator).__name__} requires y to be passed, but the target y is None."
+        raise SpecError(msg)
+    X = checked(X, type(estimator).__name__)
     table = (
         X
         if isinstance(X, Table)
         else read_table(X, missing=estimator.missing, categorical=estimator.categorical)
     )
-    column = _column(y, among.y.name if among else "y")
-    weight = np.ones(table.n_rows) if w is None else weights(_column(w, "sample_weight"))
+    column = one_column(y, among.y.name if among else "y")
+    weight = np.ones(table.n_rows) if w is None else weights(one_column(w, "sample_weight"))
     for name, given in (("y", column.n_rows), ("sample_weight", len(weight))):
         if given != table.n_rows:
             msg = f"`{name}` must have one entry a row of `X`: `X` has {table.n_rows:,} rows, `{name}` has {given:,}."
@@ -63,6 +81,10 @@ def rows_of(X: Any, y: Any, w: Any, estimator: Any, among: Rows | None = None) -
 def fit(estimator: Any, task: str, rows: Rows, held: Rows | None, watch: Watch | None) -> Model:
     """A model of the rows; `held` rows choose the epoch, or a share of the rows is set aside for it."""
     preset = resolved(estimator.preset, estimator.get_params(deep=False))
+    rows, held = rows.weighted(), held.weighted() if held else None
+    if rows.table.n_rows < 2:
+        msg = "Training needs two rows or more with a weight above 0; got n_samples = 1."
+        raise SpecError(msg)
     seed = int(check_random_state(estimator.random_state).randint(SEEDS))
     target = learn_target(rows.y, task)
     if held is None and estimator.early_stopping:
@@ -75,8 +97,8 @@ def fit(estimator: Any, task: str, rows: Rows, held: Rows | None, watch: Watch |
     )
     n_out = len(target.classes) if isinstance(target, Classes) else 1
     head = "softmax" if isinstance(target, Classes) else "identity"
-    sizes = (encoding.n_outputs, *preset.hidden_layer_sizes, n_out)
-    net = Network(sizes, preset.activation, head, relu_grad_at_zero=0)
+    hidden = np.atleast_1d(np.asarray(preset.hidden_layer_sizes, object))  # one number is one layer
+    net = Network((encoding.n_outputs, *hidden, n_out), preset.activation, head, relu_grad_at_zero=0)
     batch = _batch(encoding, target, rows)
     settings = _settings(estimator, preset, len(batch.X), seed)
     engine = Engine(
@@ -93,19 +115,22 @@ def fit(estimator: Any, task: str, rows: Rows, held: Rows | None, watch: Watch |
 
 
 def _settings(estimator: Any, preset: Preset, rows: int, seed: int) -> Settings:
-    adamw = preset.solver == "adamw"
-    solver = Solver(
-        preset.solver,
-        l2=0.0 if adamw else preset.weight_decay,
-        decay=preset.weight_decay if adamw else 0.0,
-        momentum=0.9 if preset.solver == "sgd" else 0.0,
-        nesterov=preset.solver == "sgd",
-        betas=preset.betas,
-    )
-    return Settings(
-        solver, preset.max_iter, _batch_size(estimator.batch_size, rows), preset.learning_rate_init,
-        preset.learning_rate, preset.n_iter_no_change, seed, estimator.time_limit, estimator.threads, estimator.dtype,
-    )  # fmt: skip
+    adamw, sgd, decay = preset.solver == "adamw", preset.solver == "sgd", preset.weight_decay
+    try:
+        solver = Solver(
+            preset.solver, l2=0.0 if adamw else decay, decay=decay if adamw else 0.0,
+            momentum=0.9 if sgd else 0.0, nesterov=sgd, betas=preset.betas,
+        )  # fmt: skip
+        return Settings(
+            solver, preset.max_iter, _batch_size(estimator.batch_size, rows), preset.learning_rate_init,
+            preset.learning_rate, preset.n_iter_no_change, seed, estimator.time_limit, estimator.threads,
+            estimator.dtype,
+        )  # fmt: skip
+    except SpecError as error:
+        msg = str(error)
+        for name, ours in OURS.items():
+            msg = msg.replace(f"`{name}`", f"`{ours}`")
+        raise SpecError(msg) from None
 
 
 def _batch_size(given: int | str, rows: int) -> int:
@@ -119,9 +144,8 @@ def _batch_size(given: int | str, rows: int) -> int:
 
 def _batch(encoding: Encoding, target: Classes | Scale, rows: Rows) -> Batch:
     dtype = np.dtype(encoding.dtype)
-    return Batch(
-        encoding.encode(rows.table), target.encode(rows.y).astype(dtype)[:, None], rows.w.astype(dtype)
-    )
+    w = (rows.w / rows.w.max()).astype(dtype)  # only their ratios count; none is too large for the dtype
+    return Batch(encoding.encode(rows.table), target.encode(rows.y).astype(dtype)[:, None], w)
 
 
 def _judge(metric: str, encoding: Encoding, target: Classes | Scale, held: Rows) -> Any:
@@ -156,24 +180,15 @@ def _warn(record: Record) -> None:
 def _plain_params(estimator: BaseEstimator) -> dict[str, Any]:
     """The parameters as JSON takes them; a generator's state is not kept."""
     params = estimator.get_params(deep=False)
-    return {k: list(v) if isinstance(v, tuple) else v for k, v in params.items() if _is_plain(v)}
+    plain = {name: _plain(value) for name, value in params.items()}
+    return {name: value for name, value in plain.items() if value is not NotImplemented}
 
 
-def _is_plain(value: Any) -> bool:
-    if isinstance(value, (list, tuple)):
-        return all(_is_plain(x) for x in value)
-    return value is None or isinstance(value, (bool, int, float, str))
-
-
-def _column(values: Any, name: str) -> Column:
-    """A column of any kind of vector: an array, a Series, a list, or a Column already."""
-    if isinstance(values, Column):
-        return values
-    name = str(getattr(values, "name", None) or name)
-    array = np.asarray(values) if isinstance(values, (list, tuple)) else values
-    if getattr(array, "ndim", 1) == 2 and array.shape[1] == 1:
-        array = np.asarray(array)[:, 0]
-    if getattr(array, "ndim", 1) != 1:
-        msg = f"`{name}` must be one column, (rows,); got {array.shape}."
-        raise ShapeError(msg)
-    return read_table({name: array}).column(name)
+def _plain(value: Any) -> Any:
+    """A value of JSON, or NotImplemented."""
+    if isinstance(value, np.ndarray | np.generic):
+        value = value.tolist()
+    if isinstance(value, list | tuple):
+        values = [_plain(x) for x in value]
+        return NotImplemented if any(x is NotImplemented for x in values) else values
+    return value if value is None or isinstance(value, bool | int | float | str) else NotImplemented

@@ -5,9 +5,13 @@ from typing import Any, Self
 
 import numpy as np
 from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
+from sklearn.utils import Tags
 from sklearn.utils.validation import check_is_fitted
 
 from clearprop.estimators import fitting
+from clearprop.estimators.inputs import checked
+from clearprop.tables.names import as_names
+from clearprop.tables.table import Table
 from clearprop.tables.target import Classes
 from clearprop.train.loop import Watch
 from clearprop.train.model import Model
@@ -96,10 +100,24 @@ class _Tabular(BaseEstimator):
         """
         rows = fitting.rows_of(X, y, sample_weight, self)
         held = None if X_val is None else fitting.rows_of(X_val, y_val, sample_weight_val, self, among=rows)
-        self.model_ = fitting.fit(self, self._task, rows, held, watch)
-        self.n_features_in_ = len(self.model_.encoding.columns)
-        self.feature_names_in_ = np.array([c.name for c in self.model_.encoding.columns], object)
+        return self._take(fitting.fit(self, self._task, rows, held, watch))
+
+    def _take(self, model: Model) -> Self:
+        """Become what a model is."""
+        self.model_ = model
+        self.n_features_in_ = len(model.encoding.columns)
+        self.feature_names_in_ = np.array([column.name for column in model.encoding.columns], object)
         return self
+
+    def _table(self, X: Any) -> Table:
+        """The columns that the model needs, read as in training."""
+        model = self._model()
+        return model.read(checked(X, type(self).__name__, self.n_features_in_), as_names(self.missing))
+
+    def __sklearn_tags__(self) -> Tags:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.string = tags.input_tags.categorical = tags.input_tags.allow_nan = True
+        return tags
 
     def _model(self) -> Model:
         check_is_fitted(self, "model_")
@@ -224,11 +242,11 @@ class TabularClassifier(ClassifierMixin, _Tabular):
 
     def predict(self, X: Any) -> np.ndarray:
         """The most probable class of each row, (m,); the first of equals."""
-        return self._model().predict(X)
+        return self._model().predict(self._table(X))
 
     def predict_proba(self, X: Any) -> np.ndarray:
         """Probabilities, (m, classes) float64, in the order of `classes_`; rows sum to 1."""
-        return self._model().predict_proba(X)
+        return self._model().predict_proba(self._table(X))
 
     def predict_log_proba(self, X: Any) -> np.ndarray:
         """Logarithms of `predict_proba`."""
@@ -256,4 +274,4 @@ class TabularRegressor(RegressorMixin, _Tabular):
 
     def predict(self, X: Any) -> np.ndarray:
         """Numbers, (m,) float64, in the target's units."""
-        return self._model().predict(X)
+        return self._model().predict(self._table(X))

@@ -215,6 +215,12 @@ OPTIMISER_LINES = (
         r"\frac{\alpha_{t}}{\alpha} = \frac{1}{2} (1 + \cos(\pi t))",
         "Loshchilov and Hutter, ICLR 2017",
     ),
+    _update(
+        "coslog4",
+        "a schedule of four waves: the share of the rate at the share t of the training",
+        r"\frac{\alpha_{t}}{\alpha} = \frac{1}{2} (1 - \cos(2 \pi \frac{\ln(1 + 15 t)}{\ln(2)}))",
+        HOLZMULLER,
+    ),
 )
 
 COLUMN_LINES = (

@@ -1,6 +1,6 @@
 """How good a model is on rows: scores, a plain baseline, and where it is wrong."""
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -38,6 +38,8 @@ class Evaluation:
         Of a regression: a sample of true and predicted numbers, and a histogram of predicted - true.
     worst : list of dict
         The rows with the largest loss: where, truth, answer, loss.
+    weight : str or None
+        The column that weights the rows in `scores` and `baseline`; all else counts rows.
     """
 
     task: str
@@ -49,6 +51,7 @@ class Evaluation:
     calibration: list[dict[str, float]] = field(default_factory=list)
     residuals: dict[str, list[float]] = field(default_factory=dict)
     worst: list[dict[str, Any]] = field(default_factory=list)
+    weight: str | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """The evaluation as JSON takes it."""
@@ -71,8 +74,10 @@ def evaluate(model: Model, table: Table, weight: str | None = None) -> Evaluatio
     w = None if weight is None else weights(table.column(weight))
     y = model.target.encode(column)
     if isinstance(model.target, Classes):
-        return _classification(model, model.target, table, y, w)
-    return _regression(model, table, model.target.decode(y), w)
+        found = _classification(model, model.target, table, y, w)
+    else:
+        found = _regression(model, table, model.target.decode(y), w)
+    return replace(found, weight=weight)
 
 
 def _classification(
@@ -100,7 +105,7 @@ def _regression(model: Model, table: Table, y: np.ndarray, w: np.ndarray | None)
     p, names = model.predict_number(table), names_for("regression")
     constant = np.full(len(y), float(model.baseline[0]))
     worst = [
-        _wrong(table, row, float(y[row]), float(p[row]), 0.5 * (p[row] - y[row]) ** 2)
+        _wrong(table, row, float(y[row]), float(p[row]), float(0.5 * (p[row] - y[row]) ** 2))
         for row in _largest(np.abs(p - y))
     ]
     return Evaluation(

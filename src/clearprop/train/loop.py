@@ -190,14 +190,18 @@ class _Run:
     def _interrupted(self) -> str:
         kept, rows = self.record.best_epoch, len(self.record.rows)
         what = f"epoch {kept}, the best of {rows}," if self.score else f"epoch {kept}"
-        return f"Training was interrupted. The weights of {what if kept else 'the first epoch so far'} are kept."
+        return (
+            f"Training was interrupted. The weights of {what if kept else 'the first epoch so far'} are kept."
+        )
 
     def _finish(self) -> None:
         if not self.record.rows:  # stopped within the first epoch: keep what was learned, if it is finite
             flat = self.engine.params.flat
             self.best[:] = flat if np.isfinite(flat).all() else self.last
         elif self.score and self.improved_at is None and not self.record.warning:
-            self.record.warning = "No epoch had a score: it does not exist on these rows. The last epoch is kept."
+            self.record.warning = (
+                "No epoch had a score: it does not exist on these rows. The last epoch is kept."
+            )
         self.engine.params.flat[:] = self.best
         self.record.seconds = time.perf_counter() - self.start
         self.record.rows_per_second = self.rows_done / self.busy if self.busy else 0.0

@@ -89,6 +89,8 @@ def _auc(y: np.ndarray, p: np.ndarray, w: np.ndarray | None) -> float:
         present = [1]
     else:
         present = list(range(p.shape[1]))
+    if w is not None:  # rows without weight are absent
+        y, p, w = y[w > 0], p[w > 0], w[w > 0]
     columns = [(y == c, p[:, k]) for k, c in enumerate(present)]
     each = [metrics.roc_auc_score(t, q, sample_weight=w) for t, q in columns if t.any() and not t.all()]
     return float(np.mean(each)) if each else float("nan")

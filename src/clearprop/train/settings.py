@@ -61,7 +61,7 @@ class Settings:
             value = getattr(self, name)
             if value is None and name == "time_limit":
                 continue
-            if not isinstance(value, Real) or not 0 < value < math.inf:
+            if not isinstance(value, Real) or not 0 < float(value) < math.inf:
                 msg = f"`{name}` must be a finite number above 0; got {value!r}."
                 raise SpecError(msg)
         if self.schedule not in SCHEDULES:

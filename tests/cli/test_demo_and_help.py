@@ -1,0 +1,40 @@
+"""`clearprop demo`, `--help`, `--version`, and what an unknown command says."""
+
+import subprocess
+import sys
+
+import pandas as pd
+
+from clearprop import __version__
+
+
+def test_the_demo_leaves_model_predictions_and_report(run, tmp_path):
+    folder = tmp_path / "my demo"
+    ended = run("demo", "-o", folder)
+    assert ended.code == 0, ended.err
+    names = {"train.csv", "new.csv", "model.safetensors", "predictions.csv", "report.html"}
+    assert {path.name for path in folder.iterdir()} == names
+    truth, answer = (
+        pd.read_csv(folder / "new.csv")["diagnosis"],
+        pd.read_csv(folder / "predictions.csv")["diagnosis"],
+    )
+    assert (truth == answer).mean() > 0.94
+    assert "baseline" in ended.err
+    again = run("demo", "-o", folder)
+    assert (again.code, "--force" in again.err) == (2, True)
+
+
+def test_help_version_and_unknown_names(run):
+    assert "train" in run("--help").out
+    assert run("--version").out == f"clearprop {__version__}\n"
+    ended = run("trian")
+    assert ended.code == 2
+    assert "train" in ended.err
+
+
+def test_help_loads_no_heavy_library():
+    code = "import sys, clearprop.cli; print(*sorted({m.split('.')[0] for m in sys.modules}))"
+    loaded = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    ).stdout.split()
+    assert not {"numba", "numpy", "scipy", "sklearn", "pyarrow", "jinja2"} & set(loaded)

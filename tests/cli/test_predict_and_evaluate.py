@@ -1,0 +1,93 @@
+"""`clearprop predict` and `clearprop evaluate`."""
+
+import json
+import os
+import subprocess
+import sys
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from clearprop import load
+
+
+def test_predictions_are_a_row_a_row_in_order(run, model, fresh):
+    ended = run("predict", model, fresh)
+    lines = ended.out.splitlines()
+    assert lines[0] == "rich"
+    assert lines[1:] == load(model).predict(fresh).tolist()
+
+
+def test_probabilities_and_files(run, model, fresh, tmp_path):
+    for name, read in (("p.csv", pd.read_csv), ("p.parquet", pd.read_parquet)):
+        ended = run("predict", model, fresh, "--proba", "-o", tmp_path / name)
+        found = read(tmp_path / name)
+        assert ended.out == ""
+        assert list(found) == ["rich", "P(no)", "P(yes)"]
+        assert len(found) == 200
+        np.testing.assert_allclose(
+            found["P(yes)"], load(model).predict_proba(fresh)[:, 1], rtol=1e-12
+        )  # CSV's digits
+
+
+def test_columns_by_name_extra_ones_noted_missing_ones_refused(run, model, fresh, tmp_path):
+    frame = pd.read_csv(fresh)
+    frame[["rich", "town", "hours", "age"]].assign(shoe=40).to_csv(tmp_path / "t.csv", index=False)
+    ended = run("predict", model, tmp_path / "t.csv")
+    assert ended.out == run("predict", model, fresh).out
+    assert ended.err == "note: columns that the model does not use: `shoe`\n"
+    frame.drop(columns="hours").to_csv(tmp_path / "u.csv", index=False)
+    ended = run("predict", model, tmp_path / "u.csv")
+    assert (ended.code, "`hours`" in ended.err) == (2, True)
+
+
+def test_unknown_categories_are_fine(run, model, fresh, tmp_path):
+    pd.read_csv(fresh).assign(town="Rome").to_csv(tmp_path / "t.csv", index=False)
+    assert run("predict", model, tmp_path / "t.csv").code == 0
+
+
+def test_evaluate_prints_scores_confusion_and_calibration(run, model, fresh):
+    ended = run("evaluate", model, fresh)
+    found = json.loads(run("evaluate", model, fresh, "--json").out)
+    right = np.mean(load(model).predict(fresh) == pd.read_csv(fresh)["rich"])
+    assert found["scores"]["accuracy"] == pytest.approx(right, rel=1e-12)
+    assert sum(map(sum, found["confusion"])) == found["rows"] == 200
+    for heading in ("scores, 200 rows", "confusion matrix", "calibration"):
+        assert heading in ended.out
+
+
+def test_evaluate_needs_the_target(run, model, fresh, tmp_path):
+    pd.read_csv(fresh).drop(columns="rich").to_csv(tmp_path / "t.csv", index=False)
+    ended = run("evaluate", model, tmp_path / "t.csv", "--json")
+    assert ended.code == 2
+    assert "`rich`" in json.loads(ended.out)["error"]
+
+
+@pytest.mark.parametrize("damage", ["cut", "absent", "text"])
+def test_a_bad_model_file_is_one_line(run, model, fresh, tmp_path, damage):
+    bad = tmp_path / "bad.safetensors"
+    if damage != "absent":
+        bad.write_bytes(model.read_bytes()[:1000] if damage == "cut" else b"hello")
+    ended = run("predict", bad, fresh)
+    assert ended.code == 2
+    assert ended.err.count("\n") == 1
+    assert "bad.safetensors" in ended.err
+
+
+def test_a_reader_that_goes_away_is_no_fault(model, fresh):
+    command = (
+        f"'{sys.executable}' -m clearprop predict '{model}' '{fresh}' | head -n 0; exit ${{PIPESTATUS[0]}}"
+    )
+    ended = subprocess.run(["bash", "-c", command], capture_output=True, text=True)
+    assert "Traceback" not in ended.stderr
+
+
+def test_a_closed_standard_output_is_one_line(model, fresh):
+    ended = subprocess.run(
+        ["bash", "-c", f"'{sys.executable}' -m clearprop predict '{model}' '{fresh}' >&-"],
+        capture_output=True, text=True, env=os.environ,
+    )  # fmt: skip
+    assert ended.returncode == 2
+    assert ended.stderr.endswith("Pass -o FILE.\n")
+    assert ended.stderr.count("\n") == 1

@@ -1,0 +1,193 @@
+"""`clearprop train`: what it writes, prints and refuses."""
+
+import json
+
+import pytest
+
+from clearprop import load
+
+
+def test_a_model_beats_the_baseline_and_says_so(run, table, tmp_path):
+    ended = run(
+        "train", table, "--target", "rich", "-o", tmp_path / "m.safetensors", "--preset", "fast", "--json"
+    )
+    found = json.loads(ended.out)
+    assert ended.code == 0
+    assert found["task"] == "classification"
+    assert found["scores"]["accuracy"] > 0.9 > found["baseline"]["accuracy"]
+    assert found["rows"] + found["held_out_rows"] == 600
+    assert 0 < found["peak_share"] < 1
+    assert {c["name"]: c["kind"] for c in found["encoding"]} == {
+        "age": "number",
+        "hours": "number",
+        "town": "category",
+    }
+    assert "held-out scores, 120 rows" in ended.err
+    assert f"model: {tmp_path / 'm.safetensors'}" in ended.err
+
+
+def test_evaluate_on_the_held_out_table_gives_the_scores_of_training(run, table, fresh, model):
+    again = table.parent / "again.safetensors"
+    options = ("--target", "rich", "--valid", fresh, "--preset", "fast", "--force", "--json")
+    trained = json.loads(run("train", table, "-o", again, *options).out)
+    evaluated = json.loads(run("evaluate", again, fresh, "--json").out)
+    assert evaluated["scores"] == trained["scores"]
+
+
+def test_the_same_seed_gives_the_same_file(run, table, tmp_path):
+    for name in ("a", "b"):
+        run("train", table, "--target", "rich", "-o", tmp_path / name, "--preset", "fast", "--epochs", 3)
+    a, b = load(tmp_path / "a"), load(tmp_path / "b")
+    assert (a.model_.params.flat == b.model_.params.flat).all()
+    run(
+        "train",
+        table,
+        "--target",
+        "rich",
+        "-o",
+        tmp_path / "c",
+        "--preset",
+        "fast",
+        "--epochs",
+        3,
+        "--seed",
+        1,
+    )
+    assert (load(tmp_path / "c").model_.params.flat[:20] != a.model_.params.flat[:20]).any()
+
+
+def test_a_report_is_written(run, table, tmp_path):
+    page = tmp_path / "report.html"
+    run(
+        "train",
+        table,
+        "--target",
+        "rich",
+        "-o",
+        tmp_path / "m",
+        "--report",
+        page,
+        "--preset",
+        "fast",
+        "--epochs",
+        3,
+    )
+    assert "people 人.csv" in page.read_text(encoding="utf-8")
+
+
+def test_regression_weights_drop_and_hidden(run, table, tmp_path):
+    options = ("--weight", "age", "--drop", "town", "--hidden", "16,8", "--epochs", 3, "--json")
+    ended = run("train", table, "--target", "hours", "--missing", "?", "-o", tmp_path / "m", *options)
+    assert ended.code == 2  # the target has holes
+    assert "hours" in ended.err
+    ended = run("train", table, "--target", "age", "--task", "regression", *options[2:], "-o", tmp_path / "m")
+    assert ended.code == 0, ended.err
+    assert load(tmp_path / "m").model_.params.net.sizes[1:] == (16, 8, 1)
+    assert {c["name"] for c in json.loads(ended.out)["encoding"]} == {"hours", "rich"}
+
+
+def test_a_weight_column_is_no_input(run, table, tmp_path):
+    run(
+        "train",
+        table,
+        "--target",
+        "rich",
+        "--weight",
+        "age",
+        "-o",
+        tmp_path / "m",
+        "--preset",
+        "fast",
+        "--epochs",
+        2,
+    )
+    assert "age" not in load(tmp_path / "m").feature_names_in_
+
+
+def test_options_come_from_a_file_and_the_command_line_wins(run, table, tmp_path):
+    settings = tmp_path / "settings.toml"
+    settings.write_text('target = "rich"\nhidden = "7"\nepochs = 2\nbatch-size = 64\ndrop = ["town"]\n')
+    run("train", table, "--config", settings, "--epochs", "3", "-o", tmp_path / "m")
+    model = load(tmp_path / "m").model_
+    assert model.params.net.sizes[1:-1] == (7,)
+    assert len(model.record.rows) == 3
+    assert "town" not in {column.name for column in model.encoding.columns}
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("--target", "richh"), "There is no column `richh` in people 人.csv: the nearest name is `rich`."),
+        (("--target", "rich", "--lr", "nan"), "`--lr` must be a finite number above 0; got nan."),
+        (("--target", "rich", "--hidden", "8,,3"), "such as 256,256; got '8,,3'"),
+        (("--target", "rich", "--preset", "quick"), "`--preset` must be one of plain, fast, accurate; got 'quick'."),
+        (("--target", "rich", "--valid", "1.5"), "`--valid` must be a fraction above 0 and below 1, or a table"),
+        (("--target", "rich", "--epochs", "0"), "`--epochs` must be a whole number, 1 or more; got 0."),
+        (("--target", "rich", "--epoch", "3"), "--epochs"),
+        (("--target", "rich", "--metric", "rmse"), "`--metric` of a classification must be auto or one of"),
+        (("--target", "town", "--task", "regression"), "town"),
+        ((), "--target"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_is_one_line_and_exit_2(run, table, tmp_path, options, said):
+    ended = run("train", table, "-o", tmp_path / "m.safetensors", *options)
+    assert ended.code == 2
+    assert said in ended.err
+    assert ended.err.count("\n") == 1
+    assert ended.out == ""
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("epochs = ", "line 1"),
+        ("epochz = 3", "`epochz`, which is no option: the nearest name"),
+        (None, "There is no settings file"),
+    ],
+)  # fmt: skip
+def test_a_broken_settings_file_is_told(run, table, tmp_path, text, said):
+    path = tmp_path / "s.toml"
+    if text is not None:
+        path.write_text(text)
+    ended = run("train", table, "--target", "rich", "--config", path)
+    assert (ended.code, said in ended.err) == (2, True), ended.err
+
+
+def test_outputs_that_exist_are_kept(run, table, tmp_path):
+    kept = tmp_path / "m.safetensors"
+    kept.write_text("mine")
+    ended = run("train", table, "--target", "rich", "-o", kept)
+    assert (ended.code, kept.read_text()) == (2, "mine")
+    assert "Pass --force to replace it" in ended.err
+    ended = run("train", table, "--target", "rich", "-o", tmp_path / "no folder" / "m")
+    assert (ended.code, "There is no folder" in ended.err) == (2, True)
+    ended = run("train", table, "--target", "rich", "-o", tmp_path / "x", "--report", tmp_path / "x")
+    assert "Two outputs have the same name" in ended.err
+
+
+def test_errors_are_json_too(run, tmp_path):
+    ended = run("train", tmp_path / "absent.csv", "--target", "y", "--json")
+    assert ended.code == 2
+    assert "absent.csv" in json.loads(ended.out)["error"]
+
+
+def test_divergence_is_told_with_its_cause(run, table, tmp_path):
+    options = ("--lr", "1e30", "--preset", "plain", "--activation", "identity", "--epochs", "5")
+    ended = run("train", table, "--target", "rich", "-o", tmp_path / "m", *options)
+    said = " ".join(ended.err.split())
+    assert "The learning rate of 1e+30 is likely too large." in said
+
+
+def test_an_interrupt_keeps_the_model(run, table, tmp_path, monkeypatch):
+    from clearprop.train import loop
+
+    def interrupted(self, done, loss):
+        if done >= 2:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(loop._Run, "_tell", interrupted)
+    ended = run("train", table, "--target", "rich", "-o", tmp_path / "m", "--preset", "fast")
+    assert ended.code == 130
+    assert load(tmp_path / "m").model_.record.stopped == "interrupted"
+    assert "Training was interrupted." in ended.err

@@ -1,0 +1,152 @@
+"""Each solver over several steps, against recursions written from the papers, and the settings' checks."""
+
+import numpy as np
+import pytest
+from oracles.engines import Twin, assert_near, batch_for, cast, engine_for, rounded
+
+from clearprop import batch as page
+from clearprop.engine.solver import Solver
+from clearprop.errors import SpecError
+from clearprop.network import Network
+
+NET = Network((4, 6, 3), "tanh")
+RATES = np.array([0.1, 0.05, 0.2, 0.01, 0.1])
+DTYPES = ("float64", "float32")
+SOLVERS = {
+    "sgd": Solver("sgd", l2=0.1),
+    "momentum": Solver("sgd", momentum=0.9, l2=0.1),
+    "nesterov": Solver("sgd", momentum=0.8, nesterov=True, l2=0.1),
+    "adam": Solver("adam", l2=0.1, betas=(0.8, 0.95), eps=1e-4),
+    "adamw": Solver("adamw", decay=0.3, l2=0.05, betas=(0.8, 0.95), eps=1e-4),
+}
+
+
+def gradient_at(params, batch, l2):
+    """The gradient of J + l2/2 sum ||W||^2, flat: the penalty is of weights only."""
+    working = page.step(NET, params, batch.X, batch.y, batch.w)
+    g = np.concatenate([x.ravel() for x in (*working.dW[1:], *working.db[1:])])
+    g[: NET.n_weights] += l2 * params.flat[: NET.n_weights]
+    return g
+
+
+def sgd(params, batch, solver, memory, lr, t):
+    params.flat[:] -= lr * gradient_at(params, batch, solver.l2)
+
+
+def momentum(params, batch, solver, memory, lr, t):
+    """Sutskever et al., ICML 2013: v <- mu v - lr g, theta <- theta + v."""
+    memory["v"] = solver.momentum * memory.get("v", 0.0) - lr * gradient_at(params, batch, solver.l2)
+    params.flat[:] += memory["v"]
+
+
+def nesterov(params, batch, solver, memory, lr, t):
+    """theta <- theta + mu v - lr g, with v already moved."""
+    g = gradient_at(params, batch, solver.l2)
+    memory["v"] = solver.momentum * memory.get("v", 0.0) - lr * g
+    params.flat[:] += solver.momentum * memory["v"] - lr * g
+
+
+def adam(params, batch, solver, memory, lr, t):
+    """Kingma and Ba, ICLR 2015, end of section 2: the two corrections in the rate."""
+    g = gradient_at(params, batch, solver.l2)
+    beta1, beta2 = solver.betas
+    memory["m"] = beta1 * memory.get("m", 0.0) + (1 - beta1) * g
+    memory["v"] = beta2 * memory.get("v", 0.0) + (1 - beta2) * g**2
+    rate = lr * np.sqrt(1 - beta2**t) / (1 - beta1**t)
+    params.flat[:] -= rate * memory["m"] / (np.sqrt(memory["v"]) + solver.eps)
+
+
+def adamw(params, batch, solver, memory, lr, t):
+    """Loshchilov and Hutter, ICLR 2019, algorithm 2; weights only decay."""
+    g = gradient_at(params, batch, solver.l2)
+    beta1, beta2 = solver.betas
+    memory["m"] = beta1 * memory.get("m", 0.0) + (1 - beta1) * g
+    memory["v"] = beta2 * memory.get("v", 0.0) + (1 - beta2) * g**2
+    m_hat, v_hat = memory["m"] / (1 - beta1**t), memory["v"] / (1 - beta2**t)
+    params.flat[: NET.n_weights] *= 1 - lr * solver.decay
+    params.flat[:] -= lr * m_hat / (np.sqrt(v_hat) + solver.eps)
+
+
+RECURSIONS = {f.__name__: f for f in (sgd, momentum, nesterov, adam, adamw)}
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("name", SOLVERS)
+def test_G10_G11_five_steps_at_rates_of_their_own(name, dtype):
+    solver = SOLVERS[name]
+    batch = rounded(batch_for(NET, 18, weighted=True), dtype)
+    engine = engine_for(NET, solver, size=4, dtype=dtype)
+    twin, params, memory = Twin(engine), engine.params.astype(np.float64), {}
+    order = np.random.default_rng(1).permutation(18)  # four batches of 4, one of 2
+    for t, lr in enumerate(RATES, 1):
+        rows = order[4 * (t - 1) : 4 * t]
+        RECURSIONS[name](params, type(batch)(*(part[rows] for part in batch)), solver, memory, lr, t)
+    engine.epoch(cast(batch, dtype), order, RATES)
+    twin.epoch(batch, order, RATES)
+    # Adam divides by the root of small second moments: relative errors of the gradient pass to the step.
+    assert_near(engine.params.flat, params.flat, dtype, times=20)
+    assert_near(twin.params.flat, params.flat, "float64", times=20)
+
+
+@pytest.mark.parametrize("name", SOLVERS)
+def test_moments_go_on_in_the_next_epoch(name):
+    batch = batch_for(NET, 12)
+    engine = engine_for(NET, SOLVERS[name])
+    whole = engine_for(NET, SOLVERS[name])
+    order = np.arange(12)
+    engine.epoch(batch, order[:8], RATES[:2])
+    engine.epoch(batch, order[8:], RATES[2:3])
+    whole.epoch(batch, order, RATES[:3])
+    np.testing.assert_array_equal(engine.params.flat, whole.params.flat)
+
+
+@pytest.mark.parametrize("name", SOLVERS)
+def test_biases_do_not_decay(name):
+    """With a gradient of zero only the penalty moves: weights shrink, biases stay."""
+    solver = SOLVERS[name]
+    net = Network((2, 2), (), "identity")
+    engine = engine_for(net, solver, size=3)
+    engine.params.W[1][...] = [[1.0, -2.0], [0.5, 3.0]]
+    engine.params.b[1][...] = [1.0, 2.0]
+    batch = batch_for(net, 3)._replace(X=np.zeros((3, 2)), y=np.tile([1.0, 2.0], (3, 1)))
+    before = engine.params.copy()
+    engine.epoch(batch, np.arange(3), np.array([0.1]))
+    np.testing.assert_array_equal(engine.params.b[1], before.b[1])
+    assert (np.abs(engine.params.W[1]) < np.abs(before.W[1])).all()
+
+
+def test_a_gradient_alone_is_no_step_of_adam():
+    batch = batch_for(NET, 8)
+    engine, untouched = engine_for(NET, SOLVERS["adam"]), engine_for(NET, SOLVERS["adam"])
+    engine.epoch(batch, np.arange(8), RATES[:2], gradient_only=True)
+    for one in (engine, untouched):
+        one.epoch(batch, np.arange(8), RATES[:2])
+    np.testing.assert_array_equal(engine.params.flat, untouched.params.flat)
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"name": "sdg"}, "The solver must be one of sgd, adam, adamw; got 'sdg'."),
+        ({"l2": -1.0}, "`l2` must be a number from 0 to below inf; got -1.0."),
+        ({"decay": float("nan")}, "`decay` must be a number from 0 to below inf; got nan."),
+        ({"momentum": 1.0}, "`momentum` must be a number from 0 to below 1; got 1.0."),
+        ({"betas": (0.9, 1.5)}, "`betas[1]` must be a number from 0 to below 1; got 1.5."),
+        ({"eps": float("inf")}, "`eps` must be a number from 0 to below inf; got inf."),
+        ({"l2": "0.1"}, "`l2` must be a number from 0 to below inf; got '0.1'."),
+        (
+            {"name": "sgd", "decay": 0.1},
+            "`decay` belongs to the adamw solver; got decay=0.1 with 'sgd'. Use `l2`.",
+        ),
+    ],
+)
+def test_settings_that_cannot_be(given, message):
+    with pytest.raises(SpecError) as caught:
+        Solver(**given)
+    assert str(caught.value) == message
+
+
+def test_which_pass_a_solver_takes():
+    assert [s.update for s in SOLVERS.values()] == list(SOLVERS)
+    assert [s.in_one_product for s in SOLVERS.values()] == [True, False, False, False, False]
+    assert Solver("sgd", nesterov=True).update == "sgd"  # nothing to look ahead along
