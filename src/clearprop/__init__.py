@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 from clearprop.version import __version__
 
 _HOME = {
+    "MLPClassifier": "estimators.mlp",
+    "MLPRegressor": "estimators.mlp",
     "Network": "network",
     "Parameters": "network",
     "TabularClassifier": "estimators.tabular",
@@ -21,6 +23,8 @@ _HOME = {
     "step": "batch",
 }
 __all__ = [
+    "MLPClassifier",
+    "MLPRegressor",
     "Network",
     "Parameters",
     "TabularClassifier",
@@ -37,6 +41,7 @@ if TYPE_CHECKING:
     from clearprop.batch import descend, step
     from clearprop.check.gradients import check_gradients
     from clearprop.estimators.files import load, save
+    from clearprop.estimators.mlp import MLPClassifier, MLPRegressor
     from clearprop.estimators.tabular import TabularClassifier, TabularRegressor
     from clearprop.network import Network, Parameters
 

@@ -2,12 +2,12 @@
 
 import numpy as np
 import pytest
-from oracles.engines import Twin, assert_near, batch_for, cast, engine_for, rounded
 
 from clearprop import batch as page
 from clearprop.engine.solver import Solver
 from clearprop.errors import SpecError
 from clearprop.network import Network
+from oracles.engines import Twin, assert_near, batch_for, cast, engine_for, rounded
 
 NET = Network((4, 6, 3), "tanh")
 RATES = np.array([0.1, 0.05, 0.2, 0.01, 0.1])
@@ -113,6 +113,25 @@ def test_biases_do_not_decay(name):
     engine.epoch(batch, np.arange(3), np.array([0.1]))
     np.testing.assert_array_equal(engine.params.b[1], before.b[1])
     assert (np.abs(engine.params.W[1]) < np.abs(before.W[1])).all()
+
+
+@pytest.mark.parametrize("name", ["sgd", "adam"])
+def test_G10_alpha_is_divided_by_the_m_of_each_batch(name):
+    """scikit-learn's penalty: lambda = alpha / m; and the sums that its loss of an epoch is made of."""
+    batch = batch_for(NET, 10, weighted=True)
+    solver = Solver(name, alpha=0.5)
+    engine, params, memory = engine_for(NET, solver), engine_for(NET).params, {}
+    means = penalties = 0.0
+    for t in range(1, 4):
+        part = type(batch)(*(column[4 * (t - 1) : 4 * t] for column in batch))
+        m, rows = part.w.sum(), len(part.w)
+        means += rows * page.step(NET, params, *part).J
+        penalties += rows * 0.5 * 0.5 / m * (params.flat[: NET.n_weights] ** 2).sum()
+        RECURSIONS[name](params, part, Solver(name, l2=0.5 / m), memory, 0.1, t)
+    found = engine.epoch(batch, np.arange(10), np.full(3, 0.1))
+    assert_near(engine.params.flat, params.flat, "float64", times=20)
+    assert found.means == pytest.approx(means, rel=1e-13)
+    assert found.penalties == pytest.approx(penalties, rel=1e-13)
 
 
 def test_a_gradient_alone_is_no_step_of_adam():

@@ -2,12 +2,12 @@
 
 import numpy as np
 import pytest
-from oracles.engines import Twin, assert_near, batch_for, cast, engine_for, rounded
 
 from clearprop import batch as page
 from clearprop.engine.solver import Solver
 from clearprop.maths.derivation import ACTIVATIONS, HEADS
 from clearprop.network import Network, Parameters
+from oracles.engines import Twin, assert_near, batch_for, cast, engine_for, rounded
 
 DTYPES = ("float64", "float32")
 SGD = Solver("sgd", l2=0.1)

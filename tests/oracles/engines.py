@@ -14,7 +14,9 @@ from oracles.cases import targets
 TOLERANCE = {"float64": 2e-14, "float32": 2e-5}
 
 
-def batch_for(net: Network, rows: int, seed: int = 0, *, weighted: bool = False, labels: bool = False) -> Batch:
+def batch_for(
+    net: Network, rows: int, seed: int = 0, *, weighted: bool = False, labels: bool = False
+) -> Batch:
     """Rows that a network can take, in float64; `labels`: one column of classes for softmax."""
     rng = np.random.default_rng(seed)
     y = targets(net.head, rows, net.sizes[-1], rng)
@@ -24,7 +26,9 @@ def batch_for(net: Network, rows: int, seed: int = 0, *, weighted: bool = False,
     return Batch(rng.standard_normal((rows, net.sizes[0])), y, w)
 
 
-def engine_for(net: Network, solver: Solver | None = None, *, size: int = 4, dtype: str = "float64") -> Engine:
+def engine_for(
+    net: Network, solver: Solver | None = None, *, size: int = 4, dtype: str = "float64"
+) -> Engine:
     return Engine(net.initialize(seed=5), solver, size, dtype)
 
 

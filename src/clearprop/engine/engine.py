@@ -9,11 +9,12 @@ from numpy.typing import DTypeLike
 from clearprop.engine import kernels, plain, store
 from clearprop.engine.layout import AT_A, AT_DELTA, AT_Z, aligned, lay_out
 from clearprop.engine.passes import (
+    ALPHA,
     BETA1,
     BETA2,
     DECAY,
     EPS,
-    L2,
+    LAMBDA,
     MU,
     N_HYPER,
     STEPS,
@@ -40,11 +41,17 @@ class Batch(NamedTuple):
 
 
 class Epoch(NamedTuple):
-    """What one epoch gave: the sums of w J_i and of w, and the batch at which J ceased to be finite, or None."""
+    """What one epoch gave: the sums of w J_i and of w, and the batch at which J ceased to be finite, or None.
+
+    `means` and `penalties` are sums over the batches of their rows times J, and times the penalty that the
+    solver's alpha makes: scikit-learn's loss of an epoch is their sum over the rows.
+    """
 
     total: float = 0.0
     weight: float = 0.0
     failed_at: int | None = None
+    means: float = 0.0
+    penalties: float = 0.0
 
     @property
     def loss(self) -> float:
@@ -126,7 +133,7 @@ class Engine:
             return self._plain_epoch(batch, order, rates, not gradient_only, so_far)
         layout, block = self._block(self.batch_size, batch.y.shape[1])
         how = kernels.ONE_PRODUCT if self.solver.in_one_product else kernels.PASSES
-        out = np.array([so_far.total, so_far.weight, 0.0, 0.0])
+        out = np.array([so_far.total, so_far.weight, -1.0, so_far.means, so_far.penalties, 0.0])
         kernels.epoch(
             tuple(batch), np.ascontiguousarray(order, np.int64), layout.layers,
             np.array([self.batch_size, layout.at_y, layout.at_w]), self._passes(),
@@ -134,7 +141,10 @@ class Engine:
             np.ascontiguousarray(rates, np.float64), out,
         )  # fmt: skip
         failed = int(out[kernels.FAILED_AT])
-        return Epoch(float(out[kernels.LOSS]), float(out[kernels.WEIGHT]), None if failed < 0 else failed)
+        return Epoch(
+            float(out[kernels.LOSS]), float(out[kernels.WEIGHT]), None if failed < 0 else failed,
+            float(out[kernels.MEANS]), float(out[kernels.PENALTIES]),
+        )  # fmt: skip
 
     def prepare(self, batch: Batch) -> None:
         """Compile, or read from the disk, all that `epoch` needs for such a batch; nothing moves."""
@@ -176,25 +186,27 @@ class Engine:
         if not COMPILED:
             with np.errstate(all="ignore"):
                 return plain.forward(self.params, np.asarray(X, self.dtype), head)
-        layout, block = self._block(max(1, min(ROWS_AT_ONCE, len(X))), 0)
+        rows = min(ROWS_AT_ONCE, len(X)) or 1
+        layout, block = self._block(rows, 0)
         passes = np.zeros((1, self.net.L + 1), np.int64)
         for l, name in enumerate((*self.net.activations, head), 1):
             passes[0, l] = forward_pass(name, self.dtype.name).address
         result = np.empty((len(X), self.net.sizes[-1]), self.dtype)
         X = np.ascontiguousarray(X, self.dtype)
-        kernels.forward(X, layout.layers, min(ROWS_AT_ONCE, len(X)), passes, self.state, block, result)
+        kernels.forward(X, layout.layers, rows, passes, self.state, block, result)
         return result
 
     def _plain_epoch(
         self, batch: Batch, order: np.ndarray, rates: np.ndarray, move: bool, so_far: Epoch
     ) -> Epoch:
-        before = plain.Steps(so_far.total, so_far.weight, int(self.hyper[STEPS]))
+        moves = int(self.hyper[STEPS])
+        before = plain.Steps(so_far.total, so_far.weight, moves, so_far.means, so_far.penalties)
         with np.errstate(all="ignore"):
             done = plain.epoch(
                 self.net, self.state, self.solver, batch, order, self.batch_size, rates, before, move
             )
         self.hyper[STEPS], self._working = done.moves, done.working
-        return Epoch(done.total, done.weight, done.failed_at)
+        return Epoch(done.total, done.weight, done.failed_at, done.means, done.penalties)
 
     def _passes(self) -> np.ndarray:
         net, dtype = self.net, self.dtype.name
@@ -216,7 +228,7 @@ class Engine:
     def _hyper(self) -> np.ndarray:
         hyper, solver = np.zeros(N_HYPER), self.solver
         for at, value in (
-            (L2, solver.l2), (DECAY, solver.decay), (MU, solver.momentum), (BETA1, solver.betas[0]),
+            (LAMBDA, solver.l2), (ALPHA, solver.alpha), (DECAY, solver.decay), (MU, solver.momentum), (BETA1, solver.betas[0]),
             (BETA2, solver.betas[1]), (EPS, solver.eps),
         ):  # fmt: skip
             hyper[at] = value

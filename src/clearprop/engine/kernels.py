@@ -8,12 +8,12 @@ from typing import Any
 
 from clearprop.engine.blas import call, gemm
 from clearprop.engine.layout import AT_A, AT_B, AT_DELTA, AT_W, AT_Z, SIZE
-from clearprop.engine.passes import L2, MASS, RATE, SHARE, STEPS
-from clearprop.engine.store import kernel
+from clearprop.engine.passes import ALPHA, L2, LAMBDA, MASS, RATE, SHARE, STEPS
+from clearprop.engine.store import kernel, kernel_that_reorders_sums
 
 GRADIENT_ONLY, ONE_PRODUCT, PASSES = range(3)  # how the parameters move
 THETA, GRAD, FIRST, SECOND = range(4)  # the rows of `state`
-LOSS, WEIGHT, FAILED_AT = range(3)  # the entries of `out`
+LOSS, WEIGHT, FAILED_AT, MEANS, PENALTIES = range(5)  # the entries of `out`, before the place for one number
 
 
 @kernel
@@ -26,8 +26,9 @@ def epoch(
     data: (X, y, w), y with one column of labels, or n[L] columns; order: row numbers; places: (batch size, where
     y and w start in the block); passes: addresses of forward[l], backward[l] for l = 1..L-1 in rows 0 and 1,
     of the head and of the update in [0, 0] and [1, 0]; rates: a learning rate for each batch.
-    out: the sum of w J_i and the sum of w, which go on from what they are, and the number of the batch at which
-    J ceased to be finite, or -1. A batch whose weights are all zero is no step.
+    out: the sum of w J_i and the sum of w, which go on from what they are; the number of the batch at which J
+    ceased to be finite, or -1; sums over batches of their rows times J, and (where alpha is set) times the
+    penalty. A batch whose weights are all zero is no step.
     """
     batch_size, rows, L = places[0], order.size, layers.shape[0] - 1
     out[FAILED_AT] = -1.0
@@ -37,6 +38,9 @@ def epoch(
         if mass == 0.0:
             continue
         hyper[MASS], hyper[RATE] = mass, rates[s]
+        hyper[L2] = hyper[LAMBDA] + hyper[ALPHA] / mass  # scikit-learn's alpha is divided by the batch's m
+        if hyper[ALPHA] > 0.0:
+            out[PENALTIES] += m * 0.5 * hyper[L2] * _squares(state, layers[1, AT_B])
         _forward(m, L, layers, passes, state, block)
         loss = _head(m, data[1].shape[1], layers, places, passes, state, block, hyper, out)
         if not math.isfinite(loss):
@@ -44,6 +48,7 @@ def epoch(
             return
         out[LOSS] += loss
         out[WEIGHT] += mass
+        out[MEANS] += m * (loss / mass)
         for l in range(L, 0, -1):
             _backward(l, m, layers, passes, how, state, block, hyper)
         _update(layers, passes, how, state, hyper)
@@ -64,6 +69,15 @@ def forward(X: Any, layers: Any, batch_size: Any, passes: Any, state: Any, block
         for i in range(m):
             for j in range(n_out):
                 result[start + i, j] = block[at + i * n_out + j]
+
+
+@kernel_that_reorders_sums
+def _squares(state: Any, weights: Any) -> Any:
+    """The sum of the squares of all W."""
+    total = 0.0
+    for k in range(weights):
+        total += state[THETA, k] * state[THETA, k]
+    return total
 
 
 @kernel

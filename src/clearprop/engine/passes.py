@@ -15,8 +15,9 @@ from numba import carray, types  # pyright: ignore[reportPrivateImportUsage]
 from clearprop.engine import store
 from clearprop.maths import languages
 
-RATE, MASS, SHARE, L2, DECAY, MU, BETA1, BETA2, EPS, STEPS = range(10)  # the entries of `hyper`
-N_HYPER = 10
+# The entries of `hyper`. L2 is that of the step: LAMBDA, and ALPHA over its m.
+RATE, MASS, SHARE, L2, DECAY, MU, BETA1, BETA2, EPS, STEPS, LAMBDA, ALPHA = range(12)
+N_HYPER = 12
 
 g: Any = None
 g_back: Any = None

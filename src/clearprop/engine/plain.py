@@ -18,11 +18,13 @@ THETA, GRAD, FIRST, SECOND = range(4)  # the rows of `state`
 
 
 class Steps(NamedTuple):
-    """Where the steps have come to: sums of w J_i and of w, moves made, where J failed, the last working."""
+    """Where the steps have come to: sums as in `Epoch`, moves made, where J failed, the last working."""
 
     total: float
     weight: float
     moves: int
+    means: float = 0.0
+    penalties: float = 0.0
     failed_at: int | None = None
     working: Working | None = None
 
@@ -33,7 +35,7 @@ def epoch(
 ) -> Steps:  # fmt: skip
     """Steps over all batches of `order`, in order (G2 to G11)."""
     params, grad, pairs = Parameters(net, state[THETA]), Parameters(net, state[GRAD]), activation_pairs(net)
-    total, weight, moves = so_far[:3]
+    total, weight, moves, means, penalties = so_far[:5]
     working: Any = None
     for s, lr in enumerate(rates):
         rows = order[s * batch_size : (s + 1) * batch_size]
@@ -41,25 +43,31 @@ def epoch(
         if not w.any():  # no step: a mean over nothing
             continue
         working = derivation.step(params.W, params.b, X, _rows(net, y), w, pairs, net.head)
+        l2 = solver.l2 + solver.alpha / float(working.m)
+        penalties += len(rows) * sum(float(derivation.penalty(W, l2)) for W in params.W[1:]) * (solver.alpha > 0)
         if not np.isfinite(working.J):
-            return Steps(total, weight, moves, s, working)
+            return Steps(total, weight, moves, means, penalties, s, working)
         total, weight = total + float(working.J * working.m), weight + float(working.m)
+        means += len(rows) * float(working.J)
         for l in range(1, net.L + 1):
             grad.W[l][...], grad.b[l][...] = working.dW[l], working.db[l]
         if move:
             moves += 1
-            update(solver, state[:, : net.n_weights], float(lr), moves, solver.l2, solver.decay)
+            update(solver, state[:, : net.n_weights], float(lr), moves, l2, solver.decay)
             update(solver, state[:, net.n_weights :], float(lr), moves, 0.0, 0.0)
-    return Steps(total, weight, moves, None, working)
+    return Steps(total, weight, moves, means, penalties, None, working)
 
 
 def update(solver: Solver, state: np.ndarray, lr: float, t: int, l2: float, decay: float) -> None:
     """One update of some parameters; `state` holds them, their gradient and the solver's two memories, in place."""
     theta, grad, u, v = state
+    if solver.update == "sgd":
+        theta[...] = derivation.descend(theta, grad, lr, l2)
+        return
     g = derivation.decayed(grad, theta, l2)
     if solver.name == "sgd":
-        u[...] = derivation.velocity(u, g, lr, solver.momentum)
-        theta += derivation.velocity(u, g, lr, solver.momentum) if solver.update == "nesterov" else u
+        v[...] = derivation.velocity(v, g, lr, solver.momentum)
+        theta += derivation.velocity(v, g, lr, solver.momentum) if solver.nesterov else v
         return
     beta1, beta2 = solver.betas
     u[...] = derivation.first_moment(u, g, beta1)

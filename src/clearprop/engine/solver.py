@@ -30,6 +30,8 @@ class Solver:
         The averaging of Adam's two moments.
     eps : float
         Added to Adam's denominator.
+    alpha : float
+        scikit-learn's: lambda is l2 + alpha / m, with the m of each batch.
 
     Examples
     --------
@@ -44,12 +46,13 @@ class Solver:
     nesterov: bool = False
     betas: tuple[float, float] = (0.9, 0.999)
     eps: float = 1e-8
+    alpha: float = 0.0
 
     def __post_init__(self) -> None:
         if self.name not in NAMES:
             msg = f"The solver must be one of {', '.join(NAMES)}; got {self.name!r}."
             raise SpecError(msg)
-        for name in ("l2", "decay", "eps"):
+        for name in ("l2", "alpha", "decay", "eps"):
             _check(name, getattr(self, name), 0.0, math.inf)
         for name, value in (
             ("momentum", self.momentum),

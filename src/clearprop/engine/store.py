@@ -29,13 +29,18 @@ FAST = {"contract", "nsz"}  # fused multiply-adds; NaN and infinity keep their m
 SEAL = hashlib.sha256().digest_size
 
 
-def kernel(function: Callable[..., Any]) -> Any:
+def kernel(function: Callable[..., Any], flags: frozenset[str] = frozenset(FAST)) -> Any:
     """The decorator of kernels: compiled on first use, kept on disk, free of the interpreter's lock."""
-    compiled: Any = numba.njit(nogil=True, error_model="numpy", fastmath=FAST)(function)
+    compiled: Any = numba.njit(nogil=True, error_model="numpy", fastmath=set(flags))(function)
     with _folder_in_use() as keep:
         if keep and not config.DISABLE_JIT:
             compiled._cache = _Cache(function)
     return compiled
+
+
+def kernel_that_reorders_sums(function: Callable[..., Any]) -> Any:
+    """`kernel`, whose sums may be taken in any order, and so by several numbers at a time."""
+    return kernel(function, frozenset(FAST | {"reassoc"}))
 
 
 def c_function(signature: Any, function: Callable[..., Any]) -> Any:

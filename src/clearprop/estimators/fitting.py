@@ -1,11 +1,10 @@
 """From rows to a trained model: encode, split, train."""
 
 import warnings
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
-from sklearn.base import BaseEstimator
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils import check_random_state
 
@@ -110,7 +109,9 @@ def fit(estimator: Any, task: str, rows: Rows, held: Rows | None, watch: Watch |
         record = train(engine, batch, settings, judge, tell)
     _warn(record)
     baseline = _baseline(target, batch, rows)
-    about = {"class": type(estimator).__name__, "params": _plain_params(estimator)}
+    settled = _plain_entries(asdict(preset) | {"batch_size": settings.batch_size})
+    params = _plain_entries(estimator.get_params(deep=False))
+    about = {"class": type(estimator).__name__, "params": params, "settings": settled}
     return Model(engine.params.copy(), encoding, target, rows.y.name, record, baseline, about)
 
 
@@ -177,10 +178,9 @@ def _warn(record: Record) -> None:
         warnings.warn(record.warning, ConvergenceWarning, stacklevel=4)
 
 
-def _plain_params(estimator: BaseEstimator) -> dict[str, Any]:
-    """The parameters as JSON takes them; a generator's state is not kept."""
-    params = estimator.get_params(deep=False)
-    plain = {name: _plain(value) for name, value in params.items()}
+def _plain_entries(found: dict[str, Any]) -> dict[str, Any]:
+    """What JSON takes of them, as it gives them back; a generator's state is not kept."""
+    plain = {name: _plain(value) for name, value in found.items()}
     return {name: value for name, value in plain.items() if value is not NotImplemented}
 
 

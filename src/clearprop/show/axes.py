@@ -66,7 +66,8 @@ class Axis:
         low, high = self.low, self.high
         if self.log:
             low, high, value = math.log(low), math.log(high), math.log(value)
-        share = (value / 2 - low / 2) / (high / 2 - low / 2)  # halves: no difference is infinite
+        room = high / 2 - low / 2  # halves: no difference is infinite
+        share = (value / 2 - low / 2) / room if room else 0.5
         return self.start + (self.end - self.start) * share
 
     def pairs(self) -> list[tuple[float, str]]:
@@ -82,7 +83,7 @@ def span(values: Iterable[float]) -> tuple[float, float]:
     >>> span([3.0, float("inf"), 1.0]), span([]), span([2.0])
     ((1.0, 3.0), (0.0, 1.0), (1.8, 2.2))
     """
-    finite = [min(max(float(v), -FAR), FAR) for v in values if math.isfinite(v)]
+    finite = [min(max(float(v), -FAR), FAR) if abs(v) > 1 / FAR else 0.0 for v in values if math.isfinite(v)]
     if not finite:
         return 0.0, 1.0
     low, high = min(finite), max(finite)

@@ -7,7 +7,7 @@ from itertools import pairwise
 from markupsafe import Markup
 
 from clearprop.show.axes import Axis, span
-from clearprop.show.svg import Frame, bar, dot, drawing, framed, line, margin, tag
+from clearprop.show.svg import Frame, bar, dot, drawing, framed, line, margin, tag, text
 from clearprop.show.wording import clipped, counted, number, percent
 
 WIDTH, HEIGHT = 440, 280
@@ -66,7 +66,7 @@ def _mark(x: Axis, y: Axis, epoch: int, value: float, px: float, py: float) -> l
     return [
         tag("path", d=f"M{px:.1f} {y.start:.1f}V{y.end:.1f}", class_="mark"),
         dot(px, py, 5, "ring", words),
-        tag("text", words, **place, class_="kept", text_anchor="end" if left else "start"),
+        text(words, **place, class_="kept", anchor="end" if left else "start"),
     ]
 
 
@@ -152,7 +152,7 @@ def reliability(bins: Sequence[dict[str, float]], x_label: str, y_label: str) ->
     rows = Axis((0.0, float(most)), ("0", f"{int(most):,}"), 0.0, float(most), foot, foot - strip)
     parts += framed(Frame(Axis(shares, names, 0.0, 1.0, left, WIDTH - RIGHT), rows, x_label, ""))
     parts += [_bin_rows(x, rows, one) for one in bins]
-    parts.append(tag("text", "rows", x=2, y=rows.end - 9, class_="tick"))
+    parts.append(text("rows", 2, rows.end - 9, "tick", "start"))
     about = "; ".join(_bin_said(one) for one in bins)
     return drawing("Probabilities said against shares seen", about, WIDTH, WIDTH, parts)
 
@@ -227,18 +227,18 @@ def _links(x: float, step: float, half: list[float], ends: list[tuple[int, str]]
     band = f"M{u:.1f} {mid - a:.1f}L{v:.1f} {mid - b:.1f}V{mid + b:.1f}L{u:.1f} {mid + a:.1f}Z"
     said = f"{n_in:,} × {n_out:,} weights"
     words = f"{n_in} × {n_out}" if step > 80 else ""
-    text = tag("text", words, x=x + step / 2, y=mid + 4, class_="tick", text_anchor="middle")
-    return tag("g", tag("path", tag("title", said), d=band, class_="links"), text)
+    inside = [text(words, x + step / 2, mid + 4, "tick")] if words else []
+    return tag("g", tag("path", tag("title", said), d=band, class_="links"), *inside)
 
 
 def _layer(x: float, half: float, n: int, name: str) -> Markup:
     if not n:
-        return tag("text", "…", x=x, y=104, class_="label", text_anchor="middle")
+        return text("…", x, 104, "label")
     return tag(
         "g",
         tag("rect", x=x - 7, y=100 - half, width=14, height=2 * half, rx=4, class_="layer"),
-        tag("text", f"{n:,}", x=x, y=206, class_="size", text_anchor="middle"),
-        tag("text", name, x=x, y=224, class_="tick", text_anchor="middle"),
+        text(f"{n:,}", x, 206, "size"),
+        text(name, x, 224, "tick"),
     )
 
 

@@ -1,7 +1,6 @@
 """The report: one HTML file on a trained model, its scores, its mistakes, its table and its training."""
 
 import re
-import sys
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -65,12 +64,7 @@ def report(
     >>> page[:15], "<script" in page
     ('<!doctype html>', False)
     """
-    about = {
-        "title": title,
-        "source": source,
-        "created": created,
-        "version": sys.modules["clearprop"].__version__,
-    }
+    about = {"title": title, "source": source, "created": created, "version": __version__}
     parts = {
         "about": about,
         "model": model,
@@ -98,7 +92,7 @@ def _template() -> Template:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    env.filters["short"] = lambda text: clipped(str(text), LONGEST)
+    env.filters["short"] = lambda text, most=LONGEST: clipped(str(text), most)
     env.globals["style"] = Markup(files("clearprop.show").joinpath("report.css").read_text("utf-8"))
     return env.get_template("report.html.j2")
 

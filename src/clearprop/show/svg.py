@@ -57,21 +57,17 @@ def framed(frame: Frame) -> list[Markup]:
         for at, _ in y.pairs()
     ]
     grid += [tag("path", d=f"M{_plain(at)} {_plain(y.start)}v5", class_="axis") for at, _ in x.pairs()]
-    side = [_tick(label, x.start - 7, at + 4, "end") for at, label in y.pairs()]
-    foot = [_tick(label, at, y.start + 19, "middle") for at, label in x.pairs()]
     base = tag("path", d=f"M{_plain(x.start)} {_plain(y.start)}H{_plain(x.end)}", class_="axis")
-    names = [
-        tag(
-            "text",
-            frame.x_label,
-            x=(x.start + x.end) / 2,
-            y=y.start + 37,
-            class_="label",
-            text_anchor="middle",
-        ),
-        tag("text", frame.y_label, x=2, y=y.end - 14, class_="label"),
-    ]
-    return [*grid, base, *side, *foot, *names]
+    texts = [text(label, x.start - 7, at + 4, "tick", "end") for at, label in y.pairs()]
+    texts += [text(label, at, y.start + 19, "tick") for at, label in x.pairs() if label]
+    texts += [text(frame.x_label, (x.start + x.end) / 2, y.start + 37, "label")] if frame.x_label else []
+    texts += [text(frame.y_label, 2, y.end - 14, "label", "start")] if frame.y_label else []
+    return [*grid, base, *texts]
+
+
+def text(words: str, x: float, y: float, class_: str, anchor: str = "middle") -> Markup:
+    """Words at a place."""
+    return tag("text", words, x=x, y=y, class_=class_, text_anchor=anchor)
 
 
 def line(points: Sequence[tuple[float, float]], class_: str) -> Markup:
@@ -93,10 +89,6 @@ def bar(x: float, y: float, width: float, height: float, class_: str, said: str 
 def margin(labels: Sequence[str]) -> float:
     """The room that labels need to the left of an axis."""
     return 14 + CHARACTER * max(len(label) for label in labels)
-
-
-def _tick(label: str, x: float, y: float, anchor: str) -> Markup:
-    return tag("text", label, x=x, y=y, class_="tick", text_anchor=anchor)
 
 
 def _plain(value: Any) -> str:

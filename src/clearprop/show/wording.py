@@ -19,7 +19,7 @@ def number(value: float | None, digits: int = 4, *, zeros: bool = False) -> str:
         return UNDEFINED
     if math.isinf(value):
         return "−∞" if value < 0 else "∞"
-    size = abs(value)
+    value, size = value or 0.0, abs(value)  # no -0
     if size and not 1e-4 <= size < 1e7:
         return _powered(value, digits)
     exponent = math.floor(math.log10(size)) if size else 0
@@ -84,14 +84,15 @@ def duration(seconds: float) -> str:
 
 
 def clipped(text: str, most: int) -> str:
-    """A text cut to so many characters.
+    """A text of at most so many characters: its end is kept, as that is where long names differ.
 
     Examples
     --------
     >>> clipped("private inheritance", 10)
-    'private i…'
+    'privat…nce'
     """
-    return text if len(text) <= most else text[: most - 1] + "…"
+    end = (most - 1) // 3
+    return text if len(text) <= most else f"{text[: most - 1 - end]}…{text[len(text) - end :]}"
 
 
 def _powered(value: float, digits: int) -> str:

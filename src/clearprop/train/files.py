@@ -11,6 +11,7 @@ import stat
 from contextlib import suppress
 from itertools import pairwise
 from pathlib import Path
+from textwrap import shorten
 from typing import Any
 
 import numpy as np
@@ -44,7 +45,16 @@ def write_model(model: Model, path: str | Path) -> None:
     parts |= {"record": model.record.to_dict(), "baseline": model.baseline, "estimator": model.estimator}
     about = json.dumps(parts, allow_nan=False, ensure_ascii=False)
     metadata = {"format": FORMAT, "version": str(VERSION), "model": about, "sha256": _digest(tensors, about)}
-    _replace(path, save(tensors, metadata=metadata))
+    _replace(path, _sorted(save(tensors, metadata=metadata)))
+
+
+def _sorted(data: bytes) -> bytes:
+    """The file with its header in order: safetensors shuffles the metadata, and the same model is the same bytes."""
+    length = int.from_bytes(data[:8], "little")
+    header = json.loads(data[8 : 8 + length])
+    text = json.dumps(header, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
+    text += b" " * (-len(text) % 8)
+    return len(text).to_bytes(8, "little") + text + data[8 + length :]
 
 
 def read_model(path: str | Path) -> Model:
@@ -64,27 +74,28 @@ def read_model(path: str | Path) -> Model:
     if _digest(tensors, metadata["model"]) != metadata.get("sha256"):
         raise _damaged(path, "its checksum does not agree with its contents")
     try:
-        return _model(json.loads(metadata["model"]), tensors, path)
+        return _model(json.loads(metadata["model"]), tensors)
     except ModelFileError as error:
-        raise _damaged(path, str(error)) from None
+        raise _damaged(path, str(error).removesuffix(" The model file is damaged.").rstrip(".")) from None
     except (ClearpropError, KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
         raise _damaged(path, f"its description is not valid ({type(error).__name__}: {error})") from None
 
 
-def _model(parts: dict[str, Any], tensors: dict[str, np.ndarray], path: Path) -> Model:
+def _model(parts: dict[str, Any], tensors: dict[str, np.ndarray]) -> Model:
     net = Network(**parts["network"])
     encoding, target = Encoding.from_dict(parts["encoding"]), target_from_dict(parts["target"])
     n_out = len(target.classes) if isinstance(target, Classes) else 1
     if net.sizes[0] != encoding.n_outputs or net.sizes[-1] != n_out:
-        what = (
+        msg = (
             f"the network is {net.sizes}, but the table gives {encoding.n_outputs} inputs and {n_out} outputs"
         )
-        raise _damaged(path, what)
-    params = _parameters(net, tensors, path)
+        raise ModelFileError(msg)
+    params = _parameters(net, tensors)
     record = Record.from_dict(parts["record"])
     baseline = [float(x) for x in parts["baseline"]]
     if len(baseline) != n_out or not np.isfinite(baseline).all():
-        raise _damaged(path, f"its baseline has {len(baseline)} numbers in place of {n_out} finite ones")
+        msg = f"its baseline has {len(baseline)} numbers in place of {n_out} finite ones"
+        raise ModelFileError(msg)
     name = str(parts["target_name"])
     return Model(params, encoding, target, name, record, baseline, dict(parts["estimator"]))
 
@@ -98,22 +109,26 @@ def _tensors(params: Parameters) -> dict[str, np.ndarray]:
     return tensors
 
 
-def _parameters(net: Network, tensors: dict[str, np.ndarray], path: Path) -> Parameters:
+def _parameters(net: Network, tensors: dict[str, np.ndarray]) -> Parameters:
     expected: dict[str, tuple[int, ...]] = {}
     for l, (n_in, n_out) in enumerate(pairwise(net.sizes)):
         expected |= {f"{2 * l}.weight": (n_out, n_in), f"{2 * l}.bias": (n_out,)}
     if set(tensors) != set(expected):
-        raise _damaged(path, f"it holds the tensors {sorted(tensors)} in place of {sorted(expected)}")
+        msg = f"it holds the tensors {sorted(tensors)} in place of {sorted(expected)}"
+        raise ModelFileError(msg)
     for name, shape in expected.items():
         if tensors[name].shape != shape:
-            raise _damaged(path, f"its tensor {name} is {tensors[name].shape} in place of {shape}")
+            msg = f"its tensor {name} is {tensors[name].shape} in place of {shape}"
+            raise ModelFileError(msg)
     dtypes = {tensor.dtype.name for tensor in tensors.values()}
     if len(dtypes) != 1 or not dtypes <= {"float32", "float64"}:
-        raise _damaged(path, f"its tensors are {', '.join(sorted(dtypes))} in place of float32 or float64")
+        msg = f"its tensors are {', '.join(sorted(dtypes))} in place of float32 or float64"
+        raise ModelFileError(msg)
     W = [None, *(tensors[f"{2 * l}.weight"].T for l in range(net.L))]
     params = Parameters.from_layers(net, W, [None, *(tensors[f"{2 * l}.bias"] for l in range(net.L))])
     if not np.isfinite(params.flat).all():
-        raise _damaged(path, "its weights are not all finite")
+        msg = "its weights are not all finite"
+        raise ModelFileError(msg)
     return params
 
 
@@ -190,6 +205,7 @@ def _path(path: str | Path) -> Path:
 
 
 def _damaged(path: Path, what: str) -> ModelFileError:
+    what = shorten(what, 300, placeholder=" ...")  # it may hold whatever the file says
     return ModelFileError(f"The model file {path} is damaged: {what}. Train or copy it again.")
 
 

@@ -126,7 +126,8 @@ class _Run:
             result = self.engine.epoch(self.batch, rows, lr, so_far=so_far)
         took = time.perf_counter() - began
         self.busy, self.rows_done = self.busy + took, self.rows_done + len(rows)
-        self.slice = int(np.clip(self.slice * SLICE_SECONDS / max(took, 1e-6), 1, max(2 * self.slice, 8)))
+        most = min(max(2 * self.slice, 8), self.steps)
+        self.slice = int(np.clip(self.slice * SLICE_SECONDS / max(took, 1e-6), 1, most))
         if result.failed_at is not None:
             raise self._divergence(epoch, first + result.failed_at, rows, result.failed_at)
         return result, float(lr[-1])

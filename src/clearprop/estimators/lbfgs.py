@@ -1,0 +1,101 @@
+"""Fitting by L-BFGS: the engine gives J and its gradient over all rows, SciPy moves the flat vector."""
+
+from typing import Any
+
+import numpy as np
+from scipy.optimize import minimize
+from sklearn.utils.optimize import _check_optimize_result
+
+from clearprop.engine.engine import Batch, Engine
+from clearprop.engine.kernels import GRAD
+from clearprop.estimators.stochastic import Rows, parts
+from clearprop.maths import derivation
+from clearprop.network import Parameters
+
+MOST = -np.log(np.finfo(np.float64).eps)  # of one term of scikit-learn's losses
+
+
+class Objective:
+    """The penalised loss and its gradient as a function of the flat vector.
+
+    Called with a vector it returns (loss, gradient), both means over the rows.
+    """
+
+    def __init__(self, mlp: Any, X: Any, y: np.ndarray, w: np.ndarray | None) -> None:
+        self.mlp, self.n = mlp, X.shape[0]
+        self.rows = Rows(X, mlp._targets(y), w)
+        self.mass = float(self.n if w is None else np.sum(w))
+        sparse = hasattr(X, "tocsr")
+        self.engine = Engine(
+            mlp._parameters(), batch_size=min(self.n, 4096) if sparse else self.n, dtype=mlp.coefs_[0].dtype
+        )
+        self.batches = [] if sparse else list(parts(mlp, self.engine, self.rows, np.arange(self.n)))
+
+    def __call__(self, packed: np.ndarray) -> tuple[float, np.ndarray]:
+        engine = self.engine
+        engine.params.flat[:] = packed
+        loss, gradient = 0.0, np.zeros(packed.size)
+        for batch, order in self.batches or parts(self.mlp, engine, self.rows, np.arange(self.n)):
+            part = _share(engine, batch, order)
+            loss, gradient = loss + part[0], gradient + part[1]
+        l2 = self.mlp.alpha / self.mass
+        params = Parameters(engine.net, np.asarray(packed, np.float64))
+        loss = loss / self.mass / self._outputs() + sum(
+            float(derivation.penalty(W, l2)) for W in params.W[1:]
+        )
+        weights = slice(engine.net.n_weights)
+        gradient /= self.mass
+        gradient[weights] = derivation.decayed(gradient[weights], params.flat[weights], l2)
+        return loss, gradient
+
+    def _outputs(self) -> int:
+        """What the loss is divided by, so that SciPy sees scikit-learn's: see `fit`."""
+        return self.mlp.n_outputs_ if self.mlp.out_activation_ == "identity" else 1
+
+
+def fit(mlp: Any, X: Any, y: np.ndarray, w: np.ndarray | None) -> None:
+    """Minimise until the gradient is below `tol`, or `max_iter` iterations, or `max_fun` evaluations.
+
+    For several outputs of a squared error scikit-learn gives SciPy a loss whose gradient is that of another (the
+    mean and the sum over the outputs). The same is done here, so that the coefficients agree; `loss_` is the true one.
+    """
+    objective = Objective(mlp, X, y, w)
+    start = mlp._parameters().flat.astype(np.float64)
+    options = {"maxfun": mlp.max_fun, "maxiter": mlp.max_iter, "gtol": mlp.tol}
+    with np.errstate(all="ignore"):
+        found = minimize(objective, start, method="L-BFGS-B", jac=True, options=options)
+    mlp.n_iter_ = _check_optimize_result("lbfgs", found, mlp.max_iter)
+    objective.engine.params.flat[:] = found.x
+    mlp._adopt(objective.engine)
+    params = objective.engine.params
+    l2 = mlp.alpha / objective.mass
+    penalty = sum(float(derivation.penalty(W, l2)) for W in params.W[1:])
+    mlp.loss_ = (found.fun - penalty) * objective._outputs() + penalty
+
+
+def _share(engine: Engine, batch: Batch, order: np.ndarray) -> tuple[float, np.ndarray]:
+    """The sums over some rows: of w J_i, and of its gradient."""
+    loss, gradient = 0.0, np.zeros(engine.net.n_parameters)
+    for at in range(0, len(order), engine.batch_size):
+        rows = order[at : at + engine.batch_size]
+        done = engine.epoch(batch, rows, np.zeros(1), gradient_only=True)
+        if done.failed_at is not None:
+            return np.nan, gradient
+        loss = loss + done.total - _excess(engine, batch.y[rows], batch.w[rows])
+        gradient = gradient + engine.state[GRAD] * done.weight
+    return loss, gradient
+
+
+def _excess(engine: Engine, y: np.ndarray, w: np.ndarray) -> float:
+    """How far w J_i of the last step exceeds what scikit-learn makes of it: it takes no p to be below 2^-52.
+
+    Its line search sees that bound when a trial step goes far, and would choose another step without it.
+    """
+    head, z = engine.net.head, engine.arrays(len(y), y.shape[1])["z"][-1].astype(np.float64)
+    if head == "softmax":
+        terms = -np.take_along_axis(derivation.log_softmax(z), y.astype(int), axis=1)
+    elif head == "logistic":
+        terms = derivation.binary_term(z, y)
+    else:
+        return 0.0
+    return float((w[:, None] * np.maximum(terms - MOST, 0.0)).sum())

@@ -1,0 +1,161 @@
+"""Compiled code on disk: found again, made anew when its sources change or its files are damaged."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from clearprop.engine import store
+
+# A fit so small that one kernel and three passes are all it compiles; prints what a later process must see again.
+FIT = """
+import numpy as np
+from clearprop.engine import kernels, store
+from clearprop.engine.engine import Batch, Engine
+from clearprop.engine.solver import Solver
+from clearprop.network import Network
+engine = Engine(Network((2, 1), (), "identity").initialize(0), Solver("sgd"), 2, "float64")
+batch = Batch(np.eye(2), np.ones((2, 1)), np.ones(2))
+engine.epoch(batch, np.arange(2), np.full(1, 0.1))
+print(engine.params.flat.tobytes().hex(), sum(kernels.epoch.stats.cache_hits.values()), store.cache_folder())
+"""
+
+
+def fit(cache, **environment):
+    """Bits, cache hits of the epoch, and the folder, of a process with this cache."""
+    env = {k: v for k, v in os.environ.items() if k != "NUMBA_CACHE_DIR"}
+    env |= {"XDG_CACHE_HOME": str(cache)} | environment
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", FIT], env=env, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    bits, hits, folder = done.stdout.split(maxsplit=2)
+    return bits, int(hits), folder.strip()
+
+
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory):
+    """A cache that one process has filled, and the bits that it gave."""
+    cache = tmp_path_factory.mktemp("cache")
+    bits, hits, folder = fit(cache)
+    assert hits == 0
+    assert folder == str(cache / "clearprop" / f"kernels-{store.fingerprint()}")
+    return cache, bits
+
+
+def test_a_second_process_compiles_nothing(filled):
+    cache, bits = filled
+    before = {file: file.stat().st_mtime_ns for file in cache.rglob("*.nb?")}
+    assert fit(cache)[:2] == (bits, 1)
+    assert {file: file.stat().st_mtime_ns for file in cache.rglob("*.nb?")} == before
+
+
+def test_damaged_files_are_compiled_anew(filled):
+    """Each file cut, replaced by garbage, emptied, or with one bit flipped."""
+    cache, bits = filled
+    for at, file in enumerate(sorted(cache.rglob("*.nb?"))):
+        data = file.read_bytes()
+        flipped = bytearray(data)
+        flipped[len(data) // 2] ^= 4
+        file.write_bytes([data[: len(data) // 2], b"no pickle", b"", bytes(flipped)][at % 4])
+    assert fit(cache)[0] == bits
+    assert fit(cache)[:2] == (bits, 1)  # and the new files are whole
+
+
+def test_a_folder_that_cannot_be_made_is_done_without(tmp_path):
+    """XDG_CACHE_HOME is a file: no folder can be made in it, not even by root; the next place is taken."""
+    home = tmp_path / "home"
+    home.write_text("a file")
+    places = {"HOME": str(home), "TMPDIR": str(tmp_path)}
+    _, _, folder = fit("/dev/null", **places)
+    assert folder.startswith(str(tmp_path))
+
+
+def test_no_folder_at_all(monkeypatch, tmp_path):
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
+    monkeypatch.setattr(store.tempfile, "gettempdir", lambda: str(tmp_path / "file"))
+    store.cache_folder.cache_clear()
+    try:
+        assert store.cache_folder() is None
+
+        @store.kernel
+        def twice(x):
+            return 2 * x
+
+        assert twice(2) == 4
+    finally:
+        store.cache_folder.cache_clear()
+
+
+def test_a_folder_that_vanishes_does_no_harm(monkeypatch, tmp_path):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    store.cache_folder.cache_clear()
+    try:
+
+        @store.kernel
+        def thrice(x):
+            return 3 * x
+
+        for file in sorted(tmp_path.rglob("*"), reverse=True):
+            file.unlink() if file.is_file() else file.rmdir()
+        assert thrice(2) == 6
+    finally:
+        store.cache_folder.cache_clear()
+
+
+def test_a_folder_that_others_may_write_to_is_not_trusted(monkeypatch, tmp_path):
+    """Cached code is run: in a folder open to all, anyone could have put it there."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "open"))
+    monkeypatch.setattr(store.tempfile, "gettempdir", lambda: str(tmp_path))
+    (tmp_path / "open" / "clearprop").mkdir(parents=True)
+    (tmp_path / "open" / "clearprop").chmod(0o777)
+    store.cache_folder.cache_clear()
+    try:
+        assert store.cache_folder() == tmp_path / f"clearprop-{os.getuid()}" / "clearprop" / (
+            f"kernels-{store.fingerprint()}"
+        )
+    finally:
+        store.cache_folder.cache_clear()
+
+
+@pytest.fixture
+def rooms(monkeypatch, tmp_path):
+    """Copies of the sources that the fingerprint is taken of."""
+    for room, module in (("engine", store), ("maths", store.derivation)):
+        (tmp_path / room).mkdir()
+        for file in Path(str(module.__file__)).parent.glob("*.py"):
+            (tmp_path / room / file.name).write_bytes(file.read_bytes())
+        monkeypatch.setattr(module, "__file__", str(tmp_path / room / Path(str(module.__file__)).name))
+    yield tmp_path
+    store.fingerprint.cache_clear()
+
+
+@pytest.mark.parametrize("name", ["maths/derivation.py", "maths/powers.py", "engine/passes.py"])
+def test_the_name_of_the_folder_changes_with_a_source(rooms, name):
+    real = store.fingerprint()
+    store.fingerprint.cache_clear()
+    assert store.fingerprint() == real
+    store.fingerprint.cache_clear()
+    (rooms / name).write_text((rooms / name).read_text() + "\n")
+    assert store.fingerprint() != real
+
+
+def test_stale_folders_are_dropped_but_the_last_three_and_ours(tmp_path):
+    folders = [tmp_path / f"kernels-{n}" for n in range(6)]
+    for n, folder in enumerate(folders):
+        (folder / "engine").mkdir(parents=True)
+        (folder / "engine" / "x.nbi").write_text("")
+        os.utime(folder, (n, n))
+    store._drop_stale(folders[0])
+    assert sorted(tmp_path.glob("*")) == [folders[0], *folders[3:]]
+
+
+def test_numba_keeps_its_own_cache_folder():
+    """Other users of Numba in the process are not disturbed."""
+    before = store.config.CACHE_DIR
+    with store._folder_in_use() as keep:
+        assert not keep or str(store.cache_folder()) == store.config.CACHE_DIR
+    assert before == store.config.CACHE_DIR
