@@ -1,8 +1,9 @@
 """Workers for every peer and number of threads; rounds in which each has its turn."""
 
+import math
 import random
 from collections.abc import Callable, Sequence
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 
 from arithmetic import gflops
@@ -48,13 +49,16 @@ class Agreement:
 
     net: str
     solver: str
-    losses: dict[str, float]
+    losses: dict[str, float] = field(default_factory=dict)
+    absent: dict[str, str] = field(default_factory=dict)  # why
 
     @property
     def spread(self) -> float:
         """The largest relative difference; 0 where there are no two."""
+        if not all(map(math.isfinite, self.losses.values())):
+            return math.nan
         low, high = min(self.losses.values(), default=0.0), max(self.losses.values(), default=0.0)
-        return (high - low) / abs(high) if high != low else 0.0
+        return (high - low) / max(abs(low), abs(high)) if high != low else 0.0
 
     @property
     def holds(self) -> bool:
@@ -134,14 +138,16 @@ class Bench:
 
 
 def losses(nets: Sequence[str], peers: Sequence[str]) -> list[Agreement]:
-    """Of every net, in one process: by plain descent, and by its own solver. Who cannot is left out."""
+    """Of every net, in one process: by plain descent, and by its own solver."""
     found = []
     with Remote(1) as worker:
         for name in nets:
             for solver in dict.fromkeys(("sgd", NETS[name].solver)):
-                found.append(Agreement(name, solver, {}))
+                found.append(Agreement(name, solver))
                 for peer in (p for p in COMPARED if p in peers):
-                    with suppress(WorkerError):
+                    try:
                         answer = worker.ask("loss", peer=peer, net=name, step=AGREE_STEPS, solver=solver)
                         found[-1].losses[peer] = answer["loss"]
+                    except WorkerError as error:
+                        found[-1].absent[peer] = str(error)
     return found

@@ -6,6 +6,7 @@ import select
 import subprocess
 import sys
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -59,7 +60,8 @@ class Remote:
     def close(self) -> None:
         """End the worker: it ends by itself when nobody asks any more."""
         if self.process.stdin:
-            self.process.stdin.close()
+            with suppress(BrokenPipeError):  # a request that a dead worker did not take
+                self.process.stdin.close()
         try:
             self.process.wait(5)
         except subprocess.TimeoutExpired:

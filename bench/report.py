@@ -14,7 +14,9 @@ from nets import NETS
 from peers import OURS
 from rich.table import Table
 
-LIBRARIES = ("clearprop", "numpy", "scipy", "numba", "scikit-learn", "torch", "jax", "jaxlib")
+from clearprop import __version__
+
+LIBRARIES = ("numpy", "scipy", "numba", "scikit-learn", "torch", "jax", "jaxlib")
 COLUMNS = (
     "peer", "threads", "µs a step", "× clearprop", "steps a second", "GFLOP/s", "% of peak", "first call, s",
 )  # fmt: skip
@@ -27,7 +29,8 @@ def machine() -> dict[str, Any]:
         "cores": os.cpu_count(),
         "system": f"{platform.system()} {platform.machine()}",
         "python": platform.python_version(),
-        "libraries": {name: found for name in LIBRARIES if (found := _version(name))},
+        "libraries": {"clearprop": __version__}
+        | {name: found for name in LIBRARIES if (found := _version(name))},
         "date": datetime.now(UTC).isoformat(timespec="seconds"),
         "load": _load(),
     }
@@ -65,7 +68,7 @@ def as_dict(name: str, found: Measured) -> dict[str, Any]:
         "sizes": list(net.sizes),
         "batch": net.batch,
         "flops_per_step": net.flops,
-        "peak_gflops": {str(t): median(each) for t, each in found.peaks.items()},
+        "peak_gflops": {str(t): median(each) for t, each in sorted(found.peaks.items())},
         "peak_rounds_gflops": {str(t): each for t, each in found.peaks.items()},
         "results": rows(name, found),
         "not_available": found.missing,
@@ -74,29 +77,27 @@ def as_dict(name: str, found: Measured) -> dict[str, Any]:
 
 def table(part: dict[str, Any]) -> Table:
     """A net's part, to be looked at."""
-    peaks = ", ".join(
-        f"{gf:.0f} GFLOP/s ({t} thread{'s' * (t != '1')})" for t, gf in sorted(part["peak_gflops"].items())
-    )
-    title = f"{part['description']}; {part['flops_per_step'] / 1e6:.3g} MFLOP a step; sgemm peak {peaks}"
+    peaks = ", ".join(f"{gf:.0f} ({t})" for t, gf in part["peak_gflops"].items())
+    title = f"{part['description']}; {part['flops_per_step'] / 1e6:.3g} MFLOP a step; sgemm GFLOP/s (threads): {peaks}"
     drawn = Table(title=title, title_justify="left", title_style="bold")
     for column in COLUMNS:
         drawn.add_column(column, justify="left" if column == "peer" else "right", no_wrap=True)
     for row in part["results"]:
         drawn.add_row(*_cells(row))
-    for peer, reason in part["not_available"].items():
-        drawn.add_row(peer, "not available", *[""] * (len(COLUMNS) - 2))
-        drawn.caption = "; ".join(filter(None, [str(drawn.caption or ""), f"{peer}: {reason}"]))
-    drawn.caption_justify = "left"
+    for peer in part["not_available"]:
+        drawn.add_row(peer, *["–"] * (len(COLUMNS) - 1))
+    absent = "; ".join(f"{peer} ({reason})" for peer, reason in part["not_available"].items())
+    drawn.caption, drawn.caption_justify = f"Not available: {absent}" if absent else None, "left"
     return drawn
 
 
 def agreement(found: Agreement) -> str:
     """A line: the losses beside each other, and whether they agree."""
-    if len(found.losses) < 2:
-        return f"{found.net} by {found.solver}: nobody to compare with"
     each = ", ".join(f"{peer} {loss:.6f}" for peer, loss in found.losses.items())
-    verdict = "agree" if found.holds else "DO NOT AGREE"
-    return f"{found.net} by {found.solver}: {each}: {verdict} (relative difference {found.spread:.1e})"
+    absent = "".join(f"; without {peer} ({reason})" for peer, reason in found.absent.items())
+    verdict = f"{'agree' if found.holds else 'DO NOT AGREE'}, relative difference {found.spread:.1e}"
+    verdict = verdict if len(found.losses) > 1 else "nobody to compare with"
+    return f"{found.net} by {found.solver}: {each}: {verdict}{absent}"
 
 
 def _cells(row: dict[str, Any]) -> list[str]:

@@ -67,6 +67,8 @@ def main() -> None:
         request = json.loads(line)
         try:
             answer = getattr(worker, request["do"])(request)
+        except peers.NotSupportedError as error:
+            answer = {"error": str(error), "kind": "NotSupportedError"}
         except Exception as error:  # reported, so that the other peers go on
             answer = {"error": f"{type(error).__name__}: {error}", "kind": type(error).__name__}
         answers.write(json.dumps(answer) + "\n")

@@ -25,7 +25,9 @@ class Jax:
         self.X, self.y = map(jnp.asarray, data(net))
         params = jax.tree.map(jnp.asarray, start(net))
         zeros = partial(jax.tree.map, jnp.zeros_like)
-        self.state = (params,) if net.solver == "sgd" else (params, zeros(params), zeros(params), 0.0)
+        self.state = (
+            (params,) if net.solver == "sgd" else (params, zeros(params), zeros(params), jnp.zeros(()))
+        )
         self.epoch = jax.jit(partial(scan_epoch, net), donate_argnums=0)
 
     def turns(self, n: int) -> None:

@@ -17,11 +17,12 @@ class ScikitLearn:
     """One `fit` for all turns. Two classes are one logistic unit there: T is 3-4-1."""
 
     def __init__(self, net: Net, threads: int) -> None:  # BLAS has its threads from the environment
-        if net.solver == "adamw" or net.activation not in ("relu", "tanh"):
-            msg = f"it has no {net.activation} or no {net.solver}"
+        if net.activation == "mish":
+            msg = "it has no Mish and no AdamW"
             raise NotSupportedError(msg)
         self.net = net
-        self.X, self.y = data(net)
+        self.X, y = data(net)
+        self.y = y.squeeze()  # one output is a vector there
 
     def turns(self, n: int) -> None:
         self._model(max_iter=n * PASSES if self.net.full_batch else n).fit(self.X, self.y)
@@ -43,11 +44,11 @@ class ScikitLearn:
         kind = MLPClassifier if net.head == "softmax" else MLPRegressor
         settings = {"shuffle": not net.full_batch, "momentum": 0.0, "random_state": 0} | settings
         return kind(
-            net.sizes[1:-1], activation=net.activation, solver=net.solver, batch_size=net.batch,
+            hidden_layer_sizes=net.sizes[1:-1], activation=net.activation, solver=net.solver, batch_size=net.batch,
             alpha=net.l2 * net.batch, learning_rate_init=net.lr, tol=0.0, n_iter_no_change=10**9, **settings,
         )  # fmt: skip
 
     def _loss(self, model: Any, X: np.ndarray, y: np.ndarray) -> float:
         if self.net.head == "softmax":
             return float(-np.log(model.predict_proba(X)[np.arange(len(y)), y]).mean())
-        return float(0.5 * ((model.predict(X).reshape(y.shape) - y) ** 2).sum(axis=1).mean())
+        return float(0.5 * ((model.predict(X) - y) ** 2).sum() / len(y))

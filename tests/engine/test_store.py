@@ -64,6 +64,18 @@ def test_damaged_files_are_compiled_anew(filled):
     assert fit(cache)[:2] == (bits, 1)  # and the new files are whole
 
 
+def test_code_with_one_flipped_bit_is_not_run(filled):
+    """Nothing but the checksum would notice: the file unpickles, and LLVM would link it."""
+    cache, bits = filled
+    for file in cache.rglob("*.nbc"):
+        data = bytearray(file.read_bytes())
+        at = data.index(b".text")  # a name in the object code
+        data[at + 1] ^= 1
+        file.write_bytes(data)
+    assert fit(cache)[:2] == (bits, 0)
+    assert fit(cache)[:2] == (bits, 1)
+
+
 def test_a_folder_that_cannot_be_made_is_done_without(tmp_path):
     """XDG_CACHE_HOME is a file: no folder can be made in it, not even by root; the next place is taken."""
     home = tmp_path / "home"

@@ -52,6 +52,7 @@ def test_overlapping_runs_in_two_threads_restore_what_the_first_found():
     thread = Thread(target=first)
     thread.start()
     entered.wait(10)
+    assert now() == {1}  # the limit holds from any thread
     with blas_threads(1):
         left.set()
         thread.join()

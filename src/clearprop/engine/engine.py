@@ -228,8 +228,8 @@ class Engine:
     def _hyper(self) -> np.ndarray:
         hyper, solver = np.zeros(N_HYPER), self.solver
         for at, value in (
-            (LAMBDA, solver.l2), (ALPHA, solver.alpha), (DECAY, solver.decay), (MU, solver.momentum), (BETA1, solver.betas[0]),
-            (BETA2, solver.betas[1]), (EPS, solver.eps),
+            (LAMBDA, solver.l2), (ALPHA, solver.alpha), (DECAY, solver.decay), (MU, solver.momentum),
+            (BETA1, solver.betas[0]), (BETA2, solver.betas[1]), (EPS, solver.eps),
         ):  # fmt: skip
             hyper[at] = value
         return hyper

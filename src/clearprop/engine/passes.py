@@ -66,29 +66,41 @@ def backward(delta_, z_, a_, db_, m, n, hyper_):  # G7 (the mask) and G9; delta 
 def softmax_head(z_, b_, y_, n_y, w_, delta_, db_, m, n, hyper_, loss_):  # G2 (the bias), G4, G5, G6, G9
     z, b, y, w = carray(z_, (m, n)), carray(b_, n), carray(y_, (m, n_y)), carray(w_, m)
     delta, db, mass = carray(delta_, (m, n)), carray(db_, n), number(carray(hyper_, N_HYPER)[MASS])
-    loss = 0.0
-    db[:] = number(0)
+    flat = carray(delta_, m * n)
     for i in range(m):
         top = z[i, 0] + b[0]
         for j in range(n):
             z[i, j] += b[j]
             top = page.maximum(top, z[i, j])
+        for j in range(n):
+            delta[i, j] = z[i, j] - top
+    for k in range(m * n):  # in one run: rows are short, and exp is computed several at a time
+        flat[k] = page.exp(flat[k])
+    loss = 0.0
+    db[:] = number(0)
+    for i in range(m):
+        top = z[i, 0]
+        for j in range(n):
+            top = page.maximum(top, z[i, j])
         others, ties = number(0), number(-1)  # the top's own exp(0) is not rounded into the sum
         for j in range(n):
-            e = page.exp(z[i, j] - top)
-            others += page.where(page.less(z[i, j], top), e, number(0))
-            ties += page.where(page.less(z[i, j], top), number(0), e)
-            delta[i, j] = e
+            below = page.less(z[i, j], top)
+            others += page.where(below, delta[i, j], number(0))
+            ties += page.where(below, number(0), delta[i, j])
         others += ties
-        scale = number(1) / (number(1) + others)
-        rest = page.log1p(others)
+        scale, rest = number(1) / (number(1) + others), page.log1p(others)
         if n_y == 1:
-            loss += w[i] * (rest - (z[i, int(y[i, 0])] - top))
+            t = int(y[i, 0])
+            right = delta[i, t] * scale
+            for j in range(n):
+                delta[i, j] = page.residual(delta[i, j] * scale, number(0), w[i])
+            delta[i, t] = page.residual(right, number(1), w[i])
+            loss += w[i] * (rest - (z[i, t] - top))
+        else:
+            for j in range(n):
+                loss += w[i] * y[i, j] * (rest - (z[i, j] - top))
+                delta[i, j] = page.residual(delta[i, j] * scale, y[i, j], w[i])
         for j in range(n):
-            target = y[i, j] if n_y == n else number(int(y[i, 0]) == j)
-            if n_y == n:
-                loss += w[i] * target * (rest - (z[i, j] - top))
-            delta[i, j] = page.residual(delta[i, j] * scale, target, w[i])
             db[j] += delta[i, j]
     for j in range(n):
         db[j] /= mass

@@ -1,6 +1,7 @@
 """Saving and loading fitted estimators."""
 
 from pathlib import Path
+from typing import Any
 
 from clearprop.errors import ModelFileError, SpecError
 from clearprop.estimators.tabular import TabularClassifier, TabularRegressor
@@ -57,10 +58,13 @@ def load(path: str | Path) -> TabularClassifier | TabularRegressor:
     """
     model = read_model(path)
     try:
-        estimator = CLASSES[model.estimator["class"]](**model.estimator["params"])
+        params: dict[str, Any] = {
+            k: tuple(v) if isinstance(v, list) else v for k, v in model.estimator["params"].items()
+        }
+        estimator = CLASSES[model.estimator["class"]](**params)
         if estimator._task != model.task:
             raise KeyError(estimator._task)
-    except (KeyError, TypeError):
+    except (KeyError, TypeError, AttributeError):
         msg = f"The model file {path} is damaged: it names no estimator of its task. Train or copy it again."
         raise ModelFileError(msg) from None
     return estimator._take(model)

@@ -12,7 +12,8 @@ from clearprop.estimators.stochastic import Rows, parts
 from clearprop.maths import derivation
 from clearprop.network import Parameters
 
-MOST = -np.log(np.finfo(np.float64).eps)  # of one term of scikit-learn's losses
+EPS = np.finfo(np.float64).eps
+FAR = 20.0  # a term of the loss above which 1 - p has lost half its digits
 
 
 class Objective:
@@ -87,15 +88,19 @@ def _share(engine: Engine, batch: Batch, order: np.ndarray) -> tuple[float, np.n
 
 
 def _excess(engine: Engine, y: np.ndarray, w: np.ndarray) -> float:
-    """How far w J_i of the last step exceeds what scikit-learn makes of it: it takes no p to be below 2^-52.
+    """How far w J_i of the last step exceeds what scikit-learn makes of it, which knows the probability alone.
 
-    Its line search sees that bound when a trial step goes far, and would choose another step without it.
+    Of a right answer's probability near 0 it loses digits (as 1 - p), and takes none to be below 2^-52. Its line
+    search sees that when a trial step goes far, and would choose another step without it.
     """
     head, z = engine.net.head, engine.arrays(len(y), y.shape[1])["z"][-1].astype(np.float64)
     if head == "softmax":
         terms = -np.take_along_axis(derivation.log_softmax(z), y.astype(int), axis=1)
+        right = np.exp(-terms)
     elif head == "logistic":
-        terms = derivation.binary_term(z, y)
+        terms, p = derivation.binary_term(z, y), derivation.logistic(z)
+        right = np.where(y > 0.5, p, 1.0 - p)
     else:
         return 0.0
-    return float((w[:, None] * np.maximum(terms - MOST, 0.0)).sum())
+    theirs = -np.log(np.clip(right, EPS, 1.0 - EPS))
+    return float((w[:, None] * np.where(terms > FAR, terms - theirs, 0.0)).sum())

@@ -8,7 +8,6 @@ import numpy as np
 from sklearn.base import is_classifier
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.model_selection import train_test_split
-from sklearn.utils import shuffle
 
 from clearprop.engine.engine import Batch, Engine, Epoch
 from clearprop.engine.solver import Solver
@@ -89,7 +88,7 @@ def fit(mlp: Any, X: Any, y: np.ndarray, w: np.ndarray | None, incremental: bool
     try:
         for _ in range(mlp.max_iter):
             last[:] = optimizer.engine.params.flat
-            order = shuffle(order, random_state=mlp._random_state) if mlp.shuffle else order
+            order = _shuffled(order, mlp._random_state) if mlp.shuffle else order
             comparable = _one_epoch(mlp, optimizer, rows, order)
             _count_improvement(mlp, held, comparable, best)
             optimizer.epoch_ends(mlp)
@@ -110,6 +109,13 @@ def fit(mlp: Any, X: Any, y: np.ndarray, w: np.ndarray | None, incremental: bool
         warnings.warn(f"{error} The weights of the best epoch are kept.", ConvergenceWarning, stacklevel=4)
     if mlp.early_stopping:
         optimizer.engine.params.flat[:] = best
+
+
+def _shuffled(order: np.ndarray, random: np.random.RandomState) -> np.ndarray:
+    """The rows in a new order, with the one draw that scikit-learn's `shuffle` makes."""
+    places = np.arange(len(order))
+    random.shuffle(places)
+    return order[places]
 
 
 def in_slices(X: Any, function: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
