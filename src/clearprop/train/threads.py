@@ -48,7 +48,7 @@ def blas_threads(wanted: int) -> Iterator[None]:
 
 def _set(threads: dict[Any, int]) -> None:
     for library, number in threads.items():
-        # threadpoolctl (3.7) lets only one Python thread set OpenBLAS; runs in others would take all cores.
+        # threadpoolctl 3.8 lets only one Python thread set OpenBLAS; runs in others would take all cores.
         getattr(library, "_real_set_num_threads", library.set_num_threads)(number)
 
 
