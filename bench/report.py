@@ -78,7 +78,7 @@ def as_dict(name: str, found: Measured) -> dict[str, Any]:
 def table(part: dict[str, Any]) -> Table:
     """A net's part, to be looked at."""
     peaks = ", ".join(f"{gf:.0f} ({t})" for t, gf in part["peak_gflops"].items())
-    title = f"{part['description']}; {part['flops_per_step'] / 1e6:.3g} MFLOP a step; sgemm GFLOP/s (threads): {peaks}"
+    title = f"{part['description']}; {part['flops_per_step'] / 1e6:,.4g} MFLOP a step; sgemm GFLOP/s (threads): {peaks}"
     drawn = Table(title=title, title_justify="left", title_style="bold")
     for column in COLUMNS:
         drawn.add_column(column, justify="left" if column == "peer" else "right", no_wrap=True)

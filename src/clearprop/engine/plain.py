@@ -44,7 +44,9 @@ def epoch(
             continue
         working = derivation.step(params.W, params.b, X, _rows(net, y), w, pairs, net.head)
         l2 = solver.l2 + solver.alpha / float(working.m)
-        penalties += len(rows) * sum(float(derivation.penalty(W, l2)) for W in params.W[1:]) * (solver.alpha > 0)
+        penalties += (
+            len(rows) * sum(float(derivation.penalty(W, l2)) for W in params.W[1:]) * (solver.alpha > 0)
+        )
         if not np.isfinite(working.J):
             return Steps(total, weight, moves, means, penalties, s, working)
         total, weight = total + float(working.J * working.m), weight + float(working.m)
