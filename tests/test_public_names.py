@@ -9,6 +9,8 @@ import pytest
 import clearprop
 
 NAMES = [
+    "MLPClassifier",
+    "MLPRegressor",
     "Network",
     "Parameters",
     "TabularClassifier",

@@ -246,7 +246,8 @@ class MLPRegressor(RegressorMixin, Perceptron):
     >>> import numpy as np
     >>> from clearprop import MLPRegressor
     >>> X = np.linspace(-1, 1, 50)[:, None]
-    >>> model = MLPRegressor((20,), solver="lbfgs", random_state=0, max_iter=1000).fit(X, X.ravel() ** 2)
+    >>> model = MLPRegressor(hidden_layer_sizes=(20,), solver="lbfgs", random_state=0)
+    >>> model = model.fit(X, X.ravel() ** 2)
     >>> model.score(X, X.ravel() ** 2) > 0.99
     True
     """

@@ -11,11 +11,12 @@ import numpy as np
 from numba import njit
 
 from clearprop.maths import words
+from clearprop.maths.logarithms import log1p_of
 from clearprop.maths.powers import powers_of
 
 # Contraction into fused multiply-adds is all the freedom taken: NaN and infinity keep their meaning.
 formula: Callable[[Callable[..., Any]], Any] = njit(
-    error_model="numpy", fastmath={"contract", "nsz"}, nogil=True
+    error_model="numpy", fastmath={"contract", "nsz"}, nogil=True, forceinline=True
 )
 
 
@@ -66,7 +67,7 @@ def words_of(dtype: str) -> dict[str, Any]:
         "less": less,
         "less_equal": less_equal,
         "log": math.log,
-        "log1p": math.log1p,
+        "log1p": log1p_of(dtype, formula),
         "maximum": maximum,
         "minimum": minimum,
         "sqrt": math.sqrt,
