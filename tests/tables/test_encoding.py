@@ -278,3 +278,10 @@ def test_whatever_stands_in_a_field_it_is_taken_or_refused(value, data):
         encoding = Encoding.from_dict(description)
         if set(encoding.needed) <= set(COLUMNS):
             assert len(encoding.encode(read_table(COLUMNS))) == 6
+
+
+def test_a_missing_column_is_likened_also_to_columns_that_were_not_read():
+    encoding = Encoding.learn(read_table({"height": [1.5, 1.8, 1.7], "sex": ["m", "f", "m"]}))
+    table = read_table({"heights": [1.6], "sex": ["f"]}, only=encoding.needed)
+    with pytest.raises(TableError, match="the nearest name is `heights`"):
+        encoding.encode(table)

@@ -223,7 +223,7 @@ class Encoding:
                 more = f" ({len(lacking):,} columns are missing)" if len(lacking) > 1 else ""
                 msg = (
                     f"The model needs column `{name}`, which is not in {table.source}{more}: "
-                    f"{nearest(name, table.names)}. Add it, or rename a column."
+                    f"{nearest(name, [*table.names, *table.unread])}. Add it, or rename a column."
                 )
                 raise TableError(msg)
 
