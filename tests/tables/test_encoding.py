@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from clearprop.errors import ModelFileError, SpecError
+from clearprop.errors import ModelFileError, SpecError, TableError
 from clearprop.tables.encoding import Encoding
 from clearprop.tables.read import read_table
 
