@@ -285,7 +285,7 @@ class Reader:
     def name(self):
         """A quantity: its name, its layer, its indices, its label."""
         name, layer, indices, label = self.next(), None, [], None
-        if not re.fullmatch(r"[A-Za-z]|\\(alpha|beta|delta|epsilon|lambda|mu|sigma|pi)", name):
+        if not re.fullmatch(r"[A-Za-z]|\\(alpha|beta|delta|epsilon|kappa|lambda|mu|sigma|pi)", name):
             self.fail(f"no quantity {name}")
         if self.peek() == "^" and self.peek(2) == "(":
             self.take("^")

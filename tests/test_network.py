@@ -42,7 +42,7 @@ MESSAGES = {
     "head": (
         ((3, 4, 2),),
         {"head": "sigmoid"},
-        "`head` must be one of softmax, logistic, identity, exp; got 'sigmoid'.",
+        "`head` must be one of softmax, logistic, identity, exp, absolute, huber, quantile; got 'sigmoid'.",
     ),
     "softmax of one": (
         ((3, 4, 1),),
@@ -118,7 +118,7 @@ def test_a_network_is_printed_by_its_sizes():
     assert str(Network((3, 4, 2))) == "3-4-2 network"
     assert (
         repr(Network((3, 4, 2)))
-        == "Network(sizes=(3, 4, 2), activation='relu', head='softmax', relu_grad_at_zero=1)"
+        == "Network(sizes=(3, 4, 2), activation='relu', head='softmax', relu_grad_at_zero=1, head_constants=())"
     )
 
 

@@ -88,7 +88,7 @@ def _title(row: Equation) -> str:
 
 
 def _span(lines: str) -> str:
-    return f"lines {lines.replace('-', '–')}" if "-" in lines else f"line {lines}"  # noqa: RUF001
+    return f"lines {lines.replace('-', '–')}" if "-" in lines else f"line {lines}"
 
 
 def _ranges(ids: tuple[str, ...]) -> str:
@@ -99,7 +99,7 @@ def _ranges(ids: tuple[str, ...]) -> str:
             runs[-1].append(this)
         else:
             runs.append([this])
-    return ", ".join(run[0] if len(run) == 1 else f"{run[0]}–{run[-1]}" for run in runs)  # noqa: RUF001
+    return ", ".join(run[0] if len(run) == 1 else f"{run[0]}–{run[-1]}" for run in runs)
 
 
 def errata_page() -> str:

@@ -6,9 +6,11 @@ import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
 from clearprop.errors import ShapeError, SpecError
-from clearprop.maths import derivation
+from clearprop.maths import derivation, expressions
 from clearprop.maths.derivation import Working
 from clearprop.network import Network, Parameters
+
+NUMBERS = ("identity", "absolute", "huber", "quantile")  # heads whose targets are any finite numbers
 
 
 def step(
@@ -47,7 +49,58 @@ def step(
     ((2, 2), (2, 3))
     """
     X, y, w = as_batch(net, X, y, sample_weight, params.flat.dtype)
-    return derivation.step(params.W, params.b, X, y, w, activation_pairs(net), net.head)
+    return derivation.step(
+        params.W, params.b, X, y, w, activation_pairs(net), head_of(net, params.flat.dtype)
+    )
+
+
+def output_gradients(net: Network, params: Parameters, X: ArrayLike) -> np.ndarray:
+    """How each output changes with each input: dp/da(0) of each row, by G6.jacobian and G7.
+
+    Parameters
+    ----------
+    net, params : Network, Parameters
+        The network and its weights.
+    X : array of shape (m, n[0])
+        A row a sample.
+
+    Returns
+    -------
+    ndarray of shape (m, n[L], n[0])
+        In row i, line c, column k: the derivative of p[i, c] with respect to X[i, k].
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> net = Network((2, 3, 2))
+    >>> found = output_gradients(net, net.initialize(seed=0), np.eye(2))
+    >>> found.shape, bool(abs(found.sum(axis=1)).max() < 1e-15)
+    ((2, 2, 2), True)
+    """
+    X = as_inputs(net, X, params.flat.dtype)
+    pairs = activation_pairs(net)
+    head = head_of(net)
+    z, a = derivation.forward(params.W, params.b, X, pairs, head)
+    h = derivation.head_lines(head)[0]
+    found = np.empty((len(X), net.sizes[-1], net.sizes[0]), X.dtype)
+    for c in range(net.sizes[-1]):
+        delta = _output_back(h, c, z[-1], a[-1])
+        for l in range(net.L, 0, -1):
+            da = derivation.pull_back(delta, params.W[l])
+            delta = pairs[l - 1][1](da, z[l - 1], a[l - 1]) if l > 1 else da
+        found[:, c] = delta
+    return found
+
+
+def _output_back(h: Any, c: int, z: Any, p: Any) -> np.ndarray:
+    """dp[:, c] / dz[L], (m, n[L]). Of softmax it is -p[:, c] times the residual that class c would leave."""
+    one = np.zeros_like(p)
+    one[:, c] = 1
+    if h is derivation.softmax:
+        return -p[:, c : c + 1] * derivation.residual(p, one, 1)
+    if h is derivation.exp:
+        return one * p
+    return dict(derivation.ACTIVATIONS.values())[h](one, z, p)
 
 
 def descend(params: Parameters, working: Working, lr: float, l2: float = 0.0) -> Parameters:
@@ -80,20 +133,22 @@ def descend(params: Parameters, working: Working, lr: float, l2: float = 0.0) ->
 
 def activation_pairs(net: Network, page: Any = derivation) -> list[Any]:
     """The pairs (g, g_back) of layers 1..L-1, as `page` says them; indices 0 and L are None."""
-    return [None, *(page.activation_pair(name, net.relu_grad_at_zero) for name in net.activations), None]
+    at_zero = net.relu_grad_at_zero
+    return [None, *(expressions.pair(name, at_zero, page) for name in net.activations), None]
+
+
+def head_of(net: Network, dtype: DTypeLike = np.float64, page: Any = derivation) -> Any:
+    """The head as `page` takes it: its name, its name with one constant for each output, or an expression's lines."""
+    if net.head not in derivation.HEADS:
+        return expressions.head(net.head, page)
+    return (net.head, np.array(net.head_constants, dtype)) if net.head_constants else net.head
 
 
 def as_batch(
     net: Network, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None, dtype: DTypeLike
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """A batch as the page takes it: X (m, n[0]), y (m, n[L]), w (m,), checked."""
-    X = np.asarray(X, dtype)
-    if X.ndim != 2 or X.shape[1] != net.sizes[0]:
-        msg = f"Layer 1 takes {net.sizes[0]} inputs (`sizes[0]`), so `X` must be (rows, {net.sizes[0]}); got {X.shape}."
-        raise ShapeError(msg)
-    if not len(X):
-        msg = f"A batch needs one row or more; `X` is {X.shape}."
-        raise ShapeError(msg)
+    X = as_inputs(net, X, dtype)
     w = np.ones(len(X), dtype) if sample_weight is None else np.asarray(sample_weight, dtype)
     if w.shape != (len(X),):
         msg = f"`sample_weight` must be ({len(X)},), one number a row of `X`; got {w.shape}."
@@ -103,6 +158,18 @@ def as_batch(
         msg = "`sample_weight` must be finite, not negative, and not all zero."
         raise SpecError(msg)
     return X, _as_targets(net, np.asarray(y), len(X)).astype(dtype), w
+
+
+def as_inputs(net: Network, X: ArrayLike, dtype: DTypeLike) -> np.ndarray:
+    """X as the page takes it, (m, n[0]), checked."""
+    X = np.asarray(X, dtype)
+    if X.ndim != 2 or X.shape[1] != net.sizes[0]:
+        msg = f"Layer 1 takes {net.sizes[0]} inputs (`sizes[0]`), so `X` must be (rows, {net.sizes[0]}); got {X.shape}."
+        raise ShapeError(msg)
+    if not len(X):
+        msg = f"A batch needs one row or more; `X` is {X.shape}."
+        raise ShapeError(msg)
+    return X
 
 
 def _as_targets(net: Network, y: np.ndarray, rows: int) -> np.ndarray:
@@ -125,13 +192,16 @@ def _as_targets(net: Network, y: np.ndarray, rows: int) -> np.ndarray:
 
 
 def _check_target_values(head: str, y: np.ndarray) -> None:
+    if head not in derivation.HEADS:
+        expressions.check_targets(head, y)
+        return
     ok, rule = {
         "softmax": (
             lambda: (y >= 0).all() and np.allclose(y.sum(axis=1), 1),
             "rows that sum to 1, none negative",
         ),
         "logistic": (lambda: ((y >= 0) & (y <= 1)).all(), "numbers from 0 to 1"),
-        "identity": (lambda: np.isfinite(y).all(), "finite numbers"),
+        **dict.fromkeys(NUMBERS, (lambda: np.isfinite(y).all(), "finite numbers")),
         "exp": (lambda: (np.isfinite(y) & (y >= 0)).all(), "finite numbers, none negative"),
     }[head]
     if not ok():

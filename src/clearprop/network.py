@@ -4,15 +4,18 @@ The `Network` is frozen and checked once, when it is made; `Parameters` are one 
 are seen as W[l] and b[l].
 """
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
+from numbers import Real
 from typing import Any
 
 import numpy as np
 from numpy.typing import DTypeLike
 
 from clearprop.errors import ShapeError, SpecError
+from clearprop.maths import expressions
 from clearprop.maths.derivation import ACTIVATIONS, HEADS
 
 SCHEMES = ("glorot", "he", "ntk")
@@ -28,13 +31,18 @@ class Network:
     sizes : sequence of int
         n[0] inputs, then the units of layers 1..L. Two or more.
     activation : str or sequence of str
-        Of the hidden layers 1..L-1, one for all or one each: a key of `maths.derivation.ACTIVATIONS`.
-    head : {"softmax", "logistic", "identity", "exp"}
+        Of the hidden layers 1..L-1, one for all or one each: a key of `maths.derivation.ACTIVATIONS`, or an
+        expression of `x` such as ``"x*tanh(softplus(x))"`` (see `maths.expressions`).
+    head : {"softmax", "logistic", "identity", "exp", "absolute", "huber", "quantile"}
         What makes p of z[L], with its loss: softmax and cross-entropy; logistic and binary cross-entropy
         (one unit, or several for several labels); identity and half the squared error, summed over the
-        outputs; exp and half the Poisson deviance.
+        outputs; exp and half the Poisson deviance; identity and the absolute error, Huber's loss, or the
+        quantile loss. An expression of `p` and `y` such as ``"log(cosh(p-y))"`` is the identity with that loss.
     relu_grad_at_zero : {1, 0}
         relu'(0): 1 as in the derivation, 1(z >= 0); 0 as in scikit-learn, PyTorch and JAX.
+    head_constants : float or sequence of float
+        Where Huber's loss turns into lines (1 if not given), or which quantile is meant (the median): one for all
+        outputs, or one each. Of the other heads there is none.
 
     Raises
     ------
@@ -52,6 +60,7 @@ class Network:
     activation: str | tuple[str, ...] = "relu"
     head: str = "softmax"
     relu_grad_at_zero: int = 1
+    head_constants: tuple[float, ...] = ()
     activations: tuple[str, ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -59,7 +68,9 @@ class Network:
         if isinstance(self.activation, Iterable) and not isinstance(self.activation, str):
             object.__setattr__(self, "activation", tuple(self.activation))
         object.__setattr__(self, "activations", _checked_activations(self.activation, self.L - 1))
-        if self.head not in HEADS:
+        if self.head not in HEADS and expressions.is_meant(self.head, "py"):
+            expressions.loss(self.head)
+        elif self.head not in HEADS:
             msg = f"`head` must be one of {', '.join(HEADS)}; got {self.head!r}."
             raise SpecError(msg)
         if self.head == "softmax" and self.sizes[-1] < 2:
@@ -68,6 +79,13 @@ class Network:
         if self.relu_grad_at_zero not in (0, 1):
             msg = f"`relu_grad_at_zero` must be 0 or 1; got {self.relu_grad_at_zero!r}."
             raise SpecError(msg)
+        constants = _checked_constants(self.head, self.head_constants, self.sizes[-1])
+        object.__setattr__(self, "head_constants", constants)
+
+    @property
+    def out_activation(self) -> str:
+        """The function h that makes p of z[L]: softmax, logistic, exp or identity."""
+        return self.head if self.head in ("softmax", "logistic", "exp") else "identity"
 
     @property
     def L(self) -> int:
@@ -242,12 +260,36 @@ def _checked_sizes(sizes: Any) -> tuple[int, ...]:
     return given
 
 
+def _checked_constants(head: str, given: Any, outputs: int) -> tuple[float, ...]:
+    usual, rule, most = {
+        "huber": (1.0, "finite and above 0", math.inf),
+        "quantile": (0.5, "above 0 and below 1", 1.0),
+    }.get(head, (None, "none", 0.0))
+    constants = tuple(given) if np.iterable(given) else (given,)
+    if usual is not None:
+        constants = (
+            (usual,) * outputs if not constants else constants * outputs if len(constants) == 1 else constants
+        )
+    elif not constants:
+        return ()
+    right = all(isinstance(c, Real) and 0 < float(c) < most for c in constants)
+    if not right or len(constants) != outputs:
+        msg = (
+            f"`head_constants` of {head!r} must be {rule}, one for each of {outputs} outputs; got {given!r}."
+        )
+        raise SpecError(msg)
+    return tuple(float(c) for c in constants)
+
+
 def _checked_activations(activation: str | tuple[str, ...], hidden: int) -> tuple[str, ...]:
     names = activation if isinstance(activation, tuple) else (activation,) * hidden
     for name in activation if isinstance(activation, tuple) else (activation,):
-        if name not in ACTIVATIONS:
+        if name in ACTIVATIONS:
+            continue
+        if not expressions.is_meant(name):
             msg = f"`activation` must be one of {', '.join(ACTIVATIONS)}; got {name!r}."
             raise SpecError(msg)
+        expressions.activation(name)
     if len(names) != hidden:
         msg = (
             f"`activation` must be one name, or one for each of the {hidden} hidden layers; got {len(names)}."

@@ -58,7 +58,8 @@ def test_saving_what_is_not_fitted_or_no_estimator(tmp_path):
     with pytest.raises(NotFittedError):
         save(TabularClassifier(), tmp_path / "m")
     with pytest.raises(
-        SpecError, match=r"^`save` takes one of TabularClassifier, TabularRegressor; got dict\.$"
+        SpecError,
+        match=r"^`save` takes one of MLPClassifier, MLPRegressor, TabularClassifier, TabularRegressor; got dict\.$",
     ):
         save({}, tmp_path / "m")
     assert not list(tmp_path.iterdir())

@@ -100,7 +100,7 @@ def test_D12_one_z_written_out():
 
 def test_D13_D14_D15_activation_score_and_cost_are_the_networks_own():
     g, _ = derivation.activation_pair("relu", 1)
-    h, losses = derivation.HEADS["softmax"]
+    h, losses, _ = derivation.head_lines("softmax")
     working = TESTNET.working
     np.testing.assert_array_equal(working.a[1], g(working.z[1]))
     np.testing.assert_array_equal(working.p, h(working.z[2]))

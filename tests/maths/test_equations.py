@@ -21,6 +21,7 @@ FORMULAS = [(row, form) for row in EQUATIONS for form in row.forms()]
 PLAIN = {  # the arguments of the lines for one entry, as they are printed
     "lr": r"\alpha", "l2": r"\lambda", "decay": r"\lambda", "rate": r"\alpha_t", "eps": r"\epsilon", "mu": r"\mu",
     "beta1": r"\beta_1", "beta2": r"\beta_2", "center": "c", "scale": "s", "sd": r"\sigma",
+    "l1": r"\lambda_1", "c": r"\kappa", "share": "s", "drop": "d", "mask": "r", "da": "g", "norm": "N", "most": "c",
 }  # fmt: skip
 EACH = [(f"{row.id}-{form.name}", row, form) for row, form in FORMULAS]
 each = pytest.mark.parametrize(("row", "form"), [e[1:] for e in EACH], ids=[e[0] for e in EACH])
@@ -155,7 +156,7 @@ def setting(row):
     name = row.function.removesuffix("_back")
     if row.part == "activation":
         return (3, 5, 2), name, "softmax", int(row.id != "A.relu_back"), False
-    heads = {pair[1].__name__: head for head, pair in derivation.HEADS.items()}
+    heads = {lines[1].__name__: head for head, lines in derivation.HEADS.items()}
     return (3, 5, 4, 2), "relu", heads.get(row.function, "softmax"), 1, row.id.endswith("weighted")
 
 
@@ -169,7 +170,8 @@ def places(sizes, activation, head, at_zero, weighted):
     X = rng.normal(size=(rows, sizes[0]))
     X[2] = 0.0
     y = {"softmax": rng.integers(0, C, rows), "logistic": rng.integers(0, 2, (rows, C)).astype(float)}
-    y |= {"identity": rng.normal(size=(rows, C)), "exp": rng.poisson(1.0, (rows, C)).astype(float)}
+    y |= {"exp": rng.poisson(1.0, (rows, C)).astype(float)}
+    y |= dict.fromkeys(("identity", "absolute", "huber", "quantile"), rng.normal(size=(rows, C)))
     w = rng.uniform(0.5, 2.0, rows) if weighted else np.ones(rows)
     done = step(net, params, X, y[head], w)
     new = descend(params, done, LR, L2)
@@ -181,6 +183,7 @@ def places(sizes, activation, head, at_zero, weighted):
         "t": done.z[L].max(axis=1, keepdims=True), r"\pi": np.pi,
     }  # fmt: skip
     values |= derivatives(net, params, done, Y, w)
+    values |= {r"\kappa": {"huber": 1.0, "quantile": 0.5}.get(head)}  # the page's own
     functions = {"softmax": derivation.softmax, r"\sigma": derivation.logistic, **slopes(at_zero)}
     return tuple(
         Place(values | {"W": p.W, "b": [None] + [b[None] for b in p.b[1:]]}, {}, functions)

@@ -98,7 +98,7 @@ def test_each_wraps_formulas_and_tables_alike():
     assert page.relu(np.float64(2)) == ("wrapped", "relu", 2)
     assert page.ACTIVATIONS["relu"] == (page.relu, page.relu_back)
     assert page.activation_pair("relu", 1) == (page.relu, page.relu_back_one)
-    assert page.HEADS["softmax"] == (page.softmax, page.cross_entropy)
+    assert page.HEADS["softmax"] == (page.softmax, page.cross_entropy, page.residual)
     assert page.Working is not None
     assert isinstance(page.Working, type)
 

@@ -80,14 +80,17 @@ def test_nan_goes_through(name):
         assert g_back(number(1.7), number(nan), number(nan)) != 0  # no mask hides it
 
 
-@pytest.mark.parametrize("name", ["poisson_term", "binary_term", "squared_term"])
+TERMS = ("poisson_term", "binary_term", "squared_term", "absolute_term", "huber_term", "quantile_term")
+
+
+@pytest.mark.parametrize("name", TERMS)
 def test_nan_goes_through_the_terms_of_the_losses(name):
     for page in (derivation, languages.in_numba("float64")):
         assert np.isnan(getattr(page, name)(np.float64("nan"), np.float64(1)))
 
 
 @pytest.mark.parametrize("y", [0.0, 1.0, 3.0])
-@pytest.mark.parametrize("name", ["poisson_term", "binary_term", "squared_term"])
+@pytest.mark.parametrize("name", TERMS)
 def test_the_terms_of_the_losses(name, y):
     z = np.linspace(-20, 20, 101)
     want = getattr(derivation, name)(z, np.full_like(z, y))
@@ -107,6 +110,19 @@ UPDATES = {
     "decoupled": (0.5, 0.1, 0.02),
     "cosine": (0.3,),
     "coslog4": (0.3,),
+    "one_cycle": (0.2,),
+    "warm": (0.2, 0.3),
+    "lowered": (0.1,),
+    "bounded": (0.5, 2.0, 0.7),
+    "shrunk": (-0.5, 0.1, 2.0),
+    "far_rate": (0.1, 0.9),
+    "own_rate": (0.01, 7.0, 0.04, 1e-8, 0.999),
+    "drop_mask": (0.7, 0.3),
+    "huber_term": (0.3, 2.0, 0.5),
+    "quantile_term": (0.3, 2.0, 0.9),
+    "absolute_residual": (0.3, 2.0, 1.5),
+    "huber_residual": (0.3, 2.0, 1.5, 0.5),
+    "quantile_residual": (0.3, 2.0, 1.5, 0.9),
     "descend": (0.5, -0.2, 0.1, 0.01),
     "descend_bias": (0.5, -0.2, 0.1),
     "robust_scale": (4.0, 3.0, 0.2),

@@ -39,7 +39,7 @@ SLIPS = {
     "relu'(0) = 0 for 1": ({MASK_ONE: MASK_ZERO}, False),
     "relu'(0) = 1 for 0": ({MASK_ZERO: MASK_ONE}, False),
     "no mask": ({MASK_ONE: "da", MASK_ZERO: "da"}, True),
-    "relu on the output": ({"HEADS[head][0](z[l])": "HEADS[head][0](maximum(z[l], 0.0))"}, False),
+    "relu on the output": ({"head_lines(head)[0](z[l])": "head_lines(head)[0](maximum(z[l], 0.0))"}, False),
     "softmax over the batch": ({"axis=1, keepdims=True": "axis=0, keepdims=True"}, False),
     "lambda doubled": ({DECAYED: "return dW + 2.0 * l2 * W"}, False),
     "lambda divided by m": ({DECAYED: "return dW + l2 / 3.0 * W"}, False),

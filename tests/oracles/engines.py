@@ -39,12 +39,12 @@ class Twin:
         self.net, self.solver, self.size = engine.net, engine.solver, engine.batch_size
         self.state = engine.state.astype(np.float64)
         self.params = Parameters(self.net, self.state[plain.THETA])
-        self.so_far = plain.Steps(0.0, 0.0, 0)
+        self.so_far, self.dropping = plain.Steps(0.0, 0.0, 0), (engine.dropout, engine.seed)
 
     def epoch(self, batch: Batch, order: Any, rates: Any, move: bool = True) -> plain.Steps:
         before = plain.Steps(0.0, 0.0, self.so_far.moves)
         self.so_far = plain.epoch(
-            self.net, self.state, self.solver, batch, order, self.size, rates, before, move
+            self.net, self.state, self.solver, batch, order, self.size, rates, before, move, self.dropping
         )
         return self.so_far
 

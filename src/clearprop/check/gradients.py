@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from clearprop.batch import activation_pairs, as_batch
+from clearprop.batch import activation_pairs, as_batch, head_of
 from clearprop.errors import ShapeError
 from clearprop.maths import derivation, languages
 from clearprop.network import Network, Parameters
@@ -102,7 +102,7 @@ def check_gradients(
     """
     X, y, w = as_batch(net, X, y, sample_weight, np.float64)
     exact = params.astype(np.float64)
-    own = derivation.step(exact.W, exact.b, X, y, w, activation_pairs(net), net.head)
+    own = derivation.step(exact.W, exact.b, X, y, w, activation_pairs(net), head_of(net))
     working = own if working is None else working
     rng = np.random.default_rng(seed)
     rows = []
@@ -122,7 +122,9 @@ def complex_step(
     page = languages.in_complex()
     moved = params.astype(complex)
     getattr(moved, name)[l][index] += 1j * STEP
-    return float(page.loss(moved.W, moved.b, *batch, activation_pairs(net, page), net.head).imag / STEP)
+    return float(
+        page.loss(moved.W, moved.b, *batch, activation_pairs(net, page), head_of(net, page=page)).imag / STEP
+    )
 
 
 def _chosen(shape: tuple[int, ...], most: int, rng: np.random.Generator) -> list[tuple[int, ...]]:

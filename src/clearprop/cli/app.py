@@ -13,6 +13,7 @@ import typer
 
 from clearprop.cli.demo import demo
 from clearprop.cli.evaluate import evaluate
+from clearprop.cli.export import export
 from clearprop.cli.predict import predict
 from clearprop.cli.train import train
 from clearprop.errors import ClearpropError
@@ -20,6 +21,7 @@ from clearprop.version import __version__
 
 OPTIONS = {
     "batch_size": "--batch-size",
+    "dtype": "--dtype",
     "hidden_layer_sizes": "--hidden",
     "learning_rate_init": "--lr",
     "max_iter": "--epochs",
@@ -34,7 +36,7 @@ app = typer.Typer(
     no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )  # fmt: skip
-for command in (demo, train, predict, evaluate):
+for command in (demo, train, predict, evaluate, export):
     app.command()(command)
 
 
@@ -77,7 +79,7 @@ def _of_the_parser(error: Exception) -> str:
     if not hasattr(error, "format_message"):
         raise error
     said: Any = error
-    return f"{said.format_message()} See clearprop --help."
+    return f"{' '.join(said.format_message().split()).rstrip('.')}. See clearprop --help."
 
 
 def _one_line(error: BaseException) -> str:

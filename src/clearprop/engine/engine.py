@@ -1,22 +1,29 @@
 """An engine: one network's parameters, its optimiser's state, and the kernels that move them."""
 
 import math
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import DTypeLike
 
 from clearprop.engine import kernels, plain, store
-from clearprop.engine.layout import AT_A, AT_DELTA, AT_Z, aligned, lay_out
+from clearprop.engine.dropout import extra_pass
+from clearprop.engine.layout import AT_A, AT_DELTA, AT_MASK, AT_Z, aligned, lay_out
 from clearprop.engine.passes import (
     ALPHA,
     BETA1,
     BETA2,
+    CLIP,
     DECAY,
+    EACH_ITS_OWN,
     EPS,
+    L1,
     LAMBDA,
+    MAX_NORM,
     MU,
     N_HYPER,
+    SEED,
     STEPS,
     backward_pass,
     forward_pass,
@@ -26,7 +33,7 @@ from clearprop.engine.passes import (
 from clearprop.engine.solver import Solver
 from clearprop.errors import ShapeError, SpecError
 from clearprop.maths.derivation import Working
-from clearprop.network import Parameters
+from clearprop.network import Network, Parameters
 
 COMPILED = not store.config.DISABLE_JIT  # else the page itself runs, in NumPy
 ROWS_AT_ONCE = 256  # of a forward pass over many rows: the slice stays in cache
@@ -75,6 +82,10 @@ class Engine:
         Rows a step, at most.
     dtype : {"float32", "float64"}
         Of all arrays.
+    dropout : sequence of float
+        The share of a[l] that is dropped in training, for l = 0..L-1; layers that are not named drop nothing.
+    seed : int
+        Of the masks: with the number of the step it settles them.
 
     Attributes
     ----------
@@ -99,6 +110,8 @@ class Engine:
         solver: Solver | None = None,
         batch_size: int = ROWS_AT_ONCE,
         dtype: DTypeLike = np.float32,
+        dropout: Sequence[float] = (),
+        seed: int = 0,
     ) -> None:
         self.net, self.solver = params.net, solver or Solver()
         self.batch_size, self.dtype = int(batch_size), np.dtype(dtype)
@@ -108,6 +121,7 @@ class Engine:
         self.state = np.zeros((4, self.net.n_parameters), self.dtype)
         self.params = Parameters(self.net, self.state[kernels.THETA])
         self.params.flat[:] = params.flat
+        self.dropout, self.seed = _checked_dropout(self.net, dropout), int(seed)
         self.hyper = self._hyper()
         self._blocks: dict[tuple[int, int], tuple[Any, np.ndarray]] = {}
         self._working: Working | None = None  # of the last step, where there are no blocks
@@ -152,14 +166,17 @@ class Engine:
 
     def predict(self, X: np.ndarray) -> np.ndarray:
         """p of each row (G4): (rows, n[L])."""
-        return self._forward(X, self.net.head)
+        return self._forward(X, self.net.out_activation)
 
     def logits(self, X: np.ndarray) -> np.ndarray:
         """z[L] of each row: (rows, n[L])."""
         return self._forward(X, "identity")
 
     def arrays(self, m: int, n_targets: int) -> dict[str, list[Any]]:
-        """z[l], a[l], delta[l] as the last step of m rows left them, and dW[l], db[l] where they were formed."""
+        """z[l], a[l], delta[l] as the last step of m rows left them, and dW[l], db[l] where they were formed.
+
+        With dropout also mask[l] of each layer that drops; a[l] is without it.
+        """
         gradient = Parameters(self.net, self.state[kernels.GRAD])
         found: dict[str, list[Any]] = {"dW": gradient.W, "db": gradient.b}
         if self._working is not None:
@@ -171,6 +188,9 @@ class Engine:
                 block[at[l] : at[l] + m * n].reshape(m, n) if first <= l <= self.net.L - last else None
                 for l, n in enumerate(self.net.sizes)
             ]
+        for l in np.flatnonzero(self.dropout):
+            at, n = layout.layers[l, AT_MASK], self.net.sizes[l]
+            found.setdefault("mask", [None] * self.net.L)[l] = block[at : at + m * n].reshape(m, n)
         return found
 
     def first_not_finite(self, m: int, n_targets: int) -> int:
@@ -187,13 +207,17 @@ class Engine:
             with np.errstate(all="ignore"):
                 return plain.forward(self.params, np.asarray(X, self.dtype), head)
         rows = min(ROWS_AT_ONCE, len(X)) or 1
-        layout, block = self._block(rows, 0)
-        passes = np.zeros((1, self.net.L + 1), np.int64)
+        held = self._blocks.pop((rows, 0), None) or self._new_block(
+            rows, 0
+        )  # out of the reach of other threads
+        layout, block = held
+        passes = np.zeros((3, self.net.L + 1), np.int64)
         for l, name in enumerate((*self.net.activations, head), 1):
             passes[0, l] = forward_pass(name, self.dtype.name).address
         result = np.empty((len(X), self.net.sizes[-1]), self.dtype)
         X = np.ascontiguousarray(X, self.dtype)
-        kernels.forward(X, layout.layers, rows, passes, self.state, block, result)
+        kernels.forward(X, layout.layers, rows, passes, self.state, block, self.hyper, result)
+        self._blocks[rows, 0] = held
         return result
 
     def _plain_epoch(
@@ -203,33 +227,56 @@ class Engine:
         before = plain.Steps(so_far.total, so_far.weight, moves, so_far.means, so_far.penalties)
         with np.errstate(all="ignore"):
             done = plain.epoch(
-                self.net, self.state, self.solver, batch, order, self.batch_size, rates, before, move
-            )
+                self.net, self.state, self.solver, batch, order, self.batch_size, rates, before, move,
+                (self.dropout, self.seed),
+            )  # fmt: skip
         self.hyper[STEPS], self._working = done.moves, done.working
         return Epoch(done.total, done.weight, done.failed_at, done.means, done.penalties)
 
     def _passes(self) -> np.ndarray:
         net, dtype = self.net, self.dtype.name
-        passes = np.zeros((2, net.L), np.int64)
+        passes = np.zeros((5, net.L), np.int64)
         passes[0, 0] = head_pass(net.head, dtype).address
         passes[1, 0] = update_pass(self.solver.update, dtype).address
         for l, name in enumerate(net.activations, 1):
             passes[0, l] = forward_pass(name, dtype).address
             passes[1, l] = backward_pass(name, net.relu_grad_at_zero, dtype).address
+        for l in np.flatnonzero(self.dropout):
+            passes[2, l], passes[3, l] = (extra_pass(name, dtype).address for name in ("drop", "drop_back"))
+        passes[3, 0] = extra_pass("settle", dtype).address if self.solver.settles else 0
+        passes[4, 0] = extra_pass("clip", dtype).address if self.solver.clip_norm else 0
         return passes
 
     def _block(self, rows: int, n_targets: int) -> tuple[Any, np.ndarray]:
         """The layout and the memory for batches of this size, made once."""
         if (rows, n_targets) not in self._blocks:
-            layout = lay_out(self.net, rows, n_targets, self.dtype)
-            self._blocks[rows, n_targets] = layout, aligned(layout.size, self.dtype)
+            self._blocks[rows, n_targets] = self._new_block(rows, n_targets)
         return self._blocks[rows, n_targets]
 
+    def _new_block(self, rows: int, n_targets: int) -> tuple[Any, np.ndarray]:
+        drops = self.dropout if n_targets else ()  # no targets: a forward pass, without dropout
+        layout = lay_out(self.net, rows, n_targets, self.dtype, drops)
+        return layout, aligned(layout.size, self.dtype)
+
     def _hyper(self) -> np.ndarray:
-        hyper, solver = np.zeros(N_HYPER), self.solver
+        hyper, solver = np.zeros(N_HYPER + self.net.sizes[-1] + self.net.L), self.solver
+        hyper[N_HYPER : N_HYPER + self.net.sizes[-1]] = self.net.head_constants or 0.0
+        hyper[N_HYPER + self.net.sizes[-1] :] = self.dropout
         for at, value in (
             (LAMBDA, solver.l2), (ALPHA, solver.alpha), (DECAY, solver.decay), (MU, solver.momentum),
             (BETA1, solver.betas[0]), (BETA2, solver.betas[1]), (EPS, solver.eps),
+            (L1, solver.l1), (MAX_NORM, solver.max_norm or 0.0), (CLIP, solver.clip_norm or 0.0), (SEED, self.seed),
+            (EACH_ITS_OWN, {"sgd": 0, "adam": 1, "adamw": 2}[solver.name]),
         ):  # fmt: skip
             hyper[at] = value
         return hyper
+
+
+def _checked_dropout(net: Network, dropout: Sequence[float]) -> tuple[float, ...]:
+    """What layers 0..L-1 drop."""
+    given = tuple(float(p) for p in dropout)
+    if len(given) > net.L or not all(0 <= p < 1 for p in given):
+        msg = f"`dropout` must hold at most {net.L} shares, from 0 to below 1, one for each layer before the last; "
+        msg += f"got {list(dropout)}."
+        raise SpecError(msg)
+    return given + (0.0,) * (net.L - len(given))

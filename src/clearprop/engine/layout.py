@@ -1,12 +1,13 @@
 """Where everything lies: parameters in one flat vector, a batch's arrays in one block of memory."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from clearprop.network import Network
 
-SIZE, AT_W, AT_B, AT_Z, AT_A, AT_DELTA = range(6)  # the columns of `Layout.layers`
+SIZE, AT_W, AT_B, AT_Z, AT_A, AT_DELTA, AT_FED, AT_MASK = range(8)  # the columns of `Layout.layers`
 LINE = 64  # bytes: blocks start on a cache line
 
 
@@ -16,9 +17,10 @@ class Layout:
 
     Attributes
     ----------
-    layers : ndarray of int64, shape (L + 1, 6)
-        A row a layer: n[l]; where W[l] and b[l] start in the flat vector; where z[l], a[l] and delta[l]
-        start in the block. a[0] is the gathered batch.
+    layers : ndarray of int64, shape (L + 1, 8)
+        A row a layer: n[l]; where W[l] and b[l] start in the flat vector; where z[l], a[l], delta[l], what layer
+        l + 1 reads (a[l], but for dropout) and the mask of dropout (0 if none) start in the block. a[0] is the
+        gathered batch.
     at_y, at_w : int
         Where the gathered targets and row weights start in the block.
     size : int
@@ -31,9 +33,14 @@ class Layout:
     size: int
 
 
-def lay_out(net: Network, batch_size: int, n_targets: int, dtype: np.dtype) -> Layout:
-    """The layout for batches of up to `batch_size` rows whose targets have `n_targets` columns."""
-    layers = np.zeros((net.L + 1, 6), np.int64)
+def lay_out(
+    net: Network, batch_size: int, n_targets: int, dtype: np.dtype, drops: Sequence[float] = ()
+) -> Layout:
+    """The layout for batches of up to `batch_size` rows whose targets have `n_targets` columns.
+
+    `drops`: the shares that layers 0, 1, ... drop.
+    """
+    layers = np.zeros((net.L + 1, 8), np.int64)
     layers[:, SIZE] = net.sizes
     weights = layers[:-1, SIZE] * layers[1:, SIZE]
     layers[1:, AT_W] = np.cumsum(weights) - weights
@@ -48,6 +55,9 @@ def lay_out(net: Network, batch_size: int, n_targets: int, dtype: np.dtype) -> L
     for l, n in enumerate(net.sizes):
         for column in (AT_A,) if l == 0 else (AT_Z, AT_A, AT_DELTA):
             layers[l, column] = take(batch_size * n)
+        layers[l, AT_FED] = layers[l, AT_A]
+        if any(drops[l : l + 1]):
+            layers[l, AT_FED], layers[l, AT_MASK] = take(batch_size * n), take(batch_size * n)
     return Layout(layers, take(batch_size * n_targets), take(batch_size), at)
 
 

@@ -13,16 +13,19 @@ import numpy as np
 from numba import carray, types  # pyright: ignore[reportPrivateImportUsage]
 
 from clearprop.engine import store
-from clearprop.maths import languages
+from clearprop.maths import expressions, languages
 
-# The entries of `hyper`. L2 is that of the step: LAMBDA, and ALPHA over its m.
+# The entries of `hyper`. L2 is that of the step: LAMBDA, and ALPHA over its m. L1, MAX_NORM and CLIP are 0 where
+# they are not set. Behind them stand the head's constant of each output, and what each layer 0..L-1 drops.
 RATE, MASS, SHARE, L2, DECAY, MU, BETA1, BETA2, EPS, STEPS, LAMBDA, ALPHA = range(12)
-N_HYPER = 12
+L1, MAX_NORM, CLIP, NORM, SEED, EACH_ITS_OWN = range(12, 18)
+N_HYPER = 18
 
 g: Any = None
 g_back: Any = None
 score: Any = None
 term: Any = None
+back: Any = None
 page: Any = None
 page64: Any = None
 number: Any = None
@@ -116,7 +119,26 @@ def head(z_, b_, y_, n_y, w_, delta_, db_, m, n, hyper_, loss_):  # G2 (the bias
         for j in range(n):
             z[i, j] += b[j]
             loss += w[i] * term(z[i, j], y[i, j])
-            delta[i, j] = page.residual(score(z[i, j]), y[i, j], w[i])
+            delta[i, j] = back(score(z[i, j]), y[i, j], w[i])
+            db[j] += delta[i, j]
+    for j in range(n):
+        db[j] /= mass
+    carray(loss_, 1)[0] = loss
+
+
+def head_with_constants(
+    z_, b_, y_, n_y, w_, delta_, db_, m, n, hyper_, loss_
+):  # `head`, with c for each output
+    z, b, y, w = carray(z_, (m, n)), carray(b_, n), carray(y_, (m, n_y)), carray(w_, m)
+    delta, db, hyper = carray(delta_, (m, n)), carray(db_, n), carray(hyper_, N_HYPER + n)
+    loss, mass = 0.0, number(hyper[MASS])
+    db[:] = number(0)
+    for i in range(m):
+        for j in range(n):
+            c = number(hyper[N_HYPER + j])
+            z[i, j] += b[j]
+            loss += w[i] * term(z[i, j], y[i, j], c)
+            delta[i, j] = back(score(z[i, j]), y[i, j], w[i], c)
             db[j] += delta[i, j]
     for j in range(n):
         db[j] /= mass
@@ -175,7 +197,11 @@ def adamw(theta_, grad_, u_, v_, n, hyper_):
 
 
 UPDATES = {"sgd": sgd, "momentum": momentum, "nesterov": nesterov, "adam": adam, "adamw": adamw}
-TERMS = {"logistic": "binary_term", "identity": "squared_term", "exp": "poisson_term"}
+TERMS = {
+    "logistic": "binary_term", "identity": "squared_term", "exp": "poisson_term", "absolute": "absolute_term",
+    "huber": "huber_term", "quantile": "quantile_term",
+}  # fmt: skip
+WITH_CONSTANTS = ("huber", "quantile")
 
 
 @cache
@@ -183,17 +209,17 @@ def forward_pass(name: str, dtype: str) -> Any:
     """z += b, a = g(z): (z, b, a, m, n). `name` is an activation, or the head `exp` or `softmax`."""
     language = languages.in_numba(dtype)
     if name == "softmax":
-        return _compiled(softmax, "softmax", dtype, "pppii")
-    return _compiled(
-        forward, name, dtype, "pppii", g=language.exp if name == "exp" else language.ACTIVATIONS[name][0]
-    )
+        return compiled(softmax, "softmax", dtype, "pppii")
+    g = language.exp if name == "exp" else expressions.pair(name, 0, language)[0]
+    return compiled(forward, expressions.file_name(name), dtype, "pppii", g=g)
 
 
 @cache
 def backward_pass(name: str, relu_grad_at_zero: int, dtype: str) -> Any:
     """delta = g_back(da, z, a) in place, db = its mean: (delta, z, a, db, m, n, hyper)."""
-    pair = languages.in_numba(dtype).activation_pair(name, relu_grad_at_zero)
-    return _compiled(backward, f"{name}_{relu_grad_at_zero}", dtype, "ppppiih", g_back=pair[1])
+    pair = expressions.pair(name, relu_grad_at_zero, languages.in_numba(dtype))
+    said = f"{expressions.file_name(name)}_{relu_grad_at_zero}"
+    return compiled(backward, said, dtype, "ppppiih", g_back=pair[1])
 
 
 @cache
@@ -201,19 +227,24 @@ def head_pass(name: str, dtype: str) -> Any:
     """z += b, delta = w (p - y), db, and the sum of w J_i: (z, b, y, n_y, w, delta, db, m, n, hyper, loss)."""
     language = languages.in_numba(dtype)
     if name == "softmax":
-        return _compiled(softmax_head, name, dtype, "pppipppiihh")
-    return _compiled(
-        head, name, dtype, "pppipppiihh", score=language.HEADS[name][0], term=getattr(language, TERMS[name])
-    )
+        return compiled(softmax_head, name, dtype, "pppipppiihh")
+    if name not in language.HEADS:
+        term, back = expressions.loss_lines(name, language)
+        lines = {"score": language.identity, "term": term, "back": back}
+        return compiled(head, expressions.file_name(name), dtype, "pppipppiihh", **lines)
+    score, _, back = language.HEADS[name]
+    template = head_with_constants if name in WITH_CONSTANTS else head
+    term = getattr(language, TERMS[name])
+    return compiled(template, name, dtype, "pppipppiihh", score=score, term=term, back=back)
 
 
 @cache
 def update_pass(name: str, dtype: str) -> Any:
     """One update of n entries of the flat vector: (theta, grad, u, v, n, hyper)."""
-    return _compiled(UPDATES[name], name, dtype, "ppppih")
+    return compiled(UPDATES[name], name, dtype, "ppppih")
 
 
-def _compiled(template: Any, name: str, dtype: str, arguments: str, **words: Any) -> Any:
+def compiled(template: Any, name: str, dtype: str, arguments: str, **words: Any) -> Any:
     """A template with its words filled in, compiled. arguments: p pointer to numbers, h to float64, i count."""
     real = types.float32 if dtype == "float32" else types.float64
     kinds = {"p": types.CPointer(real), "h": types.CPointer(types.float64), "i": types.intp}

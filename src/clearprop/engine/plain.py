@@ -4,11 +4,13 @@ The obvious twin of the compiled engine. The tests compare the two; `Engine` run
 switched off (NUMBA_DISABLE_JIT=1).
 """
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from clearprop.batch import activation_pairs
+from clearprop.batch import activation_pairs, head_of
+from clearprop.engine.dropout import mask
 from clearprop.engine.solver import Solver
 from clearprop.maths import derivation
 from clearprop.maths.derivation import Working
@@ -31,10 +33,11 @@ class Steps(NamedTuple):
 
 def epoch(
     net: Network, state: np.ndarray, solver: Solver, batch: Any, order: np.ndarray, batch_size: int,
-    rates: np.ndarray, so_far: Steps, move: bool = True,
+    rates: np.ndarray, so_far: Steps, move: bool = True, dropping: tuple[Sequence[float], int] = ((), 0),
 ) -> Steps:  # fmt: skip
     """Steps over all batches of `order`, in order (G2 to G11)."""
     params, grad, pairs = Parameters(net, state[THETA]), Parameters(net, state[GRAD]), activation_pairs(net)
+    head = head_of(net, state.dtype)
     total, weight, moves, means, penalties = so_far[:5]
     working: Any = None
     for s, lr in enumerate(rates):
@@ -42,21 +45,27 @@ def epoch(
         X, y, w = (part[rows].astype(state.dtype) for part in batch)
         if not w.any():  # no step: a mean over nothing
             continue
-        working = derivation.step(params.W, params.b, X, _rows(net, y), w, pairs, net.head)
+        masks = _masks(net, dropping, moves, len(rows), state.dtype)
+        fed = X if masks[0] is None else derivation.dropped(X, masks[0])
+        working = derivation.step(params.W, params.b, fed, _rows(net, y), w, _dropping(pairs, masks), head)
         l2 = solver.l2 + solver.alpha / float(working.m)
-        penalties += (
-            len(rows) * sum(float(derivation.penalty(W, l2)) for W in params.W[1:]) * (solver.alpha > 0)
-        )
+        if solver.alpha > 0:
+            penalties += len(rows) * sum(float(derivation.penalty(W, l2)) for W in params.W[1:])
+        penalties += len(rows) * sum(float(derivation.absolute_penalty(W, solver.l1)) for W in params.W[1:])
         if not np.isfinite(working.J):
             return Steps(total, weight, moves, means, penalties, s, working)
         total, weight = total + float(working.J * working.m), weight + float(working.m)
         means += len(rows) * float(working.J)
         for l in range(1, net.L + 1):
             grad.W[l][...], grad.b[l][...] = working.dW[l], working.db[l]
+        if solver.clip_norm:
+            state[GRAD] = derivation.bounded(state[GRAD], norm(state[GRAD]), solver.clip_norm)
         if move:
             moves += 1
             update(solver, state[:, : net.n_weights], float(lr), moves, l2, solver.decay)
             update(solver, state[:, net.n_weights :], float(lr), moves, 0.0, 0.0)
+            for W, v in zip(params.W[1:], Parameters(net, state[SECOND]).W[1:], strict=True):
+                settle(solver, W, v, float(lr), moves)
     return Steps(total, weight, moves, means, penalties, None, working)
 
 
@@ -81,7 +90,49 @@ def update(solver: Solver, state: np.ndarray, lr: float, t: int, l2: float, deca
     theta[...] = derivation.adam(theta, u, v, rate, eps)
 
 
-def forward(params: Parameters, X: np.ndarray, head: str) -> np.ndarray:
+def settle(solver: Solver, W: np.ndarray, v: np.ndarray, lr: float, t: int) -> None:
+    """What is done to W after an update: the L1 penalty, then the norm of each column; in place."""
+    if solver.l1:
+        beta2 = solver.betas[1]
+        eps = derivation.adamw_eps(solver.eps, t, beta2) if solver.name == "adamw" else solver.eps
+        own = derivation.own_rate(lr, t, v, eps, beta2) if solver.name != "sgd" else None
+        rate = derivation.far_rate(lr, solver.momentum) if own is None else own
+        W[...] = derivation.shrunk(W, rate, solver.l1)
+    if solver.max_norm:
+        W[...] = derivation.bounded(W, norm(W, axis=0), solver.max_norm)
+
+
+def norm(x: np.ndarray, axis: int | None = None) -> Any:
+    """The root of the sum of squares, formed in float64, in the dtype of x."""
+    return np.sqrt(np.sum(np.square(x, dtype=np.float64), axis=axis)).astype(x.dtype)
+
+
+def _masks(net: Network, dropping: tuple[Sequence[float], int], step: int, m: int, dtype: Any) -> list[Any]:
+    """The masks of layers 0..L-1 in a step; None where nothing is dropped."""
+    drops, seed = dropping
+    drops = (*drops, *(0.0,) * (net.L - len(drops)))
+    return [
+        mask(seed, step, l, (m, net.sizes[l]), p).astype(dtype) if p else None for l, p in enumerate(drops)
+    ]
+
+
+def _dropping(pairs: list[Any], masks: list[Any]) -> list[Any]:
+    """The pairs (g, g_back) with the masks of their layers in them."""
+
+    def masked(pair: Any, r: Any) -> Any:
+        g, g_back = pair
+        return (
+            lambda z: derivation.dropped(g(z), r),
+            lambda da, z, a: g_back(derivation.dropped_back(da, r), z, g(z)),
+        )
+
+    return [
+        pair if pair is None or r is None else masked(pair, r)
+        for pair, r in zip(pairs, [*masks, None], strict=True)
+    ]
+
+
+def forward(params: Parameters, X: np.ndarray, head: Any) -> np.ndarray:
     """p of each row, or z[L] where `head` is the identity (G2 to G4)."""
     a: Any = derivation.forward(params.W, params.b, X, activation_pairs(params.net), head)[1]
     return a[-1]

@@ -32,6 +32,13 @@ class Solver:
         Added to Adam's denominator.
     alpha : float
         scikit-learn's: lambda is l2 + alpha / m, with the m of each batch.
+    l1 : float
+        The penalty l1 sum |W| is added to J: after each update W moves towards 0 by at most l1 times the rate at
+        which a lasting gradient moves it (of sgd lr / (1 - momentum); of Adam each weight has its own).
+    max_norm : float or None
+        After each update the weights into each unit have at most this norm.
+    clip_norm : float or None
+        Before each update dW and db have together at most this norm (that of J, without penalties).
 
     Examples
     --------
@@ -47,13 +54,21 @@ class Solver:
     betas: tuple[float, float] = (0.9, 0.999)
     eps: float = 1e-8
     alpha: float = 0.0
+    l1: float = 0.0
+    max_norm: float | None = None
+    clip_norm: float | None = None
 
     def __post_init__(self) -> None:
         if self.name not in NAMES:
             msg = f"The solver must be one of {', '.join(NAMES)}; got {self.name!r}."
             raise SpecError(msg)
-        for name in ("l2", "alpha", "decay", "eps"):
+        for name in ("l2", "alpha", "decay", "eps", "l1"):
             _check(name, getattr(self, name), 0.0, math.inf)
+        for name in ("max_norm", "clip_norm"):
+            value = getattr(self, name)
+            if value is not None and not (isinstance(value, Real) and 0 < float(value) < math.inf):
+                msg = f"`{name}` must be a finite number above 0, or None; got {value!r}."
+                raise SpecError(msg)
         for name, value in (
             ("momentum", self.momentum),
             ("betas[0]", self.betas[0]),
@@ -72,9 +87,14 @@ class Solver:
         return self.name
 
     @property
+    def settles(self) -> bool:
+        """Whether W is settled after an update: its L1 penalty taken, its columns held to a norm."""
+        return self.l1 > 0 or self.max_norm is not None
+
+    @property
     def in_one_product(self) -> bool:
-        """Whether W moves inside the product that makes dW: plain descent is one GEMM."""
-        return self.update == "sgd"
+        """Whether W moves inside the product that makes dW: plain descent is one GEMM, if dW is not clipped."""
+        return self.update == "sgd" and self.clip_norm is None
 
 
 def _check(name: str, value: object, low: float, high: float) -> None:

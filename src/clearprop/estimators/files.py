@@ -4,13 +4,19 @@ from pathlib import Path
 from typing import Any
 
 from clearprop.errors import ModelFileError, SpecError
+from clearprop.estimators.learned import model_of, take
+from clearprop.estimators.mlp import MLPClassifier, MLPRegressor
 from clearprop.estimators.tabular import TabularClassifier, TabularRegressor
-from clearprop.train.files import read_model, write_model
+from clearprop.train.array_model import ArrayModel
+from clearprop.train.files import read_any_model, write_model
 
-CLASSES = {c.__name__: c for c in (TabularClassifier, TabularRegressor)}
+Estimator = MLPClassifier | MLPRegressor | TabularClassifier | TabularRegressor
+CLASSES = {c.__name__: c for c in (MLPClassifier, MLPRegressor, TabularClassifier, TabularRegressor)}
+ON_ARRAYS = {"classification": MLPClassifier, "multilabel": MLPClassifier, "regression": MLPRegressor}
+ON_TABLES = {"classification": TabularClassifier, "regression": TabularRegressor}
 
 
-def save(estimator: TabularClassifier | TabularRegressor, path: str | Path) -> None:
+def save(estimator: Estimator, path: str | Path) -> None:
     """Write a fitted estimator to one .safetensors file.
 
     Tensors are under PyTorch's names (``0.weight`` as (out, in), ``0.bias``, ...); the network, the encoding,
@@ -18,8 +24,9 @@ def save(estimator: TabularClassifier | TabularRegressor, path: str | Path) -> N
 
     Parameters
     ----------
-    estimator : TabularClassifier or TabularRegressor
-        Fitted.
+    estimator : MLPClassifier, MLPRegressor, TabularClassifier or TabularRegressor
+        Fitted. The optimiser's state, and what JSON cannot hold of the parameters (a generator, a function), are
+        not kept.
     path : str or Path
         The file; one that is there is replaced.
 
@@ -43,10 +50,10 @@ def save(estimator: TabularClassifier | TabularRegressor, path: str | Path) -> N
     if not isinstance(estimator, tuple(CLASSES.values())):
         msg = f"`save` takes one of {', '.join(CLASSES)}; got {type(estimator).__name__}."
         raise SpecError(msg)
-    write_model(estimator._model(), path)
+    write_model(model_of(estimator), path)
 
 
-def load(path: str | Path) -> TabularClassifier | TabularRegressor:
+def load(path: str | Path) -> Any:
     """Read an estimator from a file that `save` or ``clearprop train`` wrote; it predicts the same bits.
 
     Reading runs no code that is in the file, and checks everything.
@@ -56,15 +63,16 @@ def load(path: str | Path) -> TabularClassifier | TabularRegressor:
     ModelFileError
         If the file is absent, damaged, foreign, or newer than this version.
     """
-    model = read_model(path)
+    model = read_any_model(path)
     try:
         params: dict[str, Any] = {
             k: tuple(v) if isinstance(v, list) else v for k, v in model.estimator["params"].items()
         }
-        estimator = CLASSES[model.estimator["class"]](**params)
-        if estimator._task != model.task:
-            raise KeyError(estimator._task)
+        kind = CLASSES[model.estimator["class"]]
+        if kind is not (ON_ARRAYS if isinstance(model, ArrayModel) else ON_TABLES)[model.task]:
+            raise KeyError(kind)
+        estimator: Any = kind(**params)
+        return take(estimator, model) if isinstance(model, ArrayModel) else estimator._take(model)
     except (KeyError, TypeError, AttributeError):
         msg = f"The model file {path} is damaged: it names no estimator of its task. Train or copy it again."
         raise ModelFileError(msg) from None
-    return estimator._take(model)

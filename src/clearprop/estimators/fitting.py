@@ -20,6 +20,7 @@ from clearprop.tables.table import Column, Table
 from clearprop.tables.target import Classes, Scale, learn_target
 from clearprop.tables.weights import weights
 from clearprop.train.loop import Watch, train
+from clearprop.train.memory import check_memory
 from clearprop.train.model import Model
 from clearprop.train.progress import shown
 from clearprop.train.record import Record
@@ -100,6 +101,7 @@ def fit(estimator: Any, task: str, rows: Rows, held: Rows | None, watch: Watch |
     net = Network((encoding.n_outputs, *hidden, n_out), preset.activation, head, relu_grad_at_zero=0)
     batch = _batch(encoding, target, rows)
     settings = _settings(estimator, preset, len(batch.X), seed)
+    check_memory(net.sizes, min(settings.batch_size, len(batch.X)), settings.dtype)
     engine = Engine(
         net.initialize(seed, scheme=preset.scheme), settings.solver, settings.batch_size, settings.dtype
     )
@@ -109,8 +111,8 @@ def fit(estimator: Any, task: str, rows: Rows, held: Rows | None, watch: Watch |
         record = train(engine, batch, settings, judge, tell)
     _warn(record)
     baseline = _baseline(target, batch, rows)
-    settled = _plain_entries(asdict(preset) | {"batch_size": settings.batch_size})
-    params = _plain_entries(estimator.get_params(deep=False))
+    settled = plain_entries(asdict(preset) | {"batch_size": settings.batch_size})
+    params = plain_entries(estimator.get_params(deep=False))
     about = {"class": type(estimator).__name__, "params": params, "settings": settled}
     return Model(engine.params.copy(), encoding, target, rows.y.name, record, baseline, about)
 
@@ -178,7 +180,7 @@ def _warn(record: Record) -> None:
         warnings.warn(record.warning, ConvergenceWarning, stacklevel=4)
 
 
-def _plain_entries(found: dict[str, Any]) -> dict[str, Any]:
+def plain_entries(found: dict[str, Any]) -> dict[str, Any]:
     """What JSON takes of them, as it gives them back; a generator's state is not kept."""
     plain = {name: _plain(value) for name, value in found.items()}
     return {name: value for name, value in plain.items() if value is not NotImplemented}

@@ -1,13 +1,16 @@
 """Fitting by L-BFGS: the engine gives J and its gradient over all rows, SciPy moves the flat vector."""
 
+import warnings
 from typing import Any
 
 import numpy as np
-from scipy.optimize import minimize
+from scipy.optimize import OptimizeResult, minimize
 from sklearn.utils.optimize import _check_optimize_result
 
 from clearprop.engine.engine import Batch, Engine
 from clearprop.engine.kernels import GRAD
+from clearprop.errors import DivergedError
+from clearprop.estimators.callbacks import Told
 from clearprop.estimators.stochastic import Rows, parts
 from clearprop.maths import derivation
 from clearprop.network import Parameters
@@ -51,10 +54,10 @@ class Objective:
 
     def _outputs(self) -> int:
         """What the loss is divided by, so that SciPy sees scikit-learn's: see `fit`."""
-        return self.mlp.n_outputs_ if self.mlp.out_activation_ == "identity" else 1
+        return self.mlp._compared_outputs()
 
 
-def fit(mlp: Any, X: Any, y: np.ndarray, w: np.ndarray | None) -> None:
+def fit(mlp: Any, X: Any, y: np.ndarray, w: np.ndarray | None, told: Told) -> None:
     """Minimise until the gradient is below `tol`, or `max_iter` iterations, or `max_fun` evaluations.
 
     For several outputs of a squared error scikit-learn gives SciPy a loss whose gradient is that of another (the
@@ -63,15 +66,46 @@ def fit(mlp: Any, X: Any, y: np.ndarray, w: np.ndarray | None) -> None:
     objective = Objective(mlp, X, y, w)
     start = mlp._parameters().flat.astype(np.float64)
     options = {"maxfun": mlp.max_fun, "maxiter": mlp.max_iter, "gtol": mlp.tol}
-    with np.errstate(all="ignore"):
-        found = minimize(objective, start, method="L-BFGS-B", jac=True, options=options)
-    mlp.n_iter_ = _check_optimize_result("lbfgs", found, mlp.max_iter)
-    objective.engine.params.flat[:] = found.x
-    mlp._adopt(objective.engine)
+    reached = OptimizeResult(x=start, nit=0)  # by the last iteration that ended
+    tell = told.of_scipy(lambda packed: _adopt(mlp, objective, packed)) if told.on else None
+
+    def iteration(packed: np.ndarray) -> None:
+        reached.update(x=packed.copy(), nit=reached.nit + 1)
+        if tell:
+            tell(packed)
+
+    try:
+        with np.errstate(all="ignore"):
+            found = minimize(
+                objective, start, method="L-BFGS-B", jac=True, options=options, callback=iteration
+            )
+        if not np.isfinite(found.fun):
+            _adopt(mlp, objective, reached.x)
+            raise _diverged(X, reached.nit)
+        mlp.n_iter_ = _check_optimize_result("lbfgs", found, mlp.max_iter)
+    except KeyboardInterrupt:
+        warnings.warn("Training interrupted by user.", stacklevel=5)
+        found, mlp.n_iter_ = reached, reached.nit
+        found.fun = objective(found.x)[0]
+    _adopt(mlp, objective, found.x)
     params = objective.engine.params
     l2 = mlp.alpha / objective.mass
     penalty = sum(float(derivation.penalty(W, l2)) for W in params.W[1:])
     mlp.loss_ = (found.fun - penalty) * objective._outputs() + penalty
+
+
+def _diverged(X: Any, iterations: int) -> DivergedError:
+    msg = (
+        f"J became infinite in iteration {iterations + 1} of lbfgs; `X` (up to {abs(X).max():.2g}) or `y` is likely "
+        "too large. Scale them."
+    )
+    return DivergedError(msg)
+
+
+def _adopt(mlp: Any, objective: Objective, packed: np.ndarray) -> None:
+    """The estimator's coefficients become those of a packed vector."""
+    objective.engine.params.flat[:] = packed
+    mlp._adopt(objective.engine)
 
 
 def _share(engine: Engine, batch: Batch, order: np.ndarray) -> tuple[float, np.ndarray]:
@@ -93,11 +127,12 @@ def _excess(engine: Engine, y: np.ndarray, w: np.ndarray) -> float:
     Of a right answer's probability near 0 it loses digits (as 1 - p), and takes none to be below 2^-52. Its line
     search sees that when a trial step goes far, and would choose another step without it.
     """
-    head, z = engine.net.head, engine.arrays(len(y), y.shape[1])["z"][-1].astype(np.float64)
+    head = engine.net.head if y.shape[1] == 1 or engine.net.head != "softmax" else "smoothed"
+    z = engine.arrays(len(y), y.shape[1])["z"][-1].astype(np.float64)
     if head == "softmax":
         terms = -np.take_along_axis(derivation.log_softmax(z), y.astype(int), axis=1)
         right = np.exp(-terms)
-    elif head == "logistic":
+    elif head == "logistic" and ((y == 0) | (y == 1)).all():
         terms, p = derivation.binary_term(z, y), derivation.logistic(z)
         right = np.where(y > 0.5, p, 1.0 - p)
     else:

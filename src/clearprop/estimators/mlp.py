@@ -1,18 +1,27 @@
 """`MLPClassifier` and `MLPRegressor`: scikit-learn's parameters, attributes and numbers, on clearprop's engine."""
 
 from collections.abc import Sequence
+from numbers import Real
 from typing import Any, ClassVar, Self
 
 import numpy as np
-from sklearn.base import ClassifierMixin, RegressorMixin
+from sklearn.base import ClassifierMixin
+from sklearn.callback import with_callbacks
+from sklearn.metrics import accuracy_score
 from sklearn.preprocessing import LabelBinarizer
 from sklearn.utils import column_or_1d
-from sklearn.utils._param_validation import StrOptions
+from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.multiclass import _check_partial_fit_first_call, type_of_target, unique_labels
 from sklearn.utils.validation import check_is_fitted, validate_data
 
+from clearprop.errors import SpecError
+from clearprop.estimators.mlp_regressor import MLPRegressor
+from clearprop.estimators.parameters import CONSTRAINTS, Scoring, keep
 from clearprop.estimators.perceptron import Perceptron
+from clearprop.train.schedule import Schedule
+
+__all__ = ["MLPClassifier", "MLPRegressor"]
 
 
 class MLPClassifier(ClassifierMixin, Perceptron):
@@ -26,21 +35,26 @@ class MLPClassifier(ClassifierMixin, Perceptron):
     hidden_layer_sizes : int or sequence of int
         Units of the hidden layers.
     activation : str, or a sequence of one a hidden layer
-        A key of `clearprop.maths.derivation.ACTIVATIONS`; relu'(0) is 0.
-    solver : {"adam", "sgd", "lbfgs"}
-        Adam (eps before the bias correction), stochastic gradient descent, or L-BFGS on all rows.
+        A key of `clearprop.maths.derivation.ACTIVATIONS`, or an expression of `x` such as
+        ``"x*tanh(softplus(x))"``, whose derivative is in `formulas_`; relu'(0) is 0.
+    solver : {"adam", "sgd", "lbfgs", "adamw"}
+        Adam (eps before the bias correction), stochastic gradient descent, L-BFGS on all rows, or AdamW (eps after
+        it, and `weight_decay`).
     alpha : float
         The penalty: the derivation's lambda is alpha / m, with the m (rows, or the sum of weights) of each batch.
     batch_size : int or "auto"
         Rows a step; auto is 200, or all if there are fewer.
-    learning_rate : {"constant", "invscaling", "adaptive"}
-        Of sgd: constant; divided by (rows seen + 1) ** power_t; or divided by 5 when nothing improves.
+    learning_rate : str or callable
+        constant; of sgd alone invscaling, divided by (rows seen + 1) ** power_t, and adaptive, divided by 5 when
+        nothing improves for `n_iter_no_change` epochs (adam ignores these two, as in scikit-learn); plateau, as
+        adaptive for each solver; cosine, one_cycle or coslog4 (see the derivation page), or a function that gives
+        a factor for the share t of the training, which runs from 0 to 1 over `max_iter` epochs, step by step.
     learning_rate_init : float
-        The derivation's alpha, for sgd and adam.
+        The derivation's alpha, for sgd, adam and adamw.
     power_t : float
         Of invscaling.
     max_iter : int
-        Epochs (sgd, adam) or iterations (lbfgs), at most.
+        Epochs (sgd, adam, adamw) or iterations (lbfgs), at most.
     shuffle : bool
         Whether each epoch draws a new order of the rows.
     random_state : int, RandomState or None
@@ -58,11 +72,35 @@ class MLPClassifier(ClassifierMixin, Perceptron):
     validation_fraction : float
         The share held out.
     beta_1, beta_2, epsilon : float
-        Of adam.
+        Of adam and adamw.
     n_iter_no_change : int
         Epochs without an improvement that are let pass.
     max_fun : int
         Evaluations of the loss by lbfgs, at most.
+    class_weight : dict, "balanced" or None
+        A factor of the row weights for each class; balanced: m / (classes * rows of the class), so that all classes
+        weigh the same. Not for several labels, nor of `sample_weight_val`.
+    label_smoothing : float
+        The share of each target that is spread over all classes.
+    scoring : str, callable or None
+        What rows are scored by that are held out or given as `X_val`: a name of scikit-learn's, or a function
+        (estimator, X, y[, sample_weight]), higher being better. None: the accuracy (regressor: R2).
+    warmup : int or float
+        Epochs, or below 1 the share of the training, in which the rate rises in a line to where it starts; a
+        schedule then takes the rest.
+    weight_decay : float
+        Of adamw: W loses the share rate * weight_decay in each step. `alpha` is a penalty of its own.
+    dropout : float or sequence of float
+        The share of the units of the hidden layers, for all or one each, that is left out of a step at random; the
+        others are divided by what is left. `predict` uses all.
+    input_dropout : float
+        The same of the columns of X.
+    l1 : float
+        The penalty l1 * sum |W| is added to J; small weights become exactly 0.
+    max_norm : float or None
+        After each step the weights into a unit have at most this norm.
+    clip_norm : float or None
+        All gradients of a step together (without penalties) have at most this norm.
     threads : int, optional
         Of the products; by default as many as help.
 
@@ -74,8 +112,10 @@ class MLPClassifier(ClassifierMixin, Perceptron):
         W[l], (n[l-1], n[l]), and b[l], (n[l],), for l = 1..L.
     loss_, best_loss_ : float
         J with its penalty: a mean over the rows of the last epoch; the least of all epochs.
-    loss_curve_, validation_scores_, best_validation_score_
-        After each epoch (sgd, adam).
+    loss_curve_, validation_scores_, validation_loss_curve_ : list of float
+        After each epoch (not of lbfgs): J with its penalties; the score, and J, of the rows held out or given.
+    best_validation_score_, best_epoch_ : float, int
+        The highest score, and its epoch, counted from 1: its weights are kept if `early_stopping`.
     n_iter_, t_ : int
         Epochs of the last fit, and rows seen.
     n_features_in_, n_layers_, n_outputs_, out_activation_, feature_names_in_
@@ -91,6 +131,14 @@ class MLPClassifier(ClassifierMixin, Perceptron):
     True
     """
 
+    class_weight: Any
+    label_smoothing: float
+    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
+        **CONSTRAINTS,
+        "class_weight": [dict, StrOptions({"balanced"}), None],
+        "label_smoothing": [Interval(Real, 0, 1, closed="left")],
+    }
+
     def __init__(
         self,
         hidden_layer_sizes: int | Sequence[int] = (100,),
@@ -99,7 +147,7 @@ class MLPClassifier(ClassifierMixin, Perceptron):
         solver: str = "adam",
         alpha: float = 0.0001,
         batch_size: int | str = "auto",
-        learning_rate: str = "constant",
+        learning_rate: Schedule = "constant",
         learning_rate_init: float = 0.001,
         power_t: float = 0.5,
         max_iter: int = 200,
@@ -117,32 +165,19 @@ class MLPClassifier(ClassifierMixin, Perceptron):
         epsilon: float = 1e-8,
         n_iter_no_change: int = 10,
         max_fun: int = 15000,
+        class_weight: Any = None,
+        label_smoothing: float = 0.0,
+        scoring: Scoring = None,
+        warmup: float = 0,
+        weight_decay: float = 0.01,
+        dropout: float | Sequence[float] = 0.0,
+        input_dropout: float = 0.0,
+        l1: float = 0.0,
+        max_norm: float | None = None,
+        clip_norm: float | None = None,
         threads: int | None = None,
     ) -> None:
-        self.hidden_layer_sizes = hidden_layer_sizes
-        self.activation = activation
-        self.solver = solver
-        self.alpha = alpha
-        self.batch_size = batch_size
-        self.learning_rate = learning_rate
-        self.learning_rate_init = learning_rate_init
-        self.power_t = power_t
-        self.max_iter = max_iter
-        self.shuffle = shuffle
-        self.random_state = random_state
-        self.tol = tol
-        self.verbose = verbose
-        self.warm_start = warm_start
-        self.momentum = momentum
-        self.nesterovs_momentum = nesterovs_momentum
-        self.early_stopping = early_stopping
-        self.validation_fraction = validation_fraction
-        self.beta_1 = beta_1
-        self.beta_2 = beta_2
-        self.epsilon = epsilon
-        self.n_iter_no_change = n_iter_no_change
-        self.max_fun = max_fun
-        self.threads = threads
+        keep(self, locals())
 
     def predict(self, X: Any) -> np.ndarray:
         """The class of each row, (m,), or its labels, (m, labels)."""
@@ -158,27 +193,50 @@ class MLPClassifier(ClassifierMixin, Perceptron):
     def predict_log_proba(self, X: Any) -> np.ndarray:
         """Logarithms of `predict_proba`."""
         p = self.predict_proba(X)
-        return np.log(p, out=p)
+        with np.errstate(divide="ignore"):
+            return np.log(p, out=p)
 
     @available_if(lambda self: self._check_solver())
-    def partial_fit(self, X: Any, y: Any, sample_weight: Any = None, classes: Any = None) -> Self:
+    @with_callbacks
+    def partial_fit(
+        self,
+        X: Any,
+        y: Any,
+        sample_weight: Any = None,
+        classes: Any = None,
+        *,
+        X_val: Any = None,
+        y_val: Any = None,
+        sample_weight_val: Any = None,
+    ) -> Self:
         """One epoch over X and y, from the weights and the optimiser that are there.
+
+        An integer `random_state` gives the same order of rows in each call, as in scikit-learn; a RandomState goes on.
 
         Parameters
         ----------
         X, y, sample_weight
             As in `fit`.
         classes : array, optional
-            All classes; needed in the first call, as y may lack some.
+            All classes; needed in the first call, as y may lack some. Of several labels y says how many there are.
+        X_val, y_val, sample_weight_val : arrays, optional
+            Rows to score on. With ``early_stopping=True`` they are needed: after `n_iter_no_change` calls without an
+            improvement the best weights are restored, and further calls change nothing.
         """
         self._validate_params()
+        if self.class_weight == "balanced":
+            msg = "class_weight='balanced' needs all rows, which `partial_fit` does not see. Give a dict instead."
+            raise SpecError(msg)
         if _check_partial_fit_first_call(self, classes):
             several = type_of_target(y).startswith("multilabel")
             self._label_binarizer = LabelBinarizer().fit(y if several else classes)
-        return self._fit(X, y, sample_weight, incremental=True)
+        return self._fit(X, y, sample_weight, (X_val, y_val, sample_weight_val), incremental=True)
 
-    def _head(self) -> str:
-        return "softmax" if self._label_binarizer.y_type_ == "multiclass" else "logistic"
+    def _head(self) -> tuple[str, tuple[float, ...]]:
+        return ("softmax" if self._label_binarizer.y_type_ == "multiclass" else "logistic"), ()
+
+    def _metric(self, y: np.ndarray, predicted: np.ndarray, w: np.ndarray | None) -> float:
+        return accuracy_score(y, predicted, sample_weight=w)
 
     def _predict(self, X: Any, check: bool = True) -> np.ndarray:
         p = self._output(X, check)
@@ -220,124 +278,3 @@ class MLPClassifier(ClassifierMixin, Perceptron):
         tags = super().__sklearn_tags__()
         tags.classifier_tags.multi_label = True
         return tags
-
-
-class MLPRegressor(RegressorMixin, Perceptron):
-    """A multi-layer perceptron for numbers: scikit-learn's, on clearprop's engine.
-
-    The same parameters, attributes and, for the same integer `random_state`, the same numbers; but for several
-    outputs `loss_` is half the squared error summed over the outputs, whose gradient training follows.
-    scikit-learn reports its mean over the outputs.
-
-    Parameters
-    ----------
-    loss : {"squared_error", "poisson"}
-        Half the squared error, summed over the outputs; or half the Poisson deviance of exp(z), for y >= 0.
-    hidden_layer_sizes, ..., threads
-        As in `MLPClassifier`.
-
-    Attributes
-    ----------
-    coefs_, intercepts_, ...
-        As in `MLPClassifier`, without the classes.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from clearprop import MLPRegressor
-    >>> X = np.linspace(-1, 1, 50)[:, None]
-    >>> model = MLPRegressor(hidden_layer_sizes=(20,), solver="lbfgs", random_state=0)
-    >>> model = model.fit(X, X.ravel() ** 2)
-    >>> model.score(X, X.ravel() ** 2) > 0.99
-    True
-    """
-
-    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
-        **Perceptron._parameter_constraints,
-        "loss": [StrOptions({"squared_error", "poisson"})],
-    }
-
-    def __init__(
-        self,
-        loss: str = "squared_error",
-        hidden_layer_sizes: int | Sequence[int] = (100,),
-        activation: str | Sequence[str] = "relu",
-        *,
-        solver: str = "adam",
-        alpha: float = 0.0001,
-        batch_size: int | str = "auto",
-        learning_rate: str = "constant",
-        learning_rate_init: float = 0.001,
-        power_t: float = 0.5,
-        max_iter: int = 200,
-        shuffle: bool = True,
-        random_state: Any = None,
-        tol: float = 1e-4,
-        verbose: bool = False,
-        warm_start: bool = False,
-        momentum: float = 0.9,
-        nesterovs_momentum: bool = True,
-        early_stopping: bool = False,
-        validation_fraction: float = 0.1,
-        beta_1: float = 0.9,
-        beta_2: float = 0.999,
-        epsilon: float = 1e-8,
-        n_iter_no_change: int = 10,
-        max_fun: int = 15000,
-        threads: int | None = None,
-    ) -> None:
-        self.loss = loss
-        self.hidden_layer_sizes = hidden_layer_sizes
-        self.activation = activation
-        self.solver = solver
-        self.alpha = alpha
-        self.batch_size = batch_size
-        self.learning_rate = learning_rate
-        self.learning_rate_init = learning_rate_init
-        self.power_t = power_t
-        self.max_iter = max_iter
-        self.shuffle = shuffle
-        self.random_state = random_state
-        self.tol = tol
-        self.verbose = verbose
-        self.warm_start = warm_start
-        self.momentum = momentum
-        self.nesterovs_momentum = nesterovs_momentum
-        self.early_stopping = early_stopping
-        self.validation_fraction = validation_fraction
-        self.beta_1 = beta_1
-        self.beta_2 = beta_2
-        self.epsilon = epsilon
-        self.n_iter_no_change = n_iter_no_change
-        self.max_fun = max_fun
-        self.threads = threads
-
-    def predict(self, X: Any) -> np.ndarray:
-        """Numbers, (m,) or (m, outputs)."""
-        check_is_fitted(self)
-        return self._predict(X)
-
-    @available_if(lambda self: self._check_solver())
-    def partial_fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
-        """One epoch over X and y, from the weights and the optimiser that are there; arguments as in `fit`."""
-        self._validate_params()
-        return self._fit(X, y, sample_weight, incremental=True)
-
-    def _head(self) -> str:
-        return "exp" if self.loss == "poisson" else "identity"
-
-    def _predict(self, X: Any, check: bool = True) -> np.ndarray:
-        p = self._output(X, check)
-        return p.ravel() if p.shape[1] == 1 else p
-
-    def _validate_input(self, X: Any, y: Any, incremental: bool, reset: bool) -> tuple[Any, np.ndarray]:
-        X, y = validate_data(
-            self, X, y, accept_sparse=["csr", "csc"], multi_output=True, y_numeric=True,
-            dtype=(np.float64, np.float32), reset=reset,
-        )  # fmt: skip
-        if y.ndim == 2 and y.shape[1] == 1:
-            y = column_or_1d(y, warn=True)
-        if self.loss == "poisson" and (y < 0).any():
-            msg = f"With loss='poisson' `y` must hold no number below 0; got {y.min()}."
-            raise ValueError(msg)
-        return X, y

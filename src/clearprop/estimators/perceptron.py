@@ -1,40 +1,39 @@
 """What `MLPClassifier` and `MLPRegressor` share, under scikit-learn's names also of what its tests read."""
 
 from itertools import pairwise
-from numbers import Integral, Real
+from numbers import Integral
 from typing import Any, ClassVar, Self
 
 import numpy as np
-from sklearn.base import BaseEstimator, is_classifier
-from sklearn.metrics import accuracy_score, r2_score
+from sklearn.base import BaseEstimator
+from sklearn.callback import CallbackSupportMixin, with_callbacks
 from sklearn.utils import check_random_state
-from sklearn.utils._param_validation import Interval, Options, StrOptions
-from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
+from sklearn.utils.validation import check_is_fitted, validate_data
 
-from clearprop.batch import step
-from clearprop.check.gradients import GradientCheck, check_gradients
 from clearprop.engine.engine import Engine
 from clearprop.errors import DivergedError, SpecError
-from clearprop.estimators import lbfgs, stochastic
-from clearprop.maths.derivation import ACTIVATIONS, Working
+from clearprop.estimators import lbfgs, stochastic, validation
+from clearprop.estimators.callbacks import Told
+from clearprop.estimators.exporting import Exporting
+from clearprop.estimators.formulas import Formulas
+from clearprop.estimators.parameters import CONSTRAINTS, STOCHASTIC, check_together
+from clearprop.estimators.seeing_mlp import SeeingMLP
+from clearprop.estimators.sparse import in_slices
+from clearprop.estimators.weights import row_weights
+from clearprop.maths import derivation
 from clearprop.network import Network, Parameters
+from clearprop.train.memory import check_memory
 from clearprop.train.threads import blas_threads, threads_for
 
-STOCHASTIC = ("sgd", "adam")
-_positive = Interval(Real, 0, None, closed="neither")
-_not_negative = Interval(Real, 0, None, closed="left")
-_count = Interval(Integral, 1, None, closed="left")
-_share = Interval(Real, 0, 1, closed="left")
 
-
-class Perceptron(BaseEstimator):
+class Perceptron(CallbackSupportMixin, SeeingMLP, Exporting, Formulas, BaseEstimator):
     """What both estimators share; scikit-learn's names are kept, also of the attributes its tests read."""
 
     hidden_layer_sizes: Any
     activation: Any
     solver: str
     batch_size: Any
-    learning_rate_init: float
+    max_iter: int
     random_state: Any
     early_stopping: bool
     warm_start: bool
@@ -45,34 +44,19 @@ class Perceptron(BaseEstimator):
     n_iter_: int
     t_: int
 
-    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
-        "hidden_layer_sizes": ["array-like", _count],
-        "activation": [StrOptions(set(ACTIVATIONS)), list, tuple],
-        "solver": [StrOptions({"lbfgs", "sgd", "adam"})],
-        "alpha": [_not_negative],
-        "batch_size": [StrOptions({"auto"}), _count],
-        "learning_rate": [StrOptions({"constant", "invscaling", "adaptive"})],
-        "learning_rate_init": [_positive],
-        "power_t": [_not_negative],
-        "max_iter": [_count],
-        "shuffle": ["boolean"],
-        "random_state": ["random_state"],
-        "tol": [_not_negative],
-        "verbose": ["verbose"],
-        "warm_start": ["boolean"],
-        "momentum": [Interval(Real, 0, 1, closed="both")],
-        "nesterovs_momentum": ["boolean"],
-        "early_stopping": ["boolean"],
-        "validation_fraction": [_share],
-        "beta_1": [_share],
-        "beta_2": [_share],
-        "epsilon": [_positive],
-        "n_iter_no_change": [_count, Options(Real, {np.inf})],
-        "max_fun": [_count],
-        "threads": [_count, None],
-    }
+    _parameter_constraints: ClassVar[dict[str, list[Any]]] = CONSTRAINTS
 
-    def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
+    @with_callbacks
+    def fit(
+        self,
+        X: Any,
+        y: Any,
+        sample_weight: Any = None,
+        *,
+        X_val: Any = None,
+        y_val: Any = None,
+        sample_weight_val: Any = None,
+    ) -> Self:
         """Fit to X (m, n[0]) and y.
 
         Parameters
@@ -83,16 +67,75 @@ class Perceptron(BaseEstimator):
             Classes, a 0/1 matrix for several labels, or numbers.
         sample_weight : array of shape (m,), optional
             A weight for each row, not negative; their sum is the m that divides.
+        X_val, y_val, sample_weight_val : arrays, optional
+            Rows to score on after each epoch (not by lbfgs), in place of a share of X. With ``early_stopping=True``
+            they decide when to stop, and which weights are kept.
 
         Returns
         -------
         self
         """
         self._validate_params()
-        return self._fit(X, y, sample_weight, incremental=False)
+        return self._fit(X, y, sample_weight, (X_val, y_val, sample_weight_val))
 
-    def _head(self) -> str:
-        """The head of the network: the classifier's or the regressor's."""
+    @with_callbacks
+    def fit_more(
+        self,
+        X: Any,
+        y: Any,
+        sample_weight: Any = None,
+        *,
+        max_iter: int,
+        X_val: Any = None,
+        y_val: Any = None,
+        sample_weight_val: Any = None,
+    ) -> Self:
+        """Go on with the last fit, to the bit as if it had not ended: not by lbfgs.
+
+        The weights of its last epoch, the optimiser, the random stream, the order of the rows, the rows held out
+        and all counters are those of before; the parameters should be. A fit that stopped because nothing improved
+        stays as it is. Schedules of the rate are those of a training of `max_iter` epochs from the start.
+
+        Parameters
+        ----------
+        X, y, sample_weight, X_val, y_val, sample_weight_val
+            As in `fit`, and the same.
+        max_iter : int
+            How many epochs there are to be in all.
+
+        Returns
+        -------
+        self
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> import warnings
+        >>> from clearprop import MLPRegressor
+        >>> warnings.simplefilter("ignore")
+        >>> X = np.linspace(-1, 1, 50)[:, None]
+        >>> whole = MLPRegressor(random_state=0, max_iter=20).fit(X, X.ravel())
+        >>> parts = MLPRegressor(random_state=0, max_iter=10).fit(X, X.ravel())
+        >>> parts = parts.fit_more(X, X.ravel(), max_iter=20)
+        >>> bool((parts.coefs_[0] == whole.coefs_[0]).all())
+        True
+        """
+        self._validate_params()
+        check_is_fitted(self)
+        if not isinstance(max_iter, Integral) or max_iter < 1:
+            msg = f"`max_iter` must be a whole number, 1 or more; got {max_iter!r}."
+            raise SpecError(msg)
+        if self.solver not in STOCHASTIC or not hasattr(self, "_optimizer"):
+            msg = f"`fit_more` goes on with a fit by {', '.join(STOCHASTIC)}; got solver={self.solver!r}. Use `fit`."
+            raise SpecError(msg)
+        return self._fit(X, y, sample_weight, (X_val, y_val, sample_weight_val), until=int(max_iter))
+
+    def _head(self) -> tuple[str, tuple[float, ...]]:
+        """The head of the network and its constants: the classifier's or the regressor's."""
+        raise AttributeError
+
+    def _metric(self, y: np.ndarray, predicted: np.ndarray, w: np.ndarray | None) -> float:
+        """What `score` gives."""
         raise AttributeError
 
     def _predict(self, X: Any, check: bool = True) -> np.ndarray:
@@ -105,25 +148,45 @@ class Perceptron(BaseEstimator):
 
     # ---- fitting ---------------------------------------------------------------------------------------
 
-    def _fit(self, X: Any, y: Any, sample_weight: Any, incremental: bool) -> Self:
-        hidden = self._hidden_layer_sizes()
-        first = not hasattr(self, "coefs_") or (not self.warm_start and not incremental)
-        X, y = self._validate_input(X, y, incremental, first)
-        if sample_weight is not None:
-            sample_weight = _check_sample_weight(sample_weight, X, ensure_non_negative=True)
-            if not np.any(sample_weight):
-                msg = "`sample_weight` must not be all zero. Give some row a weight above 0."
-                raise SpecError(msg)
-        y = y.reshape(-1, 1) if y.ndim == 1 else y
+    def _fit(
+        self,
+        X: Any,
+        y: Any,
+        sample_weight: Any,
+        val: tuple[Any, Any, Any],
+        *,
+        incremental: bool = False,
+        until: int | None = None,
+    ) -> Self:
+        hidden, go_on = self._hidden_layer_sizes(), incremental or until is not None
+        check_together(self, len(hidden))
+        first = not hasattr(self, "coefs_") or (not self.warm_start and not go_on)
+        labels = y
+        X, y = self._validate_input(X, y, go_on, first)
+        w = row_weights(X, np.asarray(labels), sample_weight, getattr(self, "class_weight", None))
+        y = self._repeated(y.reshape(-1, 1) if y.ndim == 1 else y)
         self.n_outputs_ = y.shape[1]
-        self._random_state = check_random_state(self.random_state)
+        if until is None:
+            self._random_state = check_random_state(self.random_state)
         if first:
-            self._initialize((X.shape[1], *hidden, self.n_outputs_), X.dtype)
+            sizes = X.shape[1], *hidden, self.n_outputs_
+            check_memory(sizes, self._rows_a_step(X), X.dtype, lbfgs=self.solver == "lbfgs")
+            self._initialize(sizes, X.dtype)
+        held = validation.given(self, *val)
+        if held is not None and self.solver == "lbfgs":
+            msg = "`X_val` is for solvers that take epochs; got solver='lbfgs'. Use solver='adam', 'adamw' or 'sgd'."
+            raise SpecError(msg)
+        if held is not None and self.validation_scores_ is None:
+            self._begin_scores()
+        epochs = 1 if incremental else until or self.max_iter
+        told = Told(self, X, labels, sample_weight, None if self.solver == "lbfgs" else epochs)
+        told.begins()
         with blas_threads(self._threads(X)):
             if self.solver == "lbfgs":
-                lbfgs.fit(self, X, y, sample_weight)
+                lbfgs.fit(self, X, y, w, told)
             else:
-                stochastic.fit(self, X, y, sample_weight, incremental)
+                stochastic.fit(self, X, y, w, stochastic.Plan(told, held, incremental, until))
+        told.ends()
         if not all(np.isfinite(w).all() for w in (*self.coefs_, *self.intercepts_)):
             msg = (
                 "Solver produced non-finite parameter weights. The input data may contain large values and need to "
@@ -144,23 +207,38 @@ class Perceptron(BaseEstimator):
         """Weights and biases in scikit-learn's order of drawing: W[1], b[1], W[2], b[2], ..."""
         self.n_iter_, self.t_ = 0, 0
         self.n_layers_ = len(sizes)
-        self.out_activation_ = self._head()
+        self._fitted_head = self._head()
         self.coefs_, self.intercepts_ = [], []
-        for fan_in, fan_out in pairwise(sizes):
-            bound = np.sqrt((2.0 if self.activation == "logistic" else 6.0) / (fan_in + fan_out))
+        names = (
+            [self.activation] * (len(sizes) - 1) if isinstance(self.activation, str) else [*self.activation]
+        )
+        names = (names + names[-1:] + ["identity"] * len(sizes))[
+            : len(sizes) - 1
+        ]  # the last layer's as before it
+        for name, (fan_in, fan_out) in zip(names, pairwise(sizes), strict=True):
+            bound = np.sqrt((2.0 if name == "logistic" else 6.0) / (fan_in + fan_out))
             for shape, layers in (((fan_in, fan_out), self.coefs_), (fan_out, self.intercepts_)):
                 layers.append(self._random_state.uniform(-bound, bound, shape).astype(dtype, copy=False))
         if self.solver in STOCHASTIC:
             self.loss_curve_: list[float] = []
             self._no_improvement_count = 0
             self.best_loss_ = None if self.early_stopping else np.inf
-            self.validation_scores_ = [] if self.early_stopping else None
-            self.best_validation_score_ = -np.inf if self.early_stopping else None
+            self._best_compared = np.inf
+            self.validation_scores_ = self.best_validation_score_ = None
+            self.validation_loss_curve_ = self.best_epoch_ = None
+            if self.early_stopping:
+                self._begin_scores()
+        self.out_activation_ = self._network().out_activation
+
+    def _begin_scores(self) -> None:
+        self.validation_scores_, self.validation_loss_curve_ = [], []
+        self.best_validation_score_ = -np.inf
 
     def _network(self) -> Network:
         """The network that the coefficients are of; relu'(0) = 0, as in scikit-learn."""
         sizes = (self.coefs_[0].shape[0], *(W.shape[1] for W in self.coefs_))
-        return Network(sizes, self.activation, self.out_activation_, relu_grad_at_zero=0)
+        head, constants = self._net_head()
+        return Network(sizes, self.activation, head, relu_grad_at_zero=0, head_constants=constants)
 
     def _parameters(self) -> Parameters:
         return Parameters.from_layers(self._network(), [None, *self.coefs_], [None, *self.intercepts_])
@@ -171,19 +249,39 @@ class Perceptron(BaseEstimator):
         self.coefs_, self.intercepts_ = engine.params.W[1:], engine.params.b[1:]
 
     def _threads(self, X: Any) -> int:
-        rows = X.shape[0] if self.solver == "lbfgs" else self._batch_rows(X.shape[0])
-        return threads_for(self._network(), rows, self.threads)
+        return threads_for(self._network(), self._rows_a_step(X), self.threads)
+
+    def _rows_a_step(self, X: Any) -> int:
+        return X.shape[0] if self.solver == "lbfgs" else self._batch_rows(X.shape[0])
 
     def _batch_rows(self, rows: int) -> int:
         return min(200, rows) if self.batch_size == "auto" else int(np.clip(self.batch_size, 1, rows))
 
-    def _is_softmax(self) -> bool:
-        return self.out_activation_ == "softmax"
+    def _takes_labels(self) -> bool:
+        """Whether the targets are one column of labels: for softmax, unless they are smoothed."""
+        return self.out_activation_ == "softmax" and not getattr(self, "label_smoothing", 0)
 
     def _targets(self, y: np.ndarray) -> np.ndarray:
         """The targets as the engine takes them: a column of labels for softmax, else a matrix."""
-        y = y.argmax(axis=1)[:, None] if self._is_softmax() else y
+        smoothing = getattr(self, "label_smoothing", 0)
+        if self._takes_labels():
+            y = y.argmax(axis=1)[:, None]
+        elif smoothing:
+            classes = y.shape[1] if self.out_activation_ == "softmax" else 2
+            y = derivation.smoothed(y.astype(float), smoothing, classes)
         return np.ascontiguousarray(y, self.coefs_[0].dtype)
+
+    def _repeated(self, y: np.ndarray) -> np.ndarray:
+        """The targets (m, outputs), once for each quantile where several are asked for."""
+        return y
+
+    def _compared_outputs(self) -> int:
+        """What the loss is divided by where scikit-learn compares it: it takes the mean of squared errors."""
+        return self.n_outputs_ if self._net_head()[0] == "identity" else 1
+
+    def _net_head(self) -> tuple[str, tuple[float, ...]]:
+        """The head that was fitted; of coefficients that were put in by hand, the one named after `h`."""
+        return getattr(self, "_fitted_head", (getattr(self, "out_activation_", "identity"), ()))
 
     # ---- predicting ------------------------------------------------------------------------------------
 
@@ -193,7 +291,7 @@ class Perceptron(BaseEstimator):
             X = validate_data(self, X, accept_sparse=["csr", "csc"], reset=False)
         engine = self._current_engine()
         if hasattr(X, "toarray"):
-            return stochastic.in_slices(X, engine.predict)
+            return in_slices(X, engine.predict)
         return engine.predict(np.asarray(X))
 
     def _current_engine(self) -> Engine:
@@ -204,35 +302,12 @@ class Perceptron(BaseEstimator):
             return Engine(self._parameters(), dtype=self.coefs_[0].dtype)
         return engine
 
-    def working(self, X: Any, y: Any, sample_weight: Any = None) -> Working:
-        """Every quantity of one step on X and y, by the derivation page (G2 to G9).
-
-        Returns
-        -------
-        Working
-            .z[l] .a[l] .p .losses .J .delta[l] .da[l] .dW[l] .db[l] .m, without the penalty.
-        """
-        check_is_fitted(self)
-        return step(self._network(), self._parameters(), *self._checked_batch(X, y), sample_weight)
-
-    def check_gradients(self, X: Any, y: Any, sample_weight: Any = None) -> GradientCheck:
-        """Compare dW and db at the fitted weights with the complex step; see `clearprop.check_gradients`."""
-        check_is_fitted(self)
-        return check_gradients(self._network(), self._parameters(), *self._checked_batch(X, y), sample_weight)
-
-    def _checked_batch(self, X: Any, y: Any) -> tuple[Any, Any]:
-        X, y = validate_data(self, X, y, multi_output=True, reset=False)
-        if is_classifier(self):
-            y = self._label_binarizer.transform(y)
-        return X, np.asarray(y, np.float64).reshape(len(X), -1)
-
     def _score_of(self, X: Any, y: Any, sample_weight: Any) -> float:
         """The score on held-out rows, NaN where the output is not finite."""
         predicted = self._predict(X, check=False)
         if np.issubdtype(predicted.dtype, np.floating) and not np.isfinite(predicted).all():
             return np.nan
-        metric = accuracy_score if is_classifier(self) else r2_score
-        return metric(y, predicted, sample_weight=sample_weight)
+        return self._metric(y, predicted, sample_weight)
 
     def _loss_grad_lbfgs(self, packed: np.ndarray, X: Any, y: Any, sample_weight: Any, *scratch: Any) -> Any:
         """The penalised loss and its gradient at a packed vector; under scikit-learn's name."""

@@ -22,8 +22,8 @@ class Preset:
     scheme: str
 
 
-# Of the last two, rate, schedule and decay were chosen on 16 tables of 400 to 6,000 rows. The rate falls to zero four times,
-# so that a table on which few epochs are best still has an epoch at rest.
+# Of the last two, rate, schedule and decay were chosen on 16 tables of 400 to 6,000 rows. The rate falls to zero four
+# times, so that a table on which few epochs are best still has an epoch at rest.
 PRESETS = {
     # scikit-learn's defaults, on encoded columns
     "plain": Preset((100,), "relu", "adam", "constant", 1e-3, 0.0, (0.9, 0.999), 200, 10, "glorot"),

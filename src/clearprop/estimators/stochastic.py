@@ -1,114 +1,130 @@
-"""Fitting by sgd and adam in scikit-learn's order of random numbers, rates and stopping."""
+"""Fitting by sgd, adam and adamw in scikit-learn's order of random numbers, rates and stopping."""
 
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
 from sklearn.base import is_classifier
 from sklearn.exceptions import ConvergenceWarning
-from sklearn.model_selection import train_test_split
 
 from clearprop.engine.engine import Batch, Engine, Epoch
-from clearprop.engine.solver import Solver
-from clearprop.errors import DivergedError
+from clearprop.errors import DivergedError, SpecError
+from clearprop.estimators import sparse, validation
+from clearprop.estimators.callbacks import Told
+from clearprop.estimators.optimizer import Optimizer, optimizer_for, say
+from clearprop.estimators.validation import Held
+from clearprop.train.doctor.learning import why_not_converged
+from clearprop.train.threads import flops
 
-SPARSE_ROWS = 4096  # made dense at a time
-SMALLEST_RATE = 1e-6  # at which the adaptive rate stops
+WITHOUT_A_LOOK = 2_000_000_000  # multiplications and additions between two looks at Ctrl-C
+MOST_STEPS = 20_000  # of small networks, whose steps take a microsecond each
 
 
 class Rows(NamedTuple):
-    """Rows to learn from, or to score on: y as the engine takes it, or as the metric does; w or None."""
+    """Rows to learn from: y as the engine takes it; w or None."""
 
     X: Any
     y: np.ndarray
     w: np.ndarray | None
 
 
-class Optimizer:
-    """An engine and the rate that it moves at.
+class Plan(NamedTuple):
+    """How far to go: one epoch (`incremental`), until the epoch `until` of a run under way, or a run anew."""
 
-    Attributes
-    ----------
-    learning_rate : float
-        The current one.
-    """
-
-    def __init__(self, mlp: Any) -> None:
-        self.learning_rate = float(mlp.learning_rate_init)
-        self.schedule = mlp.learning_rate if mlp.solver == "sgd" else "constant"
-        self.engine = Engine(mlp._parameters(), _solver(mlp), dtype=mlp.coefs_[0].dtype)
-
-    def __getstate__(self) -> dict[str, Any]:
-        """The optimiser's numbers; blocks of memory are made anew."""
-        engine = self.engine
-        return self.__dict__ | {
-            "engine": (engine.params, engine.solver, engine.dtype.name, engine.state, engine.hyper)
-        }
-
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        params, solver, dtype, numbers, hyper = state["engine"]
-        self.__dict__.update(state)
-        self.engine = Engine(params, solver, dtype=dtype)
-        self.engine.state[...], self.engine.hyper[...] = numbers, hyper
-
-    def epoch_ends(self, mlp: Any) -> None:
-        """The rate of the next epoch, from the rows seen so far."""
-        if self.schedule == "invscaling":
-            self.learning_rate = float(mlp.learning_rate_init) / (mlp.t_ + 1) ** mlp.power_t
-
-    def stops(self, why: str, verbose: bool) -> bool:
-        """Whether no improvement ends the run; the adaptive rate is divided by 5 first."""
-        if self.schedule != "adaptive" or self.learning_rate <= SMALLEST_RATE:
-            small = " Learning rate too small." if self.schedule == "adaptive" else ""
-            _say(verbose, f"{why}{small} Stopping.")
-            return True
-        self.learning_rate /= 5.0
-        _say(verbose, f"{why} Setting learning rate to {self.learning_rate:f}")
-        return False
+    told: Told
+    val: Held | None = None
+    incremental: bool = False
+    until: int | None = None
 
 
-def fit(mlp: Any, X: Any, y: np.ndarray, w: np.ndarray | None, incremental: bool) -> None:
+def fit(mlp: Any, X: Any, y: np.ndarray, w: np.ndarray | None, plan: Plan) -> None:
     """Epochs until the loss or the score no longer improves, or `max_iter`; one epoch if incremental."""
-    optimizer = _optimizer(mlp, incremental)
-    if mlp.early_stopping and incremental:
-        msg = "partial_fit does not support early_stopping=True"
+    if mlp.early_stopping and plan.incremental and plan.val is None:
+        msg = "partial_fit does not support early_stopping=True. Pass `X_val` and `y_val`, or use `fit`."
         raise ValueError(msg)
-    rows, held = _held_out(mlp, X, y, w) if mlp.early_stopping else (Rows(X, y, w), None)
-    rows = rows._replace(y=mlp._targets(rows.y))
+    optimizer = optimizer_for(mlp, plan.incremental or plan.until is not None)
+    if _nothing_left(mlp, optimizer, plan):
+        return
+    rows, held = _divided(mlp, optimizer, Rows(X, y, w), plan)
     n = rows.X.shape[0]
     if mlp.batch_size != "auto" and mlp.batch_size > n:
-        warnings.warn(
-            "Got `batch_size` less than 1 or larger than sample size. It is going to be clipped", stacklevel=4
-        )
+        msg = "Got `batch_size` less than 1 or larger than sample size. It is going to be clipped"
+        warnings.warn(msg, stacklevel=5)
     optimizer.engine.batch_size = mlp._batch_rows(n)
-    best, last = optimizer.engine.params.flat.copy(), optimizer.engine.params.flat.copy()
-    order: Any = np.arange(n)
-    mlp.n_iter_ = 0
+    if optimizer.order is None or len(optimizer.order) != n or plan.incremental:
+        optimizer.order = np.arange(n)
+    before = optimizer.engine.params.flat.copy()
     try:
-        for _ in range(mlp.max_iter):
-            last[:] = optimizer.engine.params.flat
-            order = _shuffled(order, mlp._random_state) if mlp.shuffle else order
-            comparable = _one_epoch(mlp, optimizer, rows, order)
-            _count_improvement(mlp, held, comparable, best)
-            optimizer.epoch_ends(mlp)
-            if mlp._no_improvement_count > mlp.n_iter_no_change:
-                if optimizer.stops(_why(mlp), mlp.verbose):
-                    break
-                mlp._no_improvement_count = 0
-            if incremental:
-                break
-            if mlp.n_iter_ == mlp.max_iter:
-                _warn_not_converged(mlp)
+        _epochs(mlp, optimizer, rows, held, plan, before)
     except KeyboardInterrupt:
-        warnings.warn("Training interrupted by user.", stacklevel=4)
+        warnings.warn("Training interrupted by user.", stacklevel=5)
     except DivergedError as error:
         if not mlp.early_stopping or not np.isfinite(mlp.best_validation_score_):
-            optimizer.engine.params.flat[:] = last
+            optimizer.engine.params.flat[:] = before
             raise
-        warnings.warn(f"{error} The weights of the best epoch are kept.", ConvergenceWarning, stacklevel=4)
-    if mlp.early_stopping:
-        optimizer.engine.params.flat[:] = best
+        warnings.warn(f"{error} The weights of the best epoch are kept.", ConvergenceWarning, stacklevel=5)
+    if mlp.early_stopping and (optimizer.stopped or not plan.incremental):
+        optimizer.last = optimizer.engine.params.flat.copy()
+        optimizer.engine.params.flat[:] = optimizer.best
+
+
+def _epochs(
+    mlp: Any, optimizer: Optimizer, rows: Rows, held: Held | None, plan: Plan, before: np.ndarray
+) -> None:
+    """One epoch after the other; `before` holds the parameters at the start of the last."""
+    last = mlp.n_iter_ + 1 if plan.incremental else plan.until or mlp.max_iter
+    while mlp.n_iter_ < last:
+        before[:] = optimizer.engine.params.flat
+        if mlp.shuffle:
+            optimizer.order = _shuffled(optimizer.order, mlp._random_state)
+        with plan.told.epoch() as task:
+            loss = _one_epoch(mlp, optimizer, rows, plan)
+            _count_improvement(mlp, optimizer, held, loss)
+        optimizer.epoch_ends(mlp)
+        if mlp._no_improvement_count > mlp.n_iter_no_change:
+            if optimizer.stops(_why(mlp), mlp.verbose):
+                optimizer.stopped = True
+                return
+            mlp._no_improvement_count = 0
+        if task.asks_to_stop:
+            say(mlp.verbose, "A callback asked to stop.")
+            return
+    if not plan.incremental:
+        _warn_not_converged(mlp, rows.X, last)
+
+
+def _nothing_left(mlp: Any, optimizer: Optimizer, plan: Plan) -> bool:
+    """Whether the run under way has ended already; where it has not, it is made ready to go on."""
+    if plan.until is not None:
+        flat = optimizer.engine.params.flat
+        if optimizer.last is not None and np.array_equal(flat, optimizer.best) and not optimizer.stopped:
+            flat[:] = optimizer.last
+        return optimizer.stopped or mlp.n_iter_ >= plan.until
+    if plan.incremental:
+        done = mlp.early_stopping and optimizer.stopped
+        mlp.n_iter_ = mlp.n_iter_ if done else 0
+        return done
+    mlp.n_iter_ = 0
+    optimizer.begin()
+    return False
+
+
+def _divided(mlp: Any, optimizer: Optimizer, rows: Rows, plan: Plan) -> tuple[Rows, Held | None]:
+    """Rows to learn from, with targets as the engine takes them, and rows to score on."""
+    t = mlp._targets(rows.y)
+    if plan.val is not None or not mlp.early_stopping:
+        return rows._replace(y=t), plan.val
+    if plan.until is None:
+        optimizer.kept, optimizer.held = validation.held_out(mlp, rows.y)
+    kept, held = optimizer.kept, optimizer.held
+    if kept is None or len(kept) + len(held) != rows.X.shape[0]:
+        went = "another validation set" if kept is None else f"{len(kept) + len(held)} rows"
+        msg = f"`fit_more` must get the rows that `fit` got; that had {went}, and these are {rows.X.shape[0]} rows."
+        raise SpecError(msg)
+    y = mlp._label_binarizer.inverse_transform(rows.y[held]) if is_classifier(mlp) else rows.y[held]
+    w, w_held = (None, None) if rows.w is None else (rows.w[kept], rows.w[held])
+    return Rows(rows.X[kept], t[kept], w), Held(rows.X[held], y, t[held], w_held)
 
 
 def _shuffled(order: np.ndarray, random: np.random.RandomState) -> np.ndarray:
@@ -118,109 +134,93 @@ def _shuffled(order: np.ndarray, random: np.random.RandomState) -> np.ndarray:
     return order[places]
 
 
-def in_slices(X: Any, function: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
-    """A function of dense rows over a sparse matrix, some rows at a time."""
-    X = X.tocsr()
-    pieces = [function(X[at : at + SPARSE_ROWS].toarray()) for at in range(0, X.shape[0], SPARSE_ROWS)]
-    return np.concatenate(pieces)
-
-
-def _solver(mlp: Any) -> Solver:
-    if mlp.solver == "adam":
-        return Solver("adam", betas=(mlp.beta_1, mlp.beta_2), eps=mlp.epsilon, alpha=mlp.alpha)
-    return Solver("sgd", momentum=mlp.momentum, nesterov=mlp.nesterovs_momentum, alpha=mlp.alpha)
-
-
-def _optimizer(mlp: Any, incremental: bool) -> Optimizer:
-    """A new optimiser, or, to go on, the last one at the estimator's present weights."""
-    kept = getattr(mlp, "_optimizer", None) if incremental else None
-    if kept is None:
-        mlp._optimizer = Optimizer(mlp)
-    else:
-        kept.engine.params.flat[:] = mlp._parameters().flat
-    mlp._adopt(mlp._optimizer.engine)
-    return mlp._optimizer
-
-
-def _held_out(mlp: Any, X: Any, y: np.ndarray, w: np.ndarray | None) -> tuple[Rows, Rows]:
-    """Rows to learn from and rows to score on, drawn from the estimator's random stream."""
-    stratify = y if is_classifier(mlp) and mlp.n_outputs_ == 1 else None
-    pieces: Any = train_test_split(
-        *((X, y) if w is None else (X, y, w)),
-        random_state=mlp._random_state,
-        test_size=mlp.validation_fraction,
-        stratify=stratify,
-    )
-    kept, held = (Rows(*part, *[None] * (w is None)) for part in (pieces[::2], pieces[1::2]))
-    if held.X.shape[0] < 2:
-        msg = "The validation set is too small. Increase 'validation_fraction' or the size of your dataset."
-        raise ValueError(msg)
-    if is_classifier(mlp):
-        held = held._replace(y=mlp._label_binarizer.inverse_transform(held.y))
-    return kept, held
-
-
-def _one_epoch(mlp: Any, optimizer: Optimizer, rows: Rows, order: np.ndarray) -> float:
+def _one_epoch(mlp: Any, optimizer: Optimizer, rows: Rows, plan: Plan) -> float:
     """The steps of one epoch, and its bookkeeping; returns the loss that stopping compares.
 
     scikit-learn reports and compares the mean of the squared error over the outputs, but moves along the gradient
     of its sum. Here the sum is reported, and the mean compared, so that both stop at the same epoch.
     """
-    done, n = Epoch(), len(order)
+    engine, order = optimizer.engine, optimizer.order
+    done, n, at = Epoch(), len(order), 0
+    epoch = len(mlp.loss_curve_) if plan.incremental else mlp.n_iter_
+    epochs = max(plan.until or mlp.max_iter, epoch + 1)
+    rates = optimizer.rates(mlp, epoch, -(-n // engine.batch_size), epochs)
     with np.errstate(all="ignore"):
-        for batch, part in parts(mlp, optimizer.engine, rows, order):
-            rates = np.full(-(-len(part) // optimizer.engine.batch_size), optimizer.learning_rate)
-            done = optimizer.engine.epoch(batch, part, rates, so_far=done)
+        for batch, part in parts(mlp, engine, rows, order):
+            steps = -(-len(part) // engine.batch_size)
+            done = engine.epoch(batch, part, rates[at : at + steps], so_far=done)
             if done.failed_at is not None:
-                raise _diverged(mlp, optimizer, len(part), done.failed_at)
+                raise _infinite(mlp, engine, rows.X, len(part), done.failed_at, first=at)
+            at += steps
+    if not np.isfinite(engine.params.flat).all():
+        raise _diverged(mlp, "The weights became infinite at the end of epoch", _rate(mlp))
     mlp.n_iter_ += 1
     mlp.t_ += n
     mlp.loss_ = (done.means + done.penalties) / n
     mlp.loss_curve_.append(mlp.loss_)
-    _say(mlp.verbose, f"Iteration {mlp.n_iter_}, loss = {mlp.loss_:.8f}")
-    outputs = mlp.n_outputs_ if mlp.out_activation_ == "identity" else 1
-    return (done.means / outputs + done.penalties) / n
+    say(mlp.verbose, f"Iteration {mlp.n_iter_}, loss = {mlp.loss_:.8f}")
+    return (done.means / mlp._compared_outputs() + done.penalties) / n
 
 
 def parts(mlp: Any, engine: Engine, rows: Rows, order: np.ndarray) -> Iterator[tuple[Batch, np.ndarray]]:
-    """The rows in order: all at once, or, of a sparse matrix, whole batches of dense rows."""
-    dtype = engine.dtype
+    """The rows in order, whole batches at a time: as many as let Ctrl-C wait some tenths of a second.
+
+    Of a sparse matrix fewer, made dense.
+    """
+    dtype, size = engine.dtype, engine.batch_size
     w = np.ones(len(order), dtype) if rows.w is None else np.ascontiguousarray(rows.w, dtype)
-    if not hasattr(rows.X, "tocsr"):
-        yield Batch(np.ascontiguousarray(rows.X, dtype), rows.y, w), order
-        return
-    step = max(1, SPARSE_ROWS // engine.batch_size) * engine.batch_size
+    is_sparse = hasattr(rows.X, "tocsr")
+    most = sparse.ROWS // size if is_sparse else min(WITHOUT_A_LOOK // flops(engine.net, size), MOST_STEPS)
+    whole = None if is_sparse else Batch(np.ascontiguousarray(rows.X, dtype), rows.y, w)
+    step = max(1, most) * size
     for at in range(0, len(order), step):
         part = order[at : at + step]
-        yield Batch(rows.X[part].toarray(), rows.y[part], w[part]), np.arange(len(part))
+        if whole is None:
+            yield Batch(rows.X[part].toarray(), rows.y[part], w[part]), np.arange(len(part))
+        else:
+            yield whole, part
 
 
-def _count_improvement(mlp: Any, held: Rows | None, loss: float, best: np.ndarray) -> None:
-    """How many epochs in a row were no better, by `tol`; the best weights so far are copied to `best`."""
-    if held is None:
-        worse = loss > mlp.best_loss_ - mlp.tol
-        mlp.best_loss_ = min(mlp.best_loss_, loss)
-    else:
-        score = mlp._score_of(held.X, held.y, held.w)
+def _count_improvement(mlp: Any, optimizer: Optimizer, held: Held | None, loss: float) -> None:
+    """How many epochs in a row were no better, by `tol`; the best weights so far are kept."""
+    worse = False
+    if not mlp.early_stopping:
+        least = getattr(mlp, "_best_compared", mlp.best_loss_)  # the latter of attributes put in by hand
+        worse = loss > least - mlp.tol
+        mlp._best_compared = min(least, loss)
+        mlp.best_loss_ = min(mlp.best_loss_, mlp.loss_)
+    if held is not None:
+        score = validation.score(mlp, held)
         mlp.validation_scores_.append(score)
-        _say(mlp.verbose, f"Validation score: {score:f}")
-        worse = score < mlp.best_validation_score_ + mlp.tol
+        mlp.validation_loss_curve_.append(validation.loss(mlp, held))
+        say(mlp.verbose, f"Validation score: {score:f}")
+        if mlp.early_stopping:
+            worse = score < mlp.best_validation_score_ + mlp.tol
         if score > mlp.best_validation_score_:
-            mlp.best_validation_score_ = score
-            best[:] = mlp._optimizer.engine.params.flat
+            mlp.best_validation_score_, mlp.best_epoch_ = score, len(mlp.loss_curve_)
+            optimizer.best[:] = optimizer.engine.params.flat
     mlp._no_improvement_count = mlp._no_improvement_count + 1 if worse else 0
 
 
-def _diverged(mlp: Any, optimizer: Optimizer, rows: int, batch: int) -> DivergedError:
+def _infinite(mlp: Any, engine: Engine, X: Any, rows: int, batch: int, first: int) -> DivergedError:
+    """J was not finite in a batch of a part of some rows, before which there were `first` batches."""
+    m = min(engine.batch_size, rows - batch * engine.batch_size)
+    layer = engine.first_not_finite(m, 1 if mlp._takes_labels() else mlp.n_outputs_)
+    moved = bool(mlp.loss_curve_ or first + batch)
+    data = f"no step was taken yet: `X` (up to {abs(X).max():.2g}) or `y` is likely too large. Scale them."
+    where = f", batch {first + batch + 1}, at z[{layer}]"
+    return _diverged(mlp, "J became infinite in epoch", _rate(mlp) if moved else data, where)
+
+
+def _rate(mlp: Any) -> str:
+    return f"learning_rate_init={mlp.learning_rate_init:g} is likely too large."
+
+
+def _diverged(mlp: Any, what: str, cause: str, where: str = "") -> DivergedError:
     """scikit-learn's sentence, then where it happened and the likely cause."""
-    size = optimizer.engine.batch_size
-    layer = optimizer.engine.first_not_finite(
-        min(size, rows - batch * size), 1 if mlp._is_softmax() else mlp.n_outputs_
-    )
     msg = (
         "Solver produced non-finite parameter weights. The input data may contain large values and need to be "
-        f"preprocessed. J became infinite in epoch {mlp.n_iter_ + 1}, batch {batch + 1}, at z[{layer}]; "
-        f"learning_rate_init={mlp.learning_rate_init:g} is likely too large."
+        f"preprocessed. {what} {mlp.n_iter_ + 1}{where}; {cause}"
     )
     return DivergedError(msg)
 
@@ -230,12 +230,11 @@ def _why(mlp: Any) -> str:
     return f"{what} did not improve more than tol={mlp.tol:f} for {mlp.n_iter_no_change} consecutive epochs."
 
 
-def _warn_not_converged(mlp: Any) -> None:
-    reached = f"Stochastic Optimizer: Maximum iterations ({mlp.max_iter}) reached"
-    msg = f"{reached} and the optimization hasn't converged yet."
-    warnings.warn(msg, ConvergenceWarning, stacklevel=5)
-
-
-def _say(verbose: bool, text: str) -> None:
-    if verbose:
-        print(text)
+def _warn_not_converged(mlp: Any, X: Any, epochs: int) -> None:
+    reached = f"Stochastic Optimizer: Maximum iterations ({epochs}) reached"
+    with np.errstate(all="ignore"):
+        why = why_not_converged(
+            mlp.loss_curve_[-epochs:], mlp.tol, X, getattr(mlp, "feature_names_in_", None)
+        )
+    msg = f"{reached} and the optimization hasn't converged yet. {why}"
+    warnings.warn(msg, ConvergenceWarning, stacklevel=7)

@@ -9,7 +9,10 @@ from sklearn.utils import Tags
 from sklearn.utils.validation import check_is_fitted
 
 from clearprop.estimators import fitting
+from clearprop.estimators.exporting import Exporting
+from clearprop.estimators.formulas import Formulas
 from clearprop.estimators.inputs import checked
+from clearprop.estimators.seeing_tabular import SeeingTabular
 from clearprop.tables.names import as_names
 from clearprop.tables.table import Table
 from clearprop.tables.target import Classes
@@ -17,7 +20,7 @@ from clearprop.train.loop import Watch
 from clearprop.train.model import Model
 
 
-class _Tabular(BaseEstimator):
+class _Tabular(SeeingTabular, Exporting, Formulas, BaseEstimator):
     """What both estimators share: parameters, fit, and what a fitted model knows."""
 
     _task: str
@@ -163,7 +166,7 @@ _PARAMETERS = """
     hidden_layer_sizes : sequence of int, optional
         Units of the hidden layers.
     activation : str, optional
-        Of the hidden layers: a key of `clearprop.maths.derivation.ACTIVATIONS`.
+        Of the hidden layers: a key of `clearprop.maths.derivation.ACTIVATIONS`, or an expression of `x`.
     solver : {"adamw", "adam", "sgd"}, optional
         The optimiser.
     learning_rate : {"constant", "cosine", "coslog4"}, optional

@@ -64,7 +64,13 @@ def mish_back(da, z, a):        return da * mish_slope(z, tanh(softplus(z)))
 def tanh_back(da, z, a):        return da * (1.0 - a * a)
 
 
-# ---- Heads: p = h(z[L]), the loss of each row, and the residual, the same for all four ----------------
+# ---- Dropout, in training alone: the next layer reads dropped(a, mask); on average that is a ----------
+def drop_mask(u, drop):         return where(less(u, drop), 0.0, 1.0 / (1.0 - drop))        # u: uniform from 0 to 1
+def dropped(a, mask):           return a * mask
+def dropped_back(da, mask):     return da * mask
+
+
+# ---- Heads: p = h(z[L]), the loss of each row, and the residual, the same for the first four ----------
 def log_softmax(z):
     top = largest(z)
     e, below = exp(z - top), less(z, top)
@@ -85,9 +91,23 @@ def y_log_y(y):                 return y * log(where(greater(y, 0.0), y, y + 1.0
 def poisson_term(z, y):         return exp(z) - y - y * z + y_log_y(y)                      # half the Poisson deviance, p = exp(z)
 def poisson_deviance(z, y):     return total(poisson_term(z, y), axis=1)
 
+def absolute_term(z, y):        return absolute(z - y)
+def absolute_error(z, y):       return total(absolute_term(z, y), axis=1)
+
+def huber_term(z, y, c=1.0):    return minimum(absolute(z - y), c) * (absolute(z - y) - 0.5 * minimum(absolute(z - y), c))
+def huber_loss(z, y, c=1.0):    return total(huber_term(z, y, c), axis=1)                   # a parabola up to |z - y| = c, then lines
+
+def quantile_term(z, y, c=0.5): return where(greater(y, z), c * (y - z), (1.0 - c) * (z - y))
+def quantile_loss(z, y, c=0.5): return total(quantile_term(z, y, c), axis=1)                # least at the quantile c of y
+
+def smoothed(y, share, n):      return (1.0 - share) * y + share / n                        # n classes: y for cross_entropy
 def residual(p, y, w):          return w * (p - y)                                          # G6   delta[L]; w: (m, 1)
+def absolute_residual(p, y, w): return where(greater(p, y), w, where(less(p, y), -w, 0.0 * w))
+def huber_residual(p, y, w, c=1.0): return w * maximum(minimum(p - y, c), -c)
+def quantile_residual(p, y, w, c=0.5): return where(greater(p, y), w * (1.0 - c), where(less(p, y), -w * c, 0.0 * w))
 def mean(losses, w, m):         return total(w * losses) / m                                # G5   J
 def penalty(W, l2):             return 0.5 * l2 * total(W * W)                              # J_total = J + sum over l of penalty(W[l])
+def absolute_penalty(W, l1):    return l1 * total(absolute(W))                              # and of this one, where l1 is set
 
 
 # ---- Updates: from the old W everywhere; biases do not decay ------------------------------------------
@@ -103,8 +123,16 @@ def adam(W, u, v, rate, eps):   return W - rate * u / (sqrt(v) + eps)
 def adamw_eps(eps, t, beta2):   return eps * sqrt(1.0 - beta2**t)                           # so that eps is added after the correction of v
 def decoupled(W, lr, decay):    return W - lr * decay * W                                   # AdamW, before adam
 
+def bounded(x, norm, most):     return x * (most / maximum(norm, most))                     # a gradient, or a column of W, held to a norm of `most`
+def far_rate(lr, mu):           return lr / (1.0 - mu)                                      # what momentum adds up to, under one g
+def own_rate(lr, t, v, eps, beta2): return lr * sqrt(1.0 - beta2**t) / (sqrt(v) + eps)      # what Adam comes to, under one g, for this W
+def shrunk(W, lr, l1):          return maximum(W - lr * l1, 0.0) + minimum(W + lr * l1, 0.0)  # least of (V - W)^2 / 2 + absolute_penalty(V, lr l1)
+
 def cosine(t):                  return 0.5 * (1.0 + cos(PI * t))                            # rate at the share t of the training
 def coslog4(t):                 return 0.5 * (1.0 - cos(2.0 * PI * log(1.0 + 15.0 * t) / log(2.0)))  # zero at t = 1/15, 3/15, 7/15, 1
+def one_cycle(t):               return where(less(t, 0.3), 1.0 - 0.96 * cosine(t / 0.3), 4e-6 + (1.0 - 4e-6) * cosine((t - 0.3) / 0.7))
+def warm(t, share):             return minimum(t / share, 1.0)                              # a factor, at the end of each step
+def lowered(lr):                return lr / 5.0                                             # after a plateau
 
 
 # ---- Columns: what a table becomes before layer 0 sees it ---------------------------------------------
@@ -120,9 +148,11 @@ ACTIVATIONS = {
     "mish": (mish, mish_back), "tanh": (tanh, tanh_back), "logistic": (logistic, logistic_back),
     "softplus": (softplus, softplus_back),
 }
-HEADS = {                                                                                   # h, loss of each row; delta[L] = w (p - y)
-    "softmax": (softmax, cross_entropy), "logistic": (logistic, binary_cross_entropy),
-    "identity": (identity, half_squared_error), "exp": (exp, poisson_deviance),
+HEADS = {                                                                                   # h, loss of each row, delta[L]
+    "softmax": (softmax, cross_entropy, residual), "logistic": (logistic, binary_cross_entropy, residual),
+    "identity": (identity, half_squared_error, residual), "exp": (exp, poisson_deviance, residual),
+    "absolute": (identity, absolute_error, absolute_residual), "huber": (identity, huber_loss, huber_residual),
+    "quantile": (identity, quantile_loss, quantile_residual),
 }
 
 
@@ -131,6 +161,18 @@ def activation_pair(name, relu_grad_at_zero):
     if name == "relu" and relu_grad_at_zero == 1:
         return relu, relu_back_one
     return ACTIVATIONS[name]
+
+
+def head_lines(head):
+    """The lines (h, loss of each row, residual) of a head: of a key of HEADS; of (key, c), where the lines take
+    a constant c (a number, or one for each output); or as they are given.
+    """
+    if isinstance(head, str):
+        return HEADS[head]
+    if len(head) == 3:
+        return head
+    (h, losses, back), c = HEADS[head[0]], head[1]
+    return h, lambda z, y: losses(z, y, c), lambda p, y, w: back(p, y, w, c)
 
 
 class Working(NamedTuple):
@@ -158,28 +200,29 @@ def forward(W, b, X, activations, head):
     z, a = [None] * (L + 1), [X] + [None] * L
     for l in range(1, L + 1):
         z[l] = affine(a[l - 1], W[l], b[l])                                                 # G2
-        a[l] = activations[l][0](z[l]) if l < L else HEADS[head][0](z[l])                   # G3, G4
+        a[l] = activations[l][0](z[l]) if l < L else head_lines(head)[0](z[l])              # G3, G4
     return z, a
 
 
 def loss(W, b, X, y, w, activations, head):
     """J alone (G5), of a forward pass; arguments as in `step`."""
     z, _ = forward(W, b, X, activations, head)
-    return mean(HEADS[head][1](z[-1], y), w, total(w))
+    return mean(head_lines(head)[1](z[-1], y), w, total(w))
 
 
 def step(W, b, X, y, w, activations, head):
     """One forward and one backward pass (G2 to G9) over a batch.
 
     W[l]: (n[l-1], n[l]), b[l]: (n[l],), index 0 unused; X: (m, n[0]); y: (m, n[L]), one-hot for softmax;
-    w: (m,), a weight for each row; activations[l]: a pair (g, g_back) for l = 1..L-1; head: a key of HEADS.
+    w: (m,), a weight for each row; activations[l]: a pair (g, g_back) for l = 1..L-1; head: see `head_lines`.
     """
     L, m = len(W) - 1, total(w)
     z, a = forward(W, b, X, activations, head)
-    p, losses = a[L], HEADS[head][1](z[L], y)                                               # G5
+    _, row_loss, last_back = head_lines(head)
+    p, losses = a[L], row_loss(z[L], y)                                                     # G5
     delta, da, dW, db = ([None] * (L + 1) for _ in range(4))
     for l in range(L, 0, -1):
-        delta[l] = activations[l][1](da[l], z[l], a[l]) if l < L else residual(p, y, w[:, None])  # G7, G6
+        delta[l] = activations[l][1](da[l], z[l], a[l]) if l < L else last_back(p, y, w[:, None])  # G7, G6
         dW[l] = weight_grad(a[l - 1], delta[l], m)                                          # G8
         db[l] = bias_grad(delta[l], m)                                                      # G9
         da[l - 1] = pull_back(delta[l], W[l])                                               # G7

@@ -277,6 +277,7 @@ PROCEDURES = (
         "activation_pair",
         "an activation with its slope; relu'(0) is 0 or 1",
     ),
+    Equation("P.head_lines", "procedure", "head_lines", "a head: p, the loss of a row, and its residual"),
     Equation(
         "P.forward",
         "procedure",

@@ -56,7 +56,7 @@ def read(
     tree = ast.fix_missing_locations(_Translate(number is not None).visit(tree))
     module = ModuleType(f"clearprop.maths.in_{name}", derivation.__doc__)
     module.__file__ = str(PAGE)
-    module.__dict__.update(language, _number=number)
+    module.__dict__.update(language, _number=number, _each=each)
     sys.modules[module.__name__] = module
     exec(compile(tree, str(PAGE), "exec"), module.__dict__)
     if each is not None:

@@ -70,6 +70,9 @@ ELFWING = "Elfwing, Uchibe, Doya, Neural Networks 107, 2018"
 MISRA = "Misra, BMVC 2020"
 GLOROT = "Glorot, Bordes, Bengio, AISTATS 2011"
 KINGMA = "Kingma and Ba, ICLR 2015, with the bias corrections in the rate"
+SRIVASTAVA = "Srivastava et al., JMLR 15, 2014"
+HUBER = "Huber, Annals of Mathematical Statistics 35, 1964"
+KOENKER = "Koenker and Bassett, Econometrica 46, 1978"
 HOLZMULLER = "Holzmüller, Grinsztajn, Steinwart, NeurIPS 2024"
 
 ACTIVATION_LINES = (
@@ -134,6 +137,24 @@ ACTIVATION_LINES = (
     *_activation("tanh", None, r"(1 - (a)^{2})", None),
 )
 
+DROPOUT_LINES = (
+    _entry(
+        "activation",
+        "drop_mask",
+        "dropout: the mask of a unit, from u between 0 and 1; d is the share that is dropped",
+        r"r = \begin{cases} 0 & u < d \\ \frac{1}{1 - d} & \text{otherwise} \end{cases}",
+        SRIVASTAVA,
+    ),
+    _entry("activation", "dropped", "dropout: what the next layer reads", r"a \leftarrow a r", SRIVASTAVA),
+    _entry(
+        "activation",
+        "dropped_back",
+        "dropout, undone: the gradient with respect to a",
+        r"g \leftarrow g r",
+        SRIVASTAVA,
+    ),
+)
+
 HEAD_LINES = (
     _entry(
         "head",
@@ -169,6 +190,68 @@ HEAD_LINES = (
         "the loss of a sample: half the Poisson deviance, summed over the outputs",
         r"(p_{i,j} - Y_{i,j} - Y_{i,j} \ln p_{i,j}"
         r" + \begin{cases} Y_{i,j} \ln Y_{i,j} & Y_{i,j} > 0 \\ 0 & \text{otherwise} \end{cases})",
+    ),
+    _entry("head", "absolute_term", "the absolute error of one output", r"\ell = |z - y|"),
+    _loss(
+        "absolute_error",
+        "the loss of a sample: the absolute error, summed over the outputs",
+        r"|p_{i,j} - Y_{i,j}|",
+    ),
+    _entry(
+        "head",
+        "absolute_residual",
+        "the residual of the absolute error; 0 where p = y",
+        r"\delta = \begin{cases} w & p > y \\ -w & p < y \\ 0 & \text{otherwise} \end{cases}",
+    ),
+    _entry(
+        "head",
+        "huber_term",
+        "Huber's loss of one output: half the squared error up to kappa, then lines",
+        r"\ell = \begin{cases} \frac{1}{2} (z - y)^{2} & |z - y| < \kappa"
+        r" \\ \kappa (|z - y| - \frac{1}{2} \kappa) & \text{otherwise} \end{cases}",
+        HUBER,
+    ),
+    _loss(
+        "huber_loss",
+        "the loss of a sample: Huber's, summed over the outputs",
+        r"\begin{cases} \frac{1}{2} (p_{i,j} - Y_{i,j})^{2} & |p_{i,j} - Y_{i,j}| < \kappa"
+        r" \\ \kappa (|p_{i,j} - Y_{i,j}| - \frac{1}{2} \kappa) & \text{otherwise} \end{cases}",
+        HUBER,
+    ),
+    _entry(
+        "head",
+        "huber_residual",
+        "the residual of Huber's loss: that of the squared error, held within kappa",
+        r"\delta = w \max(\min(p - y, \kappa), -\kappa)",
+        HUBER,
+    ),
+    _entry(
+        "head",
+        "quantile_term",
+        "the quantile loss of one output, least at the quantile kappa of y",
+        r"\ell = \begin{cases} \kappa (y - z) & y > z \\ (1 - \kappa) (z - y) & \text{otherwise} \end{cases}",
+        KOENKER,
+    ),
+    _loss(
+        "quantile_loss",
+        "the loss of a sample: the quantile loss, summed over the outputs",
+        r"\begin{cases} \kappa (Y_{i,j} - p_{i,j}) & Y_{i,j} > p_{i,j}"
+        r" \\ (1 - \kappa) (p_{i,j} - Y_{i,j}) & \text{otherwise} \end{cases}",
+        KOENKER,
+    ),
+    _entry(
+        "head",
+        "quantile_residual",
+        "the residual of the quantile loss; 0 where p = y",
+        r"\delta = \begin{cases} w (1 - \kappa) & p > y \\ -w \kappa & p < y \\ 0 & \text{otherwise} \end{cases}",
+        KOENKER,
+    ),
+    _entry(
+        "head",
+        "smoothed",
+        "label smoothing: the share s of y is spread over the n classes",
+        r"y \leftarrow (1 - s) y + \frac{s}{n}",
+        "Szegedy et al., CVPR 2016",
     ),
 )
 
@@ -209,6 +292,44 @@ OPTIMISER_LINES = (
         r"W \leftarrow W - \alpha \lambda W",
         "Loshchilov and Hutter, ICLR 2019",
     ),
+    _update("absolute_penalty", "the L1 penalty of one weight", r"\ell = |W| \lambda_{1}"),
+    _update(
+        "far_rate",
+        "the rate that momentum adds up to while the gradient stays",
+        r"r = \frac{\alpha}{1 - \mu}",
+    ),
+    _update(
+        "own_rate",
+        "the rate of one weight that Adam comes to while the gradient stays",
+        r"r = \alpha \frac{\sqrt{1 - \beta_{2}^{t}}}{\sqrt{v} + \epsilon}",
+        KINGMA,
+    ),
+    _update(
+        "shrunk",
+        "the L1 penalty taken from W after its update, at the rate of the step: what is small becomes 0",
+        r"W \leftarrow \max(W - \alpha \lambda_{1}, 0) + \min(W + \alpha \lambda_{1}, 0)",
+        "Beck and Teboulle, SIAM Journal on Imaging Sciences 2, 2009",
+    ),
+    _update(
+        "bounded",
+        "x of norm N, held to the norm c: all gradients together, or the weights into one unit",
+        r"x \leftarrow x \frac{c}{\max(N, c)}",
+        "Pascanu, Mikolov, Bengio, ICML 2013; " + SRIVASTAVA,
+    ),
+    _update(
+        "warm",
+        "warm-up: the share of the rate at the end of a step, s being that of the training it takes",
+        r"\frac{\alpha_{t}}{\alpha} = \min(\frac{t}{s}, 1)",
+        "Goyal et al., arXiv:1706.02677",
+    ),
+    _update("lowered", "the rate after a plateau", r"\alpha \leftarrow \frac{\alpha}{5}"),
+    _update(
+        "one_cycle",
+        "a schedule of one rise and one fall: the share of the rate at the share t of the training",
+        r"\frac{\alpha_{t}}{\alpha} = \begin{cases} 1 - 0.48 (1 + \cos(\pi \frac{t}{0.3})) & t < 0.3"
+        r" \\ 0.000004 + 0.499998 (1 + \cos(\pi \frac{t - 0.3}{0.7})) & \text{otherwise} \end{cases}",
+        "Smith and Topin, arXiv:1708.07120",
+    ),
     _update(
         "cosine",
         "a schedule: the share of the rate at the share t of the training",
@@ -242,4 +363,4 @@ COLUMN_LINES = (
     _entry("column", "unstandardise", "a prediction, back in the unit of the target", r"y = \sigma t + \mu"),
 )
 
-OTHER_LINES = ACTIVATION_LINES + HEAD_LINES + OPTIMISER_LINES + COLUMN_LINES
+OTHER_LINES = ACTIVATION_LINES + DROPOUT_LINES + HEAD_LINES + OPTIMISER_LINES + COLUMN_LINES

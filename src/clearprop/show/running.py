@@ -14,6 +14,9 @@ HEADS = {
     "logistic": "logistic, with the binary cross-entropy: Jᵢ = −y ln p − (1 − y) ln (1 − p)",
     "identity": "identity, with half the squared error: Jᵢ = ½ (p − y)²",
     "exp": "exp, with half the Poisson deviance: Jᵢ = p − y − y ln (p / y)",
+    "absolute": "identity, with the absolute error: Jᵢ = |p − y|",
+    "huber": "identity, with Huber's loss: ½ (p − y)² where |p − y| is small, else a line",
+    "quantile": "identity, with the quantile loss",
 }
 SOLVERS = {"adamw": "AdamW", "adam": "Adam", "sgd": "stochastic gradient descent"}
 SCHEMES = {"glorot": "uniform (Glorot)", "he": "normal (He)", "ntk": "normal (tangent kernel)"}

@@ -22,6 +22,7 @@ from clearprop.errors import ClearpropError, ModelFileError
 from clearprop.network import Network, Parameters
 from clearprop.tables.encoding import Encoding
 from clearprop.tables.target import Classes, target_from_dict
+from clearprop.train.array_model import ArrayModel
 from clearprop.train.model import Model
 from clearprop.train.record import Record
 
@@ -30,7 +31,7 @@ FORMAT = "clearprop"
 MOST_HEADER = 100_000_000  # bytes: what safetensors itself allows
 
 
-def write_model(model: Model, path: str | Path) -> None:
+def write_model(model: Model | ArrayModel, path: str | Path) -> None:
     """Write a model; a file that is there is replaced at once, or not at all.
 
     Raises
@@ -38,17 +39,22 @@ def write_model(model: Model, path: str | Path) -> None:
     ModelFileError
         If the file cannot be written.
     """
-    path = _path(path)
-    tensors = _tensors(model.params)
-    parts = {"network": _network_dict(model.params.net), "encoding": model.encoding.to_dict()}
-    parts |= {"target": model.target.to_dict(), "target_name": model.target_name}
-    parts |= {"record": model.record.to_dict(), "baseline": model.baseline, "estimator": model.estimator}
+    tensors = tensors_of(model.params)
+    parts = {"network": _network_dict(model.params.net), **_parts(model)}
     about = json.dumps(parts, allow_nan=False, ensure_ascii=False)
     metadata = {"format": FORMAT, "version": str(VERSION), "model": about, "sha256": _digest(tensors, about)}
-    _replace(path, _sorted(save(tensors, metadata=metadata)))
+    replace_file(path, sorted_header(save(tensors, metadata=metadata)))
 
 
-def _sorted(data: bytes) -> bytes:
+def _parts(model: Model | ArrayModel) -> dict[str, Any]:
+    if isinstance(model, ArrayModel):
+        return {"arrays": model.to_dict()}
+    parts = {"encoding": model.encoding.to_dict(), "target": model.target.to_dict()}
+    parts |= {"target_name": model.target_name, "record": model.record.to_dict()}
+    return parts | {"baseline": model.baseline, "estimator": model.estimator}
+
+
+def sorted_header(data: bytes) -> bytes:
     """The file with its header in order: safetensors shuffles the metadata, and the same model is the same bytes."""
     length = int.from_bytes(data[:8], "little")
     header = json.loads(data[8 : 8 + length])
@@ -58,7 +64,22 @@ def _sorted(data: bytes) -> bytes:
 
 
 def read_model(path: str | Path) -> Model:
-    """Read a model.
+    """Read a model of tables.
+
+    Raises
+    ------
+    ModelFileError
+        If the file is absent, damaged, foreign, newer than this version, or a model of arrays.
+    """
+    model = read_any_model(path)
+    if isinstance(model, ArrayModel):
+        msg = f"A model of tables is needed, but {path} is one of arrays. Use `clearprop.load`, and its `predict`."
+        raise ModelFileError(msg)
+    return model
+
+
+def read_any_model(path: str | Path) -> Model | ArrayModel:
+    """Read a model, of tables or of arrays.
 
     Raises
     ------
@@ -81,8 +102,10 @@ def read_model(path: str | Path) -> Model:
         raise _damaged(path, f"its description is not valid ({type(error).__name__}: {error})") from None
 
 
-def _model(parts: dict[str, Any], tensors: dict[str, np.ndarray]) -> Model:
+def _model(parts: dict[str, Any], tensors: dict[str, np.ndarray]) -> Model | ArrayModel:
     net = Network(**parts["network"])
+    if "arrays" in parts:
+        return ArrayModel.from_dict(_parameters(net, tensors), parts["arrays"])
     encoding, target = Encoding.from_dict(parts["encoding"]), target_from_dict(parts["target"])
     n_out = len(target.classes) if isinstance(target, Classes) else 1
     if net.sizes[0] != encoding.n_outputs or net.sizes[-1] != n_out:
@@ -100,7 +123,7 @@ def _model(parts: dict[str, Any], tensors: dict[str, np.ndarray]) -> Model:
     return Model(params, encoding, target, name, record, baseline, dict(parts["estimator"]))
 
 
-def _tensors(params: Parameters) -> dict[str, np.ndarray]:
+def tensors_of(params: Parameters) -> dict[str, np.ndarray]:
     """W[l] as PyTorch keeps it, (n[l], n[l-1]), and b[l], in a Sequential with an activation after each layer."""
     tensors = {}
     for l in range(1, params.net.L + 1):
@@ -138,6 +161,7 @@ def _network_dict(net: Network) -> dict[str, Any]:
         "activation": list(net.activations),
         "head": net.head,
         "relu_grad_at_zero": net.relu_grad_at_zero,
+        **({"head_constants": list(net.head_constants)} if net.head_constants else {}),
     }
 
 
@@ -209,9 +233,9 @@ def _damaged(path: Path, what: str) -> ModelFileError:
     return ModelFileError(f"The model file {path} is damaged: {what}. Train or copy it again.")
 
 
-def _replace(path: Path, data: bytes) -> None:
+def replace_file(path: str | Path, data: bytes) -> None:
     """The bytes under the name, all or none: written beside it, then renamed. A link is followed."""
-    path = path.resolve()
+    path = _path(path).resolve()
     beside = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         if path.exists() and not path.is_file():

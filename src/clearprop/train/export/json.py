@@ -1,0 +1,91 @@
+"""A model as JSON: all that is needed to predict with nothing but a JSON reader and arrays."""
+
+import json
+from typing import Any
+
+from clearprop.tables.normal import MISSING
+from clearprop.tables.number import FAR
+from clearprop.train.array_model import ArrayModel
+from clearprop.train.export.portable import Portable, portable
+from clearprop.train.model import Model
+from clearprop.version import __version__
+
+SCHEMA = 1
+
+
+def json_text(model: Model | ArrayModel) -> str:
+    """A model as JSON: `document`, with its weights, in one line.
+
+    Each number is written so that it reads back as the same float64; a float32 weight is one exactly.
+    """
+    return json.dumps(document(model), ensure_ascii=False, allow_nan=False)
+
+
+def document(model: Model | ArrayModel) -> dict[str, Any]:
+    """A model as JSON takes it.
+
+    ============  =========================================================================================
+    format        ``"clearprop"``
+    schema        1: the version of this table
+    made_by       the estimator's class, and clearprop's version
+    task          ``"classification"``, ``"multilabel"`` or ``"regression"``
+    sizes         n[0], n[1], ..., n[L]
+    activation    of each hidden layer 1..L-1, by its name on the derivation page
+    output        what makes p of z[L]: ``"softmax"``, ``"logistic"``, ``"identity"`` or ``"exp"``
+    dtype         of the weights: ``"float32"`` or ``"float64"``
+    classes       of a classification, in the order of p; one logistic unit is the second of two. Else null
+    scale         of a table's number: p * ``sd`` + ``mean`` is the prediction. Null if p is
+    features      the names of the columns of an array; null if it had none
+    columns       of a table: how each raw column becomes columns of a[0], in order; null for an array
+    missing       of a table: the texts that stand for a missing value
+    weights       W[1..L], each n[l-1] rows of n[l] numbers
+    biases        b[1..L], each n[l] numbers
+    ============  =========================================================================================
+
+    The forward pass is z[l] = a[l-1] W[l] + b[l], a[l] = g(z[l]). A column of a table is one of
+
+    - ``number``: x = (value - ``median``) * ``scale``, within -``far``..``far``, 0 if missing; the entry is
+      x / sqrt(1 + (x / 3)^2). No entry if ``scale`` is 0. If ``missing`` is above 0, 1 or 0 follows: whether
+      the value is missing.
+    - ``category`` with two ``levels`` and ``others`` 0: -1 for the first, 1 for the second, else 0.
+    - ``category`` with more: 1 in the place of the level among ``levels``, all 0 if it is none. If ``others``
+      is above 0 a further entry: 1 if the value is none of them and not missing. If ``missing`` is above 0 a
+      last entry: 1 if it is missing. With one level the last entry is the only one.
+    - anything else: a raw column without entries.
+
+    Parameters
+    ----------
+    model : Model or ArrayModel
+        Trained.
+    """
+    found = portable(model)
+    params = found.params
+    return {
+        **about(found),
+        "weights": [params.W[l].tolist() for l in range(1, params.net.L + 1)],
+        "biases": [params.b[l].tolist() for l in range(1, params.net.L + 1)],
+    }
+
+
+def about(found: Portable) -> dict[str, Any]:
+    """The document without weights and biases."""
+    net, encoding, scale = found.net, found.encoding, found.scale
+    return {
+        "format": "clearprop",
+        "schema": SCHEMA,
+        "made_by": f"{found.made_by}, clearprop {__version__}",
+        "task": found.task,
+        "sizes": list(net.sizes),
+        "activation": list(found.named_activations("The JSON schema")),
+        "output": found.net.out_activation,
+        "dtype": found.params.flat.dtype.name,
+        "classes": found.classes.tolist() if found.task == "classification" else None,
+        "scale": None if scale is None else {"mean": scale.mean, "sd": scale.sd},
+        "features": found.features,
+        "columns": None if encoding is None else [_column(column) for column in encoding.columns],
+        "missing": None if encoding is None else list(dict.fromkeys((*MISSING, *found.missing))),
+    }
+
+
+def _column(column: Any) -> dict[str, Any]:
+    return column.to_dict() | ({"far": FAR} if column.kind == "number" else {})

@@ -1,0 +1,156 @@
+"""Whether a network in training fits into memory: asked before anything of its size is made."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import DTypeLike
+
+from clearprop.errors import SpecError
+
+# Vectors of all parameters at the fullest moment, as measured.
+STEPS = 7  # the parameters, the gradient, two moments, the start, and the best
+LBFGS = 47  # in float64: SciPy keeps ten pairs of steps and gradients, twice, and its work space
+PROC = Path("/proc")
+GROUPS = Path("/sys/fs/cgroup")
+
+
+def check_memory(sizes: Sequence[int], rows: int, dtype: DTypeLike, *, lbfgs: bool = False) -> None:
+    """Refuse a network that cannot be trained in the memory that is free.
+
+    Parameters
+    ----------
+    sizes : sequence of int
+        n[0], ..., n[L].
+    rows : int
+        Of a batch; of lbfgs, all.
+    dtype : dtype
+        Of the engine's arrays.
+    lbfgs : bool
+        Whether SciPy's L-BFGS moves it.
+
+    Raises
+    ------
+    SpecError
+        With the estimate, what it is made of, and what is free.
+
+    Examples
+    --------
+    >>> check_memory((3, 4, 2), 200, "float32")
+    """
+    free, need = available_memory(), needed(sizes, rows, dtype, lbfgs=lbfgs)
+    if free is None or need <= free:
+        return
+    msg = (
+        f"Training needs about {readable(need)} of memory: the layers {'-'.join(map(str, sizes))} have "
+        f"{parameters(sizes):,} parameters, and a batch {rows:,} rows; {readable(free)} are free. Use smaller "
+        f"`hidden_layer_sizes`, {'another `solver`' if lbfgs else 'a smaller `batch_size`'}, or float32."
+    )
+    raise SpecError(msg)
+
+
+def needed(sizes: Sequence[int], rows: int, dtype: DTypeLike, *, lbfgs: bool = False) -> int:
+    """Bytes that training takes: vectors of the parameters, and z, a and delta of each layer of a batch.
+
+    Examples
+    --------
+    >>> needed((10, 100, 1), 200, "float32")  # 7 * 1201 parameters, and 200 rows of 10 + 3 * 101 numbers
+    284028
+    """
+    itemsize = np.dtype(dtype).itemsize
+    vectors = LBFGS * 8 if lbfgs else STEPS * itemsize
+    return parameters(sizes) * vectors + rows * (sizes[0] + 3 * sum(sizes[1:])) * itemsize
+
+
+def parameters(sizes: Sequence[int]) -> int:
+    """How many entries all W[l] and b[l] have together, however large.
+
+    Examples
+    --------
+    >>> parameters((3, 4, 2))
+    26
+    """
+    return sum(int(a) * int(b) + int(b) for a, b in pairwise(sizes))
+
+
+def available_memory() -> int | None:
+    """Bytes that this process can still take: of the machine, of its control group, and of its own limit.
+
+    None where the system does not tell.
+
+    Examples
+    --------
+    >>> free = available_memory()
+    >>> free is None or free > 0
+    True
+    """
+    found = list(_of_machine())
+    with suppress(OSError, ValueError, IndexError):
+        found += _of_groups()
+    with suppress(OSError, ValueError, ImportError, StopIteration):
+        found += _of_process()
+    return max(0, min(found)) if found else None
+
+
+def readable(count: int) -> str:
+    """Bytes for people.
+
+    Examples
+    --------
+    >>> readable(284028), readable(3 * 10**12)
+    ('284.0 kB', '3.0 TB')
+    """
+    value, units = float(count), iter(("B", "kB", "MB", "GB", "TB", "PB"))
+    unit = next(units)
+    for larger in units:
+        if value < 1000:
+            break
+        value, unit = value / 1000, larger
+    return f"{value:,.1f} {unit}"
+
+
+def _of_machine() -> Iterator[int]:
+    with suppress(OSError, ValueError, StopIteration):
+        yield _kilobytes(PROC / "meminfo", "MemAvailable:")
+
+
+def _of_process() -> Iterator[int]:
+    import resource
+
+    limit, _ = resource.getrlimit(resource.RLIMIT_AS)
+    if limit != resource.RLIM_INFINITY:
+        yield limit - _kilobytes(PROC / "self" / "status", "VmSize:")
+
+
+def _kilobytes(file: Path, name: str) -> int:
+    line = next(line for line in file.read_text().splitlines() if line.startswith(name))
+    return 1024 * int(line.split()[1])
+
+
+def _of_groups() -> Iterator[int]:
+    """What the memory controller of each group above this process leaves, in either version of control groups."""
+    for line in (PROC / "self" / "cgroup").read_text().splitlines():
+        _, controllers, path = line.split(":", 2)
+        if not controllers:
+            root, names = GROUPS, ("memory.max", "memory.current", "inactive_file")
+        elif "memory" in controllers.split(","):
+            root, names = (
+                GROUPS / "memory",
+                ("memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file"),
+            )
+        else:
+            continue
+        place = root / path.strip("/")
+        for folder in (place, *place.parents):
+            if folder.is_relative_to(root):
+                yield from _of_group(folder, *names)
+
+
+def _of_group(folder: Path, most: str, now: str, cache: str) -> Iterator[int]:
+    """The limit less what is used; files that were read can be dropped."""
+    with suppress(OSError, ValueError):  # "max": no limit
+        limit, used = (int((folder / name).read_text()) for name in (most, now))
+        kept = dict(line.split() for line in (folder / "memory.stat").read_text().splitlines())
+        yield limit - used + int(kept.get(cache, 0))
