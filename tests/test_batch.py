@@ -246,3 +246,17 @@ def test_pairs_follow_the_networks_convention_at_zero(relu0):
     assert pairs[0] is pairs[3] is None
     assert pairs[1][1](1.0, 0.0, 0.0) == relu0
     assert pairs[2][0] is np.tanh
+
+
+def test_parameters_of_another_network_are_refused():
+    params = Network((3, 4, 2)).initialize(seed=0)
+    with pytest.raises(ShapeError, match="`params` are those of a 3-4-2 network, `net` is a 3-5-2 network"):
+        batch.step(Network((3, 5, 2)), params, np.zeros((1, 3)), [0])
+
+
+@pytest.mark.parametrize("rates", [{"lr": np.nan}, {"lr": -1.0}, {"lr": 0.1, "l2": -1.0}, {"lr": np.inf}])
+def test_rates_that_cannot_be_are_refused(rates):
+    net = Network((3, 4, 2))
+    params = net.initialize(seed=0)
+    with pytest.raises(SpecError, match="must be a finite number, not negative"):
+        batch.descend(params, batch.step(net, params, np.ones((1, 3)), [0]), **rates)

@@ -1,5 +1,6 @@
 """One step of the derivation on a network and a batch, and the update that follows from it."""
 
+import math
 from typing import Any
 
 import numpy as np
@@ -48,6 +49,9 @@ def step(
     >>> working.delta[2].shape, working.dW[1].shape
     ((2, 2), (2, 3))
     """
+    if params.net.sizes != net.sizes:
+        msg = f"`params` are those of a {params.net}, `net` is a {net}. Draw them with `net.initialize`."
+        raise ShapeError(msg)
     X, y, w = as_batch(net, X, y, sample_weight, params.flat.dtype)
     return derivation.step(
         params.W, params.b, X, y, w, activation_pairs(net), head_of(net, params.flat.dtype)
@@ -124,6 +128,10 @@ def descend(params: Parameters, working: Working, lr: float, l2: float = 0.0) ->
     >>> bool(step(net, new, np.eye(2), [0, 1]).J < step(net, old, np.eye(2), [0, 1]).J)
     True
     """
+    for name, value in (("lr", lr), ("l2", l2)):
+        if not 0 <= value < math.inf:
+            msg = f"`{name}` must be a finite number, not negative; got {value!r}."
+            raise SpecError(msg)
     new = params.copy()
     for l in range(1, params.net.L + 1):
         new.W[l][...] = derivation.descend(params.W[l], working.dW[l], lr, l2)

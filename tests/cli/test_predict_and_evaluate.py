@@ -91,3 +91,15 @@ def test_a_closed_standard_output_is_one_line(model, fresh):
     assert ended.returncode == 2
     assert ended.stderr.endswith("Pass -o FILE.\n")
     assert ended.stderr.count("\n") == 1
+
+
+def test_an_unknown_ending_or_an_input_is_no_output(run, model, fresh, tmp_path):
+    assert ".csv or .parquet" in run("predict", model, fresh, "-o", tmp_path / "p.xlsx").err
+    before = fresh.read_bytes()
+    assert "is read here" in run("predict", model, fresh, "-o", fresh, "--force").err
+    assert fresh.read_bytes() == before
+
+
+def test_a_table_without_any_of_the_columns_names_those_it_has(run, model, tmp_path):
+    (tmp_path / "t.csv").write_text("x,z\n1,2\n3,4\n")
+    assert "the columns are `x`, `z`" in run("predict", model, tmp_path / "t.csv").err

@@ -16,7 +16,7 @@ def test_a_model_beats_the_baseline_and_says_so(run, table, tmp_path):
     assert found["task"] == "classification"
     assert found["scores"]["accuracy"] > 0.9 > found["baseline"]["accuracy"]
     assert found["rows"] + found["held_out_rows"] == 600
-    assert 0 < found["peak_share"] < 1
+    assert found["peak_share"] > 0  # of a peak that is measured: on a busy machine it can pass 1
     assert {c["name"]: c["kind"] for c in found["encoding"]} == {
         "age": "number",
         "hours": "number",
@@ -127,6 +127,10 @@ def test_options_come_from_a_file_and_the_command_line_wins(run, table, tmp_path
         (("--target", "rich", "--metric", "rmse"), "`--metric` of a classification must be auto or one of"),
         (("--target", "town", "--task", "regression"), "town"),
         ((), "--target"),
+        (("--target", "rich", "--seed", "-1"), "--seed"),
+        (("--target", "rich", "--batch-size", "0"), "`--batch-size` must be"),
+        (("--target", "rich", "--drop", "rich"), "Column `rich` is the target, so it cannot be named by `--drop` too."),
+        (("--target", "rich", "--weight", "rich"), "cannot be named by `--weight` too"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_is_one_line_and_exit_2(run, table, tmp_path, options, said):
@@ -191,3 +195,17 @@ def test_an_interrupt_keeps_the_model(run, table, tmp_path, monkeypatch):
     assert ended.code == 130
     assert load(tmp_path / "m").model_.record.stopped == "interrupted"
     assert "Training was interrupted." in ended.err
+
+
+def test_an_input_is_never_written_over(run, table):
+    before = table.read_bytes()
+    ended = run("train", table, "--target", "rich", "-o", table, "--force")
+    assert (ended.code, table.read_bytes()) == (2, before)
+    assert "is read here, so it cannot be written" in ended.err
+
+
+def test_too_few_rows_to_hold_any_out(run, tmp_path):
+    (tmp_path / "two.csv").write_text("x,y\n1,a\n2,b\n")
+    ended = run("train", tmp_path / "two.csv", "--target", "y", "-o", tmp_path / "m")
+    assert (ended.code, ended.err.count("\n")) == (2, 1)
+    assert "is too small to hold rows out" in ended.err

@@ -24,6 +24,8 @@ RNG = np.random.default_rng(0)
 X = RNG.standard_normal((150, 6))
 Y = np.digitize(X[:, 0] * X[:, 1], [-0.3, 0.3])
 
+pytestmark = pytest.mark.slow  # most of these start a process, and compile in it
+
 
 # ---- several fits at once ------------------------------------------------------------------------------------
 
@@ -75,7 +77,7 @@ def test_fork_after_fit():
     ours, theirs = context.Pipe()
     process = context.Process(target=child, args=(theirs,))
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)  # Python warns of forks beside threads
+        warnings.simplefilter("ignore")  # Python and JAX warn of forks beside threads
         process.start()
     assert ours.poll(60), "the child hangs"
     assert ours.recv() == want
@@ -104,7 +106,7 @@ def test_grid_search_in_parallel_gives_what_it_gives_alone(monkeypatch, backend,
     alone = searched(kind, 1)
     try:
         with warnings.catch_warnings(), parallel_backend(backend):
-            warnings.simplefilter("ignore", DeprecationWarning)  # as above, of multiprocessing
+            warnings.simplefilter("ignore")  # as above, of multiprocessing
             together = searched(kind, 2)
     finally:
         if backend == "loky":

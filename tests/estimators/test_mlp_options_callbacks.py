@@ -26,7 +26,7 @@ class Diary:
 
     def on_fit_task_begin(self, estimator, context, *, X, y, metadata):
         self.lines.append(("begin", context.task_name, context.task_id))
-        self.seen = X.shape, y, (metadata or {}).get("sample_weight")
+        self.seen = np.shape(X), y, (metadata or {}).get("sample_weight")
 
     def on_fit_task_end(self, estimator, context, *, fitted_estimator):
         self.lines.append(("end", context.task_name, context.task_id))

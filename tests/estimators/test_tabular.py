@@ -195,7 +195,10 @@ def test_presets_and_what_overrides_them(preset):
         ({"preset": "best"}, "`preset` must be one of plain, fast, accurate; got 'best'."),
         ({"max_iter": 0}, "`max_iter` must be a whole number, 1 or more; got 0."),
         ({"learning_rate_init": -1.0}, "`learning_rate_init` must be a finite number above 0; got -1.0."),
-        ({"learning_rate": "x"}, "`learning_rate` must be one of constant, cosine, coslog4, one_cycle; got 'x'."),
+        (
+            {"learning_rate": "x"},
+            "`learning_rate` must be one of constant, cosine, coslog4, one_cycle; got 'x'.",
+        ),
         ({"n_iter_no_change": 0.5}, "`n_iter_no_change` must be a whole number, 1 or more; got 0.5."),
         ({"weight_decay": -1.0}, "`weight_decay` must be a number from 0 to below inf; got -1.0."),
         (

@@ -57,7 +57,7 @@ def about(
 
 def main(arguments: list[str] | None = None) -> None:
     """Run a command and end the process with its exit code."""
-    given = sys.argv[1:] if arguments is None else arguments
+    given = (sys.argv[1:] if arguments is None else arguments) or ["--help"]
     try:
         code = app(given, prog_name="clearprop", standalone_mode=False)
     except KeyboardInterrupt:

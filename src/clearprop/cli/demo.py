@@ -38,7 +38,7 @@ def demo(
     columns = {"diagnosis": found.predict(new_csv), "P(malignant)": found.predict_proba(new_csv)[:, 1]}
     outputs.write(predictions, outputs.table_bytes(columns, parquet=False))
     outputs.say(result.summary())
-    outputs.say(f"predictions: {predictions}\nreport: {report} (open it in a browser)")
+    outputs.say(f"predictions: {predictions} (open the report in a browser)")
     return 130 if result.model.record.stopped == "interrupted" else 0
 
 

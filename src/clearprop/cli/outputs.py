@@ -15,10 +15,17 @@ class OutputError(ClearpropError):
     """An output exists already, or cannot be written."""
 
 
-def check(*paths: Path | None, force: bool) -> None:
-    """Refuse outputs that exist, are named twice, or lie where nothing can be written; before any work."""
+def check(*paths: Path | None, force: bool, inputs: tuple[str | Path, ...] = ()) -> None:
+    """Refuse outputs that exist, are named twice, or lie where nothing can be written; before any work.
+
+    An output that is one of the `inputs` is refused always.
+    """
     given = [path for path in paths if path is not None]
+    read = {Path(path).resolve() for path in inputs}
     for path in given:
+        if path.resolve() in read:
+            msg = f"{path} is read here, so it cannot be written. Choose another name for the output."
+            raise OutputError(msg)
         if path.is_dir():
             msg = f"{path} is a folder; an output is a file. Choose another name."
             raise OutputError(msg)

@@ -27,7 +27,10 @@ def predict(
     from clearprop.tables.target import Classes
     from clearprop.train.files import read_model
 
-    outputs.check(output, force=force)
+    outputs.check(output, force=force, inputs=(model, table))
+    if output is not None and output.suffix.lower() not in (".csv", ".parquet", ".pq"):
+        msg = f"Predictions are written as .csv or .parquet; got {output}. Choose one of these endings."
+        raise outputs.OutputError(msg)
     found = read_model(model)
     if proba and not isinstance(found.target, Classes):
         msg = f"`--proba` is for classes, but {model} predicts numbers. Leave it out."

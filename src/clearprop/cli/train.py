@@ -38,7 +38,7 @@ def train(
     epochs: Annotated[int | None, Option(help="Passes over the rows, at most.")] = None,
     batch_size: Annotated[int | None, Option(help="Rows a step.")] = None,
     lr: Annotated[float | None, Option(help="The learning rate at the start.")] = None,
-    seed: Annotated[int, Option(help="Of all random choices.")] = 0,
+    seed: Annotated[int, Option(min=0, max=2**32 - 1, help="Of all random choices.")] = 0,
     threads: Annotated[int | None, Option(help="Of the products; by default as many as help.")] = None,
     time_limit: Annotated[float | None, Option(metavar="SECONDS", help="For the training loop.")] = None,
     report: Annotated[Path | None, Option(metavar="FILE.html", help="Write a report.")] = None,
@@ -57,11 +57,11 @@ def train(
     from clearprop.cli.options import sizes
     from clearprop.cli.training import Request, run
 
-    outputs.check(output, report, force=force)
+    outputs.check(output, report, force=force, inputs=(table, valid))
     settings: dict[str, Any] = {
         "preset": preset, "metric": metric, "hidden_layer_sizes": sizes(hidden), "activation": activation,
-        "max_iter": epochs, "batch_size": batch_size or "auto", "learning_rate_init": lr, "random_state": seed,
-        "threads": threads, "time_limit": time_limit, "categorical": tuple(categorical or ()),
+        "max_iter": epochs, "batch_size": "auto" if batch_size is None else batch_size,
+        "learning_rate_init": lr, "random_state": seed, "threads": threads, "time_limit": time_limit, "categorical": tuple(categorical or ()),
         "missing": tuple(missing or ()),
     }  # fmt: skip
     request = Request(table, target, task, valid, weight, tuple(drop or ()), settings, seed)

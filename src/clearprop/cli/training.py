@@ -48,6 +48,7 @@ class Result:
     output: Path
     rows: int
     timings: dict[str, float]
+    report: Path | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """For --json."""
@@ -69,12 +70,14 @@ class Result:
             kinds[column["kind"]] = kinds.get(column["kind"], 0) + 1
         columns = ", ".join(f"{n} {kind}" for kind, n in sorted(kinds.items(), key=lambda item: -item[1]))
         lines = [
-            f"{model.task} of `{model.target_name}`: {self.rows:,} rows to learn from, columns: {columns}",
+            f"{model.task} of `{model.target_name}`: {model.encoding.rows:,} rows to learn from, "
+            f"{self.rows - model.encoding.rows:,} to choose the epoch; columns: {columns}",
             f"{model.params.net}, {model.params.flat.size:,} parameters; epoch {record.best_epoch} of "
             f"{len(record.rows)} kept (stopped by: {record.stopped}); {record.seconds:.1f} s, "
             f"{record.rows_per_second:,.0f} rows/s, {record.threads} thread{'s' * (record.threads > 1)}",
             scores_text(self.evaluation),
             f"model: {self.output}",
+            *([f"report: {self.report}"] if self.report else []),
         ]
         return "\n".join(lines + [f"note: {record.warning}"] * bool(record.warning))
 
@@ -97,11 +100,12 @@ def run(request: Request, output: Path, report: Path | None, title: str = "") ->
             model, evaluation, title=heading, source=table.source, created=made, timings=timings
         )
         outputs.write(report, page)
-    return Result(model, evaluation, output, table.n_rows, timings)
+    return Result(model, evaluation, output, table.n_rows, timings, report)
 
 
 def _tables(request: Request) -> tuple[Table, Table]:
     """The rows to learn from, and the held-out ones."""
+    _check_roles(request)
     table = _read(request.table, request)
     table.column(request.target)
     try:
@@ -115,7 +119,18 @@ def _tables(request: Request) -> tuple[Table, Table]:
     target = learn_target(column, request.task)
     labels = target.encode(column) if target.task == "classification" else None
     kept, aside = split(table.n_rows, fraction, request.seed, labels)
+    if not len(aside):
+        msg = f"{table.source} is too small to hold rows out: no class has two. Pass `--valid TABLE`."
+        raise SpecError(msg)
     return table.take(kept), table.take(aside)
+
+
+def _check_roles(request: Request) -> None:
+    """A column has one role."""
+    for name, role in ((request.weight, "--weight"), *((name, "--drop") for name in request.drop)):
+        if name == request.target:
+            msg = f"Column `{name}` is the target, so it cannot be named by `{role}` too. Leave that out."
+            raise SpecError(msg)
 
 
 def _read(source: str, request: Request) -> Table:
@@ -130,7 +145,10 @@ def _fitted(request: Request, table: Table) -> TabularClassifier | TabularRegres
     weight = None if request.weight is None else weights(table.column(request.weight))
     inputs = [name for name in table.names if name not in (request.target, request.weight)]
     task = learn_target(column, request.task).task
-    estimator = (TabularClassifier if task == "classification" else TabularRegressor)(**request.settings)
+    settings = request.settings | {
+        "categorical": tuple(c for c in request.settings["categorical"] if c in inputs)
+    }
+    estimator = (TabularClassifier if task == "classification" else TabularRegressor)(**settings)
     with bar() as watch, warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)  # told in the summary, from the record
         return estimator.fit(table.select(inputs), column, weight, watch=watch)

@@ -52,8 +52,8 @@ def mask(seed: int, step: int, layer: int, shape: tuple[int, int], drop: float) 
     Examples
     --------
     >>> mask(0, 0, 1, (2, 3), 0.5)
-    array([[2., 0., 0.],
-           [2., 0., 0.]])
+    array([[0., 2., 2.],
+           [0., 0., 2.]])
     """
     key = np.zeros(1, np.uint64)
     for part in (seed, step, layer):

@@ -45,7 +45,7 @@ def one_column(values: Any, name: str) -> Column:
         msg = f"`{name}` must be one column, (rows,); got {shape}."
         raise ShapeError(msg)
     if len(shape) == 2 and not is_array:
-        frame = read_table(values)
+        frame = read_table(values, verbatim=True)
         return frame.column(frame.names[0])
     if len(shape) == 2:
         msg = f"A column-vector {name} was passed when a 1d array was expected: it is {shape}. Pass `{name}.ravel()`."
@@ -53,4 +53,4 @@ def one_column(values: Any, name: str) -> Column:
         values = values.ravel()
     given = getattr(values, "name", None)
     name = name if given is None else str(given)
-    return read_table({name: values}).column(name)
+    return read_table({name: values}, verbatim=True).column(name)

@@ -66,7 +66,7 @@ class Optimizer:
         """The rate of each step of an epoch (0, 1, ...) of `steps` steps, in a run of `epochs` epochs."""
         first, total = epoch * steps, epochs * steps
         warm = mlp.warmup * steps if mlp.warmup >= 1 else mlp.warmup * total
-        schedule = self.schedule if callable(self.schedule) or self.schedule in SCHEDULES else "constant"
+        schedule: Any = self.schedule if callable(self.schedule) or self.schedule in SCHEDULES else "constant"
         return rates(schedule, self.learning_rate, first, first + steps, total, warm)
 
     def epoch_ends(self, mlp: Any) -> None:

@@ -16,7 +16,7 @@ MISSING = ("", "?", "NA", "NaN", "nan", "null", "NULL")
 
 def normal(
     table: Table, *, missing: Sequence[str], drop: Sequence[str], categorical: Sequence[str],
-    only: Sequence[str] | None, untyped: bool,
+    only: Sequence[str] | None, untyped: bool, verbatim: bool = False,
 ) -> Table:  # fmt: skip
     """A table in normal form.
 
@@ -27,6 +27,7 @@ def normal(
         categorical: names of columns that hold categories.
         only: names of the columns to keep if they are there; None for all.
         untyped: whether columns of text still wait for their types (CSV).
+        verbatim: whether texts stay as they are, neither stripped nor read as missing.
 
     Raises:
         TableError: an unknown name, or a column that is neither numbers nor categories.
@@ -43,7 +44,7 @@ def normal(
     columns = {}
     for name in kept:
         column = table.column(name)
-        column = Column(name, _plain(column, missing, name in categorical), table)
+        column = Column(name, _plain(column, missing, name in categorical, verbatim), table)
         if untyped and pa.types.is_string(column.values.type):
             column = Column(name, _blank_numbers(typed(column, name in categorical), missing), table)
         _check_whole(column, name in categorical)
@@ -52,9 +53,13 @@ def normal(
     return Table(pa.table(columns), table.source, table.parts, table.origin, unread)
 
 
-def _plain(column: Column, missing: Sequence[str], categorical: bool) -> pa.ChunkedArray:
+def _plain(column: Column, missing: Sequence[str], categorical: bool, verbatim: bool) -> pa.ChunkedArray:
     """One of int64, float32, float64, bool, text, dictionary of these, null."""
     values, kind = column.values, column.values.type
+    if verbatim and pa.types.is_dictionary(kind):
+        values, kind = values.cast(kind.value_type), kind.value_type
+    if verbatim and _is_text(kind):
+        return values.cast(pa.string())
     if pa.types.is_dictionary(kind):
         _refuse(column, kind.value_type)
         return _text(values.cast(kind.value_type), missing) if _is_text(kind.value_type) else values

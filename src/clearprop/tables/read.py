@@ -17,6 +17,7 @@ def read_table(
     drop: Sequence[str] = (),
     categorical: Sequence[str] = (),
     only: Sequence[str] | None = None,
+    verbatim: bool = False,
 ) -> Table:
     """Read a table from a file, a folder, a glob or memory.
 
@@ -36,6 +37,7 @@ def read_table(
             pass `Encoding.categorical`.
         only: names of the columns to read if they are there; the others are listed in `Table.unread` and
             not looked at. To predict, pass `Encoding.needed`.
+        verbatim: whether texts in memory stay to the letter: no white space is taken off, none means missing.
 
     Returns:
         The columns, each int64, float, bool, text, dictionary (a category) or null.
@@ -51,4 +53,7 @@ def read_table(
         table, untyped = read_files(source)
     else:
         table, untyped = read_memory(source), False
-    return normal(table, missing=missing, drop=drop, categorical=categorical, only=only, untyped=untyped)
+    return normal(
+        table, missing=missing, drop=drop, categorical=categorical, only=only, untyped=untyped,
+        verbatim=verbatim,
+    )  # fmt: skip

@@ -61,7 +61,9 @@ class Table:
         clearprop.errors.TableError: There is no column `agee` in adult.csv: the nearest name is `age`.
         """
         if name not in self.names:
-            msg = f"There is no column `{name}` in {self.source}: {nearest(name, self.names)}."
+            msg = (
+                f"There is no column `{name}` in {self.source}: {nearest(name, [*self.names, *self.unread])}."
+            )
             raise TableError(msg)
         return Column(name, self.data.column(name), self)
 

@@ -30,11 +30,11 @@ def bar() -> Iterator[Watch | None]:
     columns = (
         TextColumn("epoch {task.fields[epoch]}"),
         BarColumn(),
-        TextColumn("J {task.fields[loss]:.4f}  score {task.fields[score]}  {task.fields[speed]:>12} rows/s"),
+        TextColumn("J {task.fields[loss]}  score {task.fields[score]}  {task.fields[speed]:>12} rows/s"),
         TimeRemainingColumn(),
     )
     with Bar(*columns, console=console, transient=True) as drawn:
-        task = drawn.add_task("", total=None, epoch="0", loss=float("nan"), score="-", speed="-")
+        task = drawn.add_task("", total=None, epoch="0", loss="-", score="-", speed="-")
 
         def tell(now: Progress) -> None:
             drawn.update(
@@ -42,7 +42,7 @@ def bar() -> Iterator[Watch | None]:
                 completed=now.done,
                 total=now.epochs,
                 epoch=f"{int(now.done)}/{now.epochs}",
-                loss=now.loss,
+                loss=f"{now.loss:.4f}",
                 score="-" if now.score is None else f"{now.score:.4f}",
                 speed=f"{now.rows_per_second:,.0f}",
             )
