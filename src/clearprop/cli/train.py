@@ -61,8 +61,8 @@ def train(
     settings: dict[str, Any] = {
         "preset": preset, "metric": metric, "hidden_layer_sizes": sizes(hidden), "activation": activation,
         "max_iter": epochs, "batch_size": "auto" if batch_size is None else batch_size,
-        "learning_rate_init": lr, "random_state": seed, "threads": threads, "time_limit": time_limit, "categorical": tuple(categorical or ()),
-        "missing": tuple(missing or ()),
+        "learning_rate_init": lr, "random_state": seed, "threads": threads, "time_limit": time_limit,
+        "categorical": tuple(categorical or ()), "missing": tuple(missing or ()),
     }  # fmt: skip
     request = Request(table, target, task, valid, weight, tuple(drop or ()), settings, seed)
     result = run(request, output, report)
