@@ -145,9 +145,8 @@ def _fitted(request: Request, table: Table) -> TabularClassifier | TabularRegres
     weight = None if request.weight is None else weights(table.column(request.weight))
     inputs = [name for name in table.names if name not in (request.target, request.weight)]
     task = learn_target(column, request.task).task
-    settings = request.settings | {
-        "categorical": tuple(c for c in request.settings["categorical"] if c in inputs)
-    }
+    settings = dict(request.settings)
+    settings["categorical"] = tuple(name for name in settings["categorical"] if name in inputs)
     estimator = (TabularClassifier if task == "classification" else TabularRegressor)(**settings)
     with bar() as watch, warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)  # told in the summary, from the record
