@@ -19,7 +19,7 @@ from threadpoolctl import threadpool_limits
 from clearprop import MLPClassifier as Ours
 
 SETTINGS = {"defaults (adam, batch 200)": {}, "sgd, batch 32": {"solver": "sgd", "batch_size": 32}}
-EPOCHS = 40
+EPOCHS = 200
 
 
 def main() -> None:
@@ -31,7 +31,7 @@ def main() -> None:
     rounds = parser.parse_args().rounds
     X, y = load_digits(return_X_y=True)
     print(
-        f"{'digits, 64-100-10, 40 epochs':<34}{'dtype':<9}{'times faster':>13}  (least, largest)  losses apart"
+        f"{'digits, 64-100-10, 200 epochs':<34}{'dtype':<9}{'times faster':>13}  (least, largest)  losses apart"
     )
     for dtype in ("float64", "float32"):
         for name, options in SETTINGS.items():
@@ -56,7 +56,7 @@ def compare(X: np.ndarray, y: np.ndarray, options: dict, rounds: int) -> tuple[n
 
 def fit(kind: type, X: np.ndarray, y: np.ndarray, options: dict) -> tuple[float, float]:
     """Seconds of one fit, and its last loss."""
-    model = kind(random_state=0, max_iter=EPOCHS, n_iter_no_change=EPOCHS, **options)
+    model = kind(random_state=0, max_iter=EPOCHS, **options)
     began = time.perf_counter()
     model.fit(X, y)
     return time.perf_counter() - began, model.loss_

@@ -96,7 +96,7 @@ class MLPClassifier(ClassifierMixin, Perceptron):
     input_dropout : float
         The same of the columns of X.
     l1 : float
-        The penalty l1 * sum |W| is added to J; small weights become exactly 0.
+        The penalty ``l1 * sum |W|`` is added to J; small weights become exactly 0.
     max_norm : float or None
         After each step the weights into a unit have at most this norm.
     clip_norm : float or None
