@@ -1,5 +1,6 @@
 """What `MLPClassifier` and `MLPRegressor` share, under scikit-learn's names also of what its tests read."""
 
+from abc import abstractmethod
 from itertools import pairwise
 from numbers import Integral
 from typing import Any, ClassVar, Self
@@ -130,21 +131,21 @@ class Perceptron(CallbackSupportMixin, SeeingMLP, Exporting, Formulas, BaseEstim
             raise SpecError(msg)
         return self._fit(X, y, sample_weight, (X_val, y_val, sample_weight_val), until=int(max_iter))
 
+    @abstractmethod
     def _head(self) -> tuple[str, tuple[float, ...]]:
         """The head of the network and its constants: the classifier's or the regressor's."""
-        raise AttributeError
 
+    @abstractmethod
     def _metric(self, y: np.ndarray, predicted: np.ndarray, w: np.ndarray | None) -> float:
         """What `score` gives."""
-        raise AttributeError
 
+    @abstractmethod
     def _predict(self, X: Any, check: bool = True) -> np.ndarray:
         """What `predict` returns."""
-        raise AttributeError
 
+    @abstractmethod
     def _validate_input(self, X: Any, y: Any, incremental: bool, reset: bool) -> tuple[Any, np.ndarray]:
         """X and y checked, y as numbers."""
-        raise AttributeError
 
     # ---- fitting ---------------------------------------------------------------------------------------
 

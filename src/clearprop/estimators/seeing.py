@@ -1,5 +1,6 @@
 """What a fitted estimator shows of itself: its working, its gradients, its loss curve, and what ails it."""
 
+from abc import ABC, abstractmethod
 from typing import Any
 
 import numpy as np
@@ -15,25 +16,25 @@ from clearprop.train.doctor.diagnosis import Diagnosis
 from clearprop.train.doctor.examination import examine
 
 
-class Seeing:
+class Seeing(ABC):
     """The methods that look at a fitted network; the estimators say what their network and their rows are."""
 
     @property
+    @abstractmethod
     def input_names_(self) -> list[str]:
         """The columns of a[0], layer 0."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _seen(self) -> tuple[Network, Parameters]:
         """The network and its parameters; raises NotFittedError."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _seen_rows(self, X: Any, y: Any = None) -> tuple[Any, Any]:
         """X as layer 0 takes it (an array, or a sparse matrix), and y as `step` does, or None."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _seen_weights(self, X: Any, w: Any) -> np.ndarray | None:
         """The weight of each row, checked."""
-        raise NotImplementedError
 
     def _seen_unit(self) -> float:
         """How much `predict` changes when p changes by 1."""
@@ -43,17 +44,17 @@ class Seeing:
         """The names of the classes, or of the labels; none of a regression."""
         return list(getattr(self, "classes_", []))
 
+    @abstractmethod
     def _seen_run(self) -> Run:
         """How the training went."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _seen_scores(self, X: Any, y: Any, w: np.ndarray | None) -> Scores | None:
         """The score on these rows beside that in validation; None if there was no validation."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _seen_l2(self, m: float) -> float:
         """The derivation's lambda in a step of m rows."""
-        raise NotImplementedError
 
     def _seen_batch(self, X: Any, y: Any, w: Any) -> tuple[Any, ...]:
         """The arguments of `step`."""

@@ -1,5 +1,6 @@
 """How `TabularClassifier` and `TabularRegressor` are looked at: tables are encoded first."""
 
+from abc import abstractmethod
 from typing import Any
 
 import numpy as np
@@ -27,11 +28,13 @@ class SeeingTabular(Seeing):
     early_stopping: bool
     validation_fraction: float
 
+    @abstractmethod
     def _model(self) -> Model:
-        raise NotImplementedError
+        """The fitted model."""
 
+    @abstractmethod
     def _table(self, X: Any) -> Table:
-        raise NotImplementedError
+        """A table, read as the model needs it."""
 
     @property
     def input_names_(self) -> list[str]:
