@@ -42,6 +42,18 @@ def test_columns_by_name_extra_ones_noted_missing_ones_refused(run, model, fresh
     assert (ended.code, "`hours`" in ended.err) == (2, True)
 
 
+def test_texts_for_a_missing_value_are_remembered(run, tmp_path):
+    rows = "age,rich\n" + "".join(f"{age},{'yes' if age > 40 else 'no'}\n" for age in range(20, 60)) * 3
+    (tmp_path / "t.csv").write_text(rows + "n.k.,no\nn.k.,yes\n")
+    options = ("--missing", "n.k.", "--epochs", 1, "-o", tmp_path / "m")
+    assert run("train", tmp_path / "t.csv", "--target", "rich", *options).code == 0
+    (tmp_path / "new.csv").write_text("age\n30\nn.k.\nxx\n")
+    refused = run("predict", tmp_path / "m", tmp_path / "new.csv")
+    assert (refused.code, '"xx"' in refused.err, '"n.k."' in refused.err) == (2, True, False)
+    assert run("predict", tmp_path / "m", tmp_path / "new.csv", "--missing", "xx").code == 0
+    assert load(tmp_path / "m").predict({"age": ["30", "n.k."]}).shape == (2,)
+
+
 def test_unknown_categories_are_fine(run, model, fresh, tmp_path):
     pd.read_csv(fresh).assign(town="Rome").to_csv(tmp_path / "t.csv", index=False)
     assert run("predict", model, tmp_path / "t.csv").code == 0

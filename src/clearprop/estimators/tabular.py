@@ -13,7 +13,6 @@ from clearprop.estimators.exporting import Exporting
 from clearprop.estimators.formulas import Formulas
 from clearprop.estimators.inputs import checked
 from clearprop.estimators.seeing_tabular import SeeingTabular
-from clearprop.tables.names import as_names
 from clearprop.tables.table import Table
 from clearprop.tables.target import Classes
 from clearprop.train.loop import Watch
@@ -115,7 +114,7 @@ class _Tabular(SeeingTabular, Exporting, Formulas, BaseEstimator):
     def _table(self, X: Any) -> Table:
         """The columns that the model needs, read as in training."""
         model = self._model()
-        return model.read(checked(X, type(self).__name__, self.n_features_in_), as_names(self.missing))
+        return model.read(checked(X, type(self).__name__, self.n_features_in_))
 
     def __sklearn_tags__(self) -> Tags:
         tags = super().__sklearn_tags__()

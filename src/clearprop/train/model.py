@@ -8,6 +8,7 @@ import numpy as np
 from clearprop.engine.engine import Engine
 from clearprop.network import Parameters
 from clearprop.tables.encoding import Encoding
+from clearprop.tables.names import as_names
 from clearprop.tables.read import read_table
 from clearprop.tables.table import Table
 from clearprop.tables.target import Classes, Scale
@@ -49,13 +50,20 @@ class Model:
         """classification or regression."""
         return self.target.task
 
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """The texts that meant a missing value in training, besides the usual ones."""
+        params = self.estimator.get("params")
+        given = params.get("missing", ()) if isinstance(params, dict) else ()
+        return as_names(given) if isinstance(given, str | list | tuple) else ()
+
     def read(self, source: Any, missing: tuple[str, ...] = (), also: tuple[str, ...] = ()) -> Table:
-        """The columns that the model needs, and `also` others, of any table."""
+        """The columns that the model needs, and `also` others, of any table; `missing` are further texts."""
         if isinstance(source, Table):
             return source
         return read_table(
             source,
-            missing=missing,
+            missing=(*self.missing, *missing),
             categorical=self.encoding.categorical,
             only=[*self.encoding.needed, *also],
         )
