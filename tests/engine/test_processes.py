@@ -108,4 +108,4 @@ def test_memory_of_a_batch_is_made_once():
     held = engine.arrays(4, 3)["z"][1].ctypes.data
     engine.epoch(batch, np.arange(200), np.full(50, 1e-3))
     assert engine.arrays(4, 3)["z"][1].ctypes.data == held
-    assert len(engine._blocks) == 1
+    assert len(engine._rooms) == 1

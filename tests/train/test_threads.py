@@ -1,63 +1,28 @@
-"""The threads of BLAS: limited inside, given back after, also where runs overlap."""
+"""How many threads share a step."""
 
-from threading import Event, Thread
+import os
+import subprocess
+import sys
 
 import pytest
 
+from clearprop.engine.team import available
 from clearprop.network import Network
-from clearprop.train import threads
-from clearprop.train.threads import available, blas_threads, flops, threads_for
+from clearprop.train.threads import flops, threads_for
 
 
-def now():
-    return {library.num_threads for library in threads._controller().select(user_api="blas").lib_controllers}
+@pytest.mark.parametrize(
+    ("said", "least"), [("1", True), ("1,2", True), ("0", False), ("many", False), ("", False)]
+)
+def test_the_environment_may_say_fewer(monkeypatch, said, least):
+    monkeypatch.setenv("OMP_NUM_THREADS", said)
+    assert (available() == 1) is (least or len(os.sched_getaffinity(0)) == 1)
 
 
-@pytest.fixture(autouse=True)
-def two_before():
-    """Whatever the machine has, the tests begin with two threads."""
-    with blas_threads(2):
-        yield
-        assert now() == {2}
-
-
-def test_limited_inside_and_restored():
-    with blas_threads(1):
-        assert now() == {1}
-    assert now() == {2}
-
-
-def test_restored_after_an_error():
-    with pytest.raises(RuntimeError), blas_threads(1):
-        raise RuntimeError
-    assert now() == {2}
-
-
-def test_nested():
-    with blas_threads(1):
-        with blas_threads(3):
-            assert now() == {3}
-        assert now() == {1}
-
-
-def test_overlapping_runs_in_two_threads_restore_what_the_first_found():
-    """A enters, B enters, A leaves, B leaves: saved and restored one by one, B would leave 1 thread behind."""
-    entered, left = Event(), Event()
-
-    def first():
-        with blas_threads(1):
-            entered.set()
-            left.wait(10)
-
-    thread = Thread(target=first)
-    thread.start()
-    entered.wait(10)
-    assert now() == {1}  # the limit holds from any thread
-    with blas_threads(1):
-        left.set()
-        thread.join()
-        assert now() == {1}
-    assert now() == {2}
+def test_a_process_bound_to_one_core_takes_one_thread():
+    code = "import os; os.sched_setaffinity(0, {min(os.sched_getaffinity(0))});"
+    code += "from clearprop.engine.team import available; print(available())"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout == "1\n"
 
 
 def test_a_second_thread_is_taken_where_it_helps():

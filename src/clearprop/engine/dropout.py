@@ -63,14 +63,16 @@ def mask(seed: int, step: int, layer: int, shape: tuple[int, int], drop: float) 
     return derivation.drop_mask(u.reshape(shape), drop)
 
 
-def drop(a_, fed_, mask_, n, layer, hyper_, drop_):  # a layer's a, as the next one reads it
+def drop(
+    a_, fed_, mask_, start, n, layer, hyper_, drop_
+):  # a layer's a from `start` on, as the next reads it
     a, fed, mask, hyper = carray(a_, n), carray(fed_, n), carray(mask_, n), carray(hyper_, N_HYPER)
     key, share = np.uint64(0), carray(drop_, 1)[0]
     key = mixed(key + np.uint64(hyper[SEED]) + GOLDEN)
     key = mixed(key + np.uint64(hyper[STEPS]) + GOLDEN)
     key = mixed(key + np.uint64(layer) + GOLDEN)
     for k in range(n):
-        u = np.float64(mixed(key + np.uint64(k + 1) * GOLDEN) >> S11) * UNIT
+        u = np.float64(mixed(key + np.uint64(start + k + 1) * GOLDEN) >> S11) * UNIT
         mask[k] = number(page64.drop_mask(u, share))
         fed[k] = page.dropped(a[k], mask[k])
 
@@ -113,7 +115,7 @@ def settle(
 
 
 TEMPLATES = {
-    "drop": (drop, "pppiihh"),
+    "drop": (drop, "pppiiihh"),
     "drop_back": (drop_back, "ppi"),
     "clip": (clip, "pih"),
     "settle": (settle, "ppiih"),

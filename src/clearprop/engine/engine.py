@@ -9,7 +9,8 @@ from numpy.typing import DTypeLike
 
 from clearprop.engine import kernels, plain, store
 from clearprop.engine.dropout import extra_pass
-from clearprop.engine.layout import AT_A, AT_DELTA, AT_MASK, AT_Z, aligned, lay_out
+from clearprop.engine.kernels import Memory, Plan
+from clearprop.engine.layout import AT_A, AT_DELTA, AT_MASK, AT_Z, LINE, Layout, aligned, lay_out
 from clearprop.engine.passes import (
     ALPHA,
     BETA1,
@@ -30,13 +31,16 @@ from clearprop.engine.passes import (
     head_pass,
     update_pass,
 )  # fmt: skip
+from clearprop.engine.products import product_function, scratch_size
 from clearprop.engine.solver import Solver
+from clearprop.engine.team import available, together
 from clearprop.errors import ShapeError, SpecError
 from clearprop.maths.derivation import Working
 from clearprop.network import Network, Parameters
 
 COMPILED = not store.config.DISABLE_JIT  # else the page itself runs, in NumPy
 ROWS_AT_ONCE = 256  # of a forward pass over many rows: the slice stays in cache
+WORTH = 200_000  # weights times slices from which threads are started for a forward pass: some tenths of a millisecond
 
 
 class Batch(NamedTuple):
@@ -69,6 +73,13 @@ class Epoch(NamedTuple):
 NOTHING = Epoch()
 
 
+class Room(NamedTuple):
+    """Where batches of a size are worked on: the layout, and the memory of each thread."""
+
+    layout: Layout
+    memories: tuple[Memory, ...]
+
+
 class Engine:
     """A network in training, or at work.
 
@@ -86,6 +97,8 @@ class Engine:
         The share of a[l] that is dropped in training, for l = 0..L-1; layers that are not named drop nothing.
     seed : int
         Of the masks: with the number of the step it settles them.
+    threads : int
+        That share the work of a step; they leave every bit as it is.
 
     Attributes
     ----------
@@ -112,6 +125,7 @@ class Engine:
         dtype: DTypeLike = np.float32,
         dropout: Sequence[float] = (),
         seed: int = 0,
+        threads: int = 1,
     ) -> None:
         self.net, self.solver = params.net, solver or Solver()
         self.batch_size, self.dtype = int(batch_size), np.dtype(dtype)
@@ -123,7 +137,8 @@ class Engine:
         self.params.flat[:] = params.flat
         self.dropout, self.seed = _checked_dropout(self.net, dropout), int(seed)
         self.hyper = self._hyper()
-        self._blocks: dict[tuple[int, int], tuple[Any, np.ndarray]] = {}
+        self.threads = int(threads)
+        self._rooms: dict[tuple[int, int], Room] = {}
         self._working: Working | None = None  # of the last step, where there are no blocks
 
     def epoch(
@@ -145,15 +160,21 @@ class Engine:
             raise ShapeError(msg)
         if not COMPILED:
             return self._plain_epoch(batch, order, rates, not gradient_only, so_far)
-        layout, block = self._block(self.batch_size, batch.y.shape[1])
-        how = kernels.ONE_PRODUCT if self.solver.in_one_product else kernels.PASSES
-        out = np.array([so_far.total, so_far.weight, -1.0, so_far.means, so_far.penalties, 0.0])
-        kernels.epoch(
-            tuple(batch), np.ascontiguousarray(order, np.int64), layout.layers,
-            np.array([self.batch_size, layout.at_y, layout.at_w]), self._passes(),
-            kernels.GRADIENT_ONLY if gradient_only else how, self.state, block, self.hyper,
-            np.ascontiguousarray(rates, np.float64), out,
-        )  # fmt: skip
+        room, how = self._room(self.batch_size, batch.y.shape[1]), kernels.PASSES
+        if gradient_only or self.solver.in_one_product:
+            how = kernels.GRADIENT_ONLY if gradient_only else kernels.ONE_PRODUCT
+        places = np.array([self.batch_size, room.layout.at_y, room.layout.at_w, how])
+        product = product_function(self.dtype.name).address
+        plan, data = Plan(room.layout.layers, places, self._passes(), product), tuple(batch)
+        order, rates = np.ascontiguousarray(order, np.int64), np.ascontiguousarray(rates, np.float64)
+        out = np.array([so_far.total, so_far.weight, -1.0, so_far.means, so_far.penalties])
+        for memory in room.memories[1:]:
+            memory.hyper[:] = self.hyper
+
+        def run(rank: int, team: np.ndarray) -> None:
+            kernels.epoch(data, order, plan, room.memories[rank], rates, out, rank, len(room.memories), team)
+
+        together(run, len(room.memories))
         failed = int(out[kernels.FAILED_AT])
         return Epoch(
             float(out[kernels.LOSS]), float(out[kernels.WEIGHT]), None if failed < 0 else failed,
@@ -164,13 +185,13 @@ class Engine:
         """Compile, or read from the disk, all that `epoch` needs for such a batch; nothing moves."""
         self.epoch(batch, np.arange(0), np.zeros(0))
 
-    def predict(self, X: np.ndarray) -> np.ndarray:
-        """p of each row (G4): (rows, n[L])."""
-        return self._forward(X, self.net.out_activation)
+    def predict(self, X: np.ndarray, threads: int | None = None) -> np.ndarray:
+        """p of each row (G4): (rows, n[L]); by as many threads as help, or by `threads`."""
+        return self._forward(X, self.net.out_activation, threads)
 
-    def logits(self, X: np.ndarray) -> np.ndarray:
+    def logits(self, X: np.ndarray, threads: int | None = None) -> np.ndarray:
         """z[L] of each row: (rows, n[L])."""
-        return self._forward(X, "identity")
+        return self._forward(X, "identity", threads)
 
     def arrays(self, m: int, n_targets: int) -> dict[str, list[Any]]:
         """z[l], a[l], delta[l] as the last step of m rows left them, and dW[l], db[l] where they were formed.
@@ -181,7 +202,8 @@ class Engine:
         found: dict[str, list[Any]] = {"dW": gradient.W, "db": gradient.b}
         if self._working is not None:
             return found | {name: getattr(self._working, name) for name in ("z", "a", "delta")}
-        layout, block = self._block(self.batch_size, n_targets)
+        layout, memories = self._room(self.batch_size, n_targets)
+        block = memories[0].block
         for name, column, first, last in (("z", AT_Z, 1, 0), ("a", AT_A, 0, 1), ("delta", AT_DELTA, 1, 0)):
             at = layout.layers[:, column]
             found[name] = [
@@ -202,23 +224,34 @@ class Engine:
             (l for l in range(1, self.net.L + 1) if not np.isfinite(arrays["z"][l]).all()), self.net.L
         )
 
-    def _forward(self, X: np.ndarray, head: str) -> np.ndarray:
+    def _forward(self, X: np.ndarray, head: str, threads: int | None) -> np.ndarray:
         if not COMPILED:
             with np.errstate(all="ignore"):
                 return plain.forward(self.params, np.asarray(X, self.dtype), head)
-        rows = min(ROWS_AT_ONCE, len(X)) or 1
-        held = self._blocks.pop((rows, 0), None) or self._new_block(
-            rows, 0
-        )  # out of the reach of other threads
-        layout, block = held
         passes = np.zeros((3, self.net.L + 1), np.int64)
         for l, name in enumerate((*self.net.activations, head), 1):
             passes[0, l] = forward_pass(name, self.dtype.name).address
-        result = np.empty((len(X), self.net.sizes[-1]), self.dtype)
-        X = np.ascontiguousarray(X, self.dtype)
-        kernels.forward(X, layout.layers, rows, passes, self.state, block, self.hyper, result)
-        self._blocks[rows, 0] = held
+        X, result = np.ascontiguousarray(X, self.dtype), np.empty((len(X), self.net.sizes[-1]), self.dtype)
+        slices = -(-len(X) // ROWS_AT_ONCE)
+        wanted = threads or (available() if slices * self.net.n_weights > WORTH else 1)
+        ranks = max(min(wanted, slices), 1)
+
+        def run(rank: int, team: np.ndarray) -> None:
+            first, last = (slices * r // ranks * ROWS_AT_ONCE for r in (rank, rank + 1))
+            self._forward_rows(X[first:last], passes, result[first:last])
+
+        together(run, ranks)
         return result
+
+    def _forward_rows(self, X: np.ndarray, passes: np.ndarray, result: np.ndarray) -> None:
+        rows = min(ROWS_AT_ONCE, len(X)) or 1
+        room = self._rooms.pop((rows, 0), None) or self._new_room(
+            rows, 0
+        )  # out of the reach of other threads
+        product = product_function(self.dtype.name).address
+        plan = Plan(room.layout.layers, np.array([rows]), passes, product)
+        kernels.forward(X, plan, room.memories[0], result)
+        self._rooms[rows, 0] = room
 
     def _plain_epoch(
         self, batch: Batch, order: np.ndarray, rates: np.ndarray, move: bool, so_far: Epoch
@@ -247,16 +280,29 @@ class Engine:
         passes[4, 0] = extra_pass("clip", dtype).address if self.solver.clip_norm else 0
         return passes
 
-    def _block(self, rows: int, n_targets: int) -> tuple[Any, np.ndarray]:
+    def _room(self, rows: int, n_targets: int) -> Room:
         """The layout and the memory for batches of this size, made once."""
-        if (rows, n_targets) not in self._blocks:
-            self._blocks[rows, n_targets] = self._new_block(rows, n_targets)
-        return self._blocks[rows, n_targets]
+        room = self._rooms.get((rows, n_targets))
+        if room is None or len(room.memories) != self.threads:
+            room = self._rooms[rows, n_targets] = self._new_room(rows, n_targets)
+        return room
 
-    def _new_block(self, rows: int, n_targets: int) -> tuple[Any, np.ndarray]:
-        drops = self.dropout if n_targets else ()  # no targets: a forward pass, without dropout
-        layout = lay_out(self.net, rows, n_targets, self.dtype, drops)
-        return layout, aligned(layout.size, self.dtype)
+    def _new_room(self, rows: int, n_targets: int) -> Room:
+        training = bool(n_targets)  # else a forward pass: one thread, no dropout
+        layout = lay_out(self.net, rows, n_targets, self.dtype, self.dropout if training else ())
+        block, losses = aligned(layout.size, self.dtype), np.zeros(rows)
+        memories = []
+        for rank in range(self.threads if training else 1):
+            scratch = aligned(self._scratch_size(rows), self.dtype)
+            scratch[0] = 1
+            memories.append(
+                Memory(self.state, block, losses, self.hyper.copy() if rank else self.hyper, scratch)
+            )
+        return Room(layout, tuple(memories))
+
+    def _scratch_size(self, rows: int) -> int:
+        """The numbers of `Memory.scratch`."""
+        return LINE // self.dtype.itemsize + scratch_size(max(rows, *self.net.sizes), self.dtype.itemsize)
 
     def _hyper(self) -> np.ndarray:
         hyper, solver = np.zeros(N_HYPER + self.net.sizes[-1] + self.net.L), self.solver

@@ -1,13 +1,17 @@
-"""One epoch, and one forward pass over rows: the order of the derivation, over BLAS and compiled passes.
+"""One epoch, and one forward pass over rows: the order of the derivation, over products and compiled passes.
 
 Arrays are reached by address: the blocks of `layout`, the C functions of `passes`. Nothing is allocated.
+
+Several threads may share an epoch. Each takes some rows of every batch through all layers, forward and backward
+(G2 to G7); when all have done so, each forms the gradient of some rows of every W from all rows of the batch, and
+moves them (G8 to G11). No sum is divided between threads, so their number leaves every bit as it is.
 """
 
 import math
-from typing import Any
+from typing import Any, NamedTuple
 
-from clearprop.engine.blas import call, gemm
-from clearprop.engine.layout import AT_A, AT_B, AT_DELTA, AT_FED, AT_MASK, AT_W, AT_Z, SIZE
+from clearprop.engine.calls import call, meet
+from clearprop.engine.layout import AT_A, AT_B, AT_DELTA, AT_FED, AT_MASK, AT_W, AT_Z, LINE, SIZE
 from clearprop.engine.passes import (
     ALPHA,
     CLIP,
@@ -15,80 +19,144 @@ from clearprop.engine.passes import (
     L2,
     LAMBDA,
     MASS,
-    MAX_NORM,
     N_HYPER,
     NORM,
     RATE,
     SHARE,
     STEPS,
 )  # fmt: skip
+from clearprop.engine.products import multiply, multiply_rows, sum_rows
 from clearprop.engine.store import kernel, kernel_that_reorders_sums
+from clearprop.engine.vectors import TALL
 
 GRADIENT_ONLY, ONE_PRODUCT, PASSES = range(3)  # how the parameters move
 THETA, GRAD, FIRST, SECOND = range(4)  # the rows of `state`
-LOSS, WEIGHT, FAILED_AT, MEANS, PENALTIES = range(5)  # the entries of `out`, before the place for one number
+LOSS, WEIGHT, FAILED_AT, MEANS, PENALTIES = range(5)  # the entries of `out`
+
+
+class Plan(NamedTuple):
+    """What does not change during an epoch.
+
+    layers: see `Layout`. places: the batch size, where y and w start in the block, and how the parameters move.
+    passes: addresses of forward[l], backward[l] for l = 1..L-1 in rows 0 and 1, of the head and of the update in
+    [0, 0] and [1, 0]; of `dropout`: drop[l] for l = 0..L-1 in row 2, drop_back[l] for l = 1..L-1 in row 3 (0:
+    none), of settle and clip in [3, 0] and [4, 0]. product: the address of `product_function`.
+    """
+
+    layers: Any
+    places: Any
+    passes: Any
+    product: Any
+
+
+class Memory(NamedTuple):
+    """The arrays of one thread: `hyper` and `scratch` are its own, the others are everybody's.
+
+    scratch: a 1, and a line further what `products` needs; losses: w J_i of each row of the batch, float64.
+    """
+
+    state: Any
+    block: Any
+    losses: Any
+    hyper: Any
+    scratch: Any
 
 
 @kernel
 def epoch(
-    data: Any, order: Any, layers: Any, places: Any, passes: Any, how: Any, state: Any, block: Any, hyper: Any,
-    rates: Any, out: Any,
-) -> None:  # fmt: skip
-    """Steps over all batches of `order`, in order (G2 to G11).
+    data: Any, order: Any, plan: Any, memory: Any, rates: Any, out: Any, rank: Any, ranks: Any, team: Any
+) -> None:
+    """Steps over all batches of `order`, in order (G2 to G11), as thread `rank` of `ranks`.
 
-    data: (X, y, w), y with one column of labels, or n[L] columns; order: row numbers; places: (batch size, where
-    y and w start in the block); passes: addresses of forward[l], backward[l] for l = 1..L-1 in rows 0 and 1,
-    of the head and of the update in [0, 0] and [1, 0]; of `dropout`: drop[l] for l = 0..L-1 in row 2, drop_back[l]
-    for l = 1..L-1 in row 3 (0: none), of settle and clip in [3, 0] and [4, 0]; rates: a learning rate for each batch.
-    out: the sum of w J_i and the sum of w, which go on from what they are; the number of the batch at which J
-    ceased to be finite, or -1; sums over batches of their rows times J, and (where alpha is set) times the
-    penalty. A batch whose weights are all zero is no step.
+    data: (X, y, w), y with one column of labels, or n[L] columns; order: row numbers; rates: a learning rate for
+    each batch. out: the sum of w J_i and the sum of w, which go on from what they are; the number of the batch at
+    which J ceased to be finite, or -1; sums over batches of their rows times J, and (where alpha is set) times the
+    penalty; thread 0 writes it. A batch whose weights are all zero is no step. team: see `meet`.
     """
-    batch_size, rows, L = places[0], order.size, layers.shape[0] - 1
-    out[FAILED_AT] = -1.0
+    batch_size, how, hyper = plan.places[0], plan.places[3], memory.hyper
+    meetings = 0
     for s in range(rates.size):
-        m = min(batch_size, rows - s * batch_size)
-        mass = _gather(data, order, s * batch_size, m, layers, places, block)
+        m = min(batch_size, order.size - s * batch_size)
+        mass = _mass(data[2], order, s * batch_size, m)
         if mass == 0.0:
             continue
         hyper[MASS], hyper[RATE] = mass, rates[s]
         hyper[L2] = hyper[LAMBDA] + hyper[ALPHA] / mass  # scikit-learn's alpha is divided by the batch's m
-        if hyper[ALPHA] > 0.0:
-            out[PENALTIES] += m * 0.5 * hyper[L2] * _squares(state, THETA, layers[1, AT_B])
-        if hyper[L1] > 0.0:
-            out[PENALTIES] += m * hyper[L1] * _absolutes(state, layers[1, AT_B])
-        _forward(m, L, layers, passes, state, block, hyper)
-        loss = _head(m, data[1].shape[1], layers, places, passes, state, block, hyper, out)
-        if not math.isfinite(loss):
-            out[FAILED_AT] = s
+        if rank == 0:
+            out[PENALTIES] += m * _penalties(plan, memory)
+        _rows(data, order, s * batch_size, _share(m, rank, ranks), plan, memory)
+        meetings += 1
+        if not meet(team, ranks, meetings):
             return
-        out[LOSS] += loss
-        out[WEIGHT] += mass
-        out[MEANS] += m * (loss / mass)
-        for l in range(L, 0, -1):
-            _backward(l, m, layers, passes, how, state, block, hyper)
-        if hyper[CLIP] > 0.0:
-            _clip(passes, state, hyper)
-        _update(layers, passes, how, state, hyper)
+        loss = 0.0
+        for i in range(m):
+            loss += memory.losses[i]
+        if rank == 0:
+            _note(out, s, m, loss, mass)
+        if not math.isfinite(loss):
+            return
+        _gradient(m, how, plan, memory, rank, ranks)
+        meetings = _move(how, plan, memory, rank, ranks, team, meetings) + 1
+        if not meet(team, ranks, meetings):
+            return
 
 
 @kernel
-def forward(
-    X: Any, layers: Any, batch_size: Any, passes: Any, state: Any, block: Any, hyper: Any, result: Any
-) -> None:
+def forward(X: Any, plan: Any, memory: Any, result: Any) -> None:
     """p, or z[L], of all rows of X, in slices of the batch size; row 0 of `passes`, the head's in [0, L] (G2 to G4)."""
+    layers, block = plan.layers, memory.block
     L, n_in, n_out = layers.shape[0] - 1, layers[0, SIZE], layers[-1, SIZE]
-    for start in range(0, X.shape[0], batch_size):
-        m = min(batch_size, X.shape[0] - start)
+    for start in range(0, X.shape[0], plan.places[0]):
+        m = min(plan.places[0], X.shape[0] - start)
         for i in range(m):
             for j in range(n_in):
                 block[i * n_in + j] = X[start + i, j]
-        _forward(m, L, layers, passes, state, block, hyper)
-        _bias_and_activation(L, m, passes[0, L], layers, state, block)
+        _forward((0, m), plan, memory)
+        _bias_and_activation(L, (0, m), plan, memory)
         at = layers[L, AT_A]
         for i in range(m):
             for j in range(n_out):
                 result[start + i, j] = block[at + i * n_out + j]
+
+
+@kernel
+def _share(n: Any, rank: Any, ranks: Any) -> Any:
+    """The first row that is a thread's, and the one after its last: whole tiles, as evenly as they go."""
+    if ranks == 1:
+        return 0, n
+    tiles = (n + TALL - 1) // TALL
+    return min(tiles * rank // ranks * TALL, n), min(tiles * (rank + 1) // ranks * TALL, n)
+
+
+@kernel
+def _mass(w: Any, order: Any, start: Any, m: Any) -> Any:
+    """The sum of the weights of a batch: m of the derivation."""
+    mass = 0.0
+    for i in range(m):
+        mass += w[order[start + i]]
+    return mass
+
+
+@kernel
+def _note(out: Any, s: Any, m: Any, loss: Any, mass: Any) -> None:
+    """A batch's loss added up, or that it is not finite."""
+    if not math.isfinite(loss):
+        out[FAILED_AT] = s
+        return
+    out[LOSS] += loss
+    out[WEIGHT] += mass
+    out[MEANS] += m * (loss / mass)
+
+
+@kernel
+def _penalties(plan: Any, memory: Any) -> Any:
+    """What the solver's alpha and L1 add to J."""
+    state, hyper, weights, total = memory.state, memory.hyper, plan.layers[1, AT_B], 0.0
+    if hyper[ALPHA] > 0.0:
+        total += 0.5 * hyper[L2] * _squares(state, THETA, weights)
+    if hyper[L1] > 0.0:
+        total += hyper[L1] * _absolutes(state, weights)
+    return total
 
 
 @kernel_that_reorders_sums
@@ -110,120 +178,179 @@ def _absolutes(state: Any, weights: Any) -> Any:
 
 
 @kernel
-def _gather(data: Any, order: Any, start: Any, m: Any, layers: Any, places: Any, block: Any) -> Any:
-    """The rows of one batch, side by side; returns the sum of their weights (m of the derivation)."""
+def _rows(data: Any, order: Any, start: Any, rows: Any, plan: Any, memory: Any) -> None:
+    """Some rows of a batch through all layers and back: z, a, w J_i, delta (G2 to G7)."""
+    _gather(data, order, start, rows, plan, memory.block)
+    _forward(rows, plan, memory)
+    _head(data[1].shape[1], rows, plan, memory)
+    for l in range(plan.layers.shape[0] - 1, 1, -1):
+        _backward(l, rows, plan, memory)
+
+
+@kernel
+def _gather(data: Any, order: Any, start: Any, rows: Any, plan: Any, block: Any) -> None:
+    """Some rows of a batch, side by side."""
     X, y, w = data
-    n, n_y, mass = layers[0, SIZE], y.shape[1], 0.0
-    for i in range(m):
+    n, n_y, at_y, at_w = plan.layers[0, SIZE], y.shape[1], plan.places[1], plan.places[2]
+    for i in range(rows[0], rows[1]):
         row = order[start + i]
         for j in range(n):
             block[i * n + j] = X[row, j]
         for j in range(n_y):
-            block[places[1] + i * n_y + j] = y[row, j]
-        block[places[2] + i] = w[row]
-        mass += w[row]
-    return mass
+            block[at_y + i * n_y + j] = y[row, j]
+        block[at_w + i] = w[row]
 
 
 @kernel
-def _forward(m: Any, L: Any, layers: Any, passes: Any, state: Any, block: Any, hyper: Any) -> None:
+def _at(column: Any, l: Any, row: Any, plan: Any, memory: Any) -> Any:
+    """The address of a row of one of layer l's arrays in the block."""
+    layers, block = plan.layers, memory.block
+    return block.ctypes.data + block.itemsize * (layers[l, column] + row * layers[l, SIZE])
+
+
+@kernel
+def _in(row: Any, column: Any, l: Any, plan: Any, memory: Any) -> Any:
+    """The address of W[l] or b[l], or of what a row of the state holds for it."""
+    state = memory.state
+    return state.ctypes.data + state.itemsize * (row * state.shape[1] + plan.layers[l, column])
+
+
+@kernel
+def _forward(rows: Any, plan: Any, memory: Any) -> None:
     """z[l] and a[l] up to z[L], whose bias the head adds."""
-    size, base, theta = block.itemsize, block.ctypes.data, state.ctypes.data
+    layers, size = plan.layers, memory.block.itemsize
+    first, m, L = rows[0], rows[1] - rows[0], layers.shape[0] - 1
+    scratch = memory.scratch.ctypes.data + LINE
     for l in range(1, L + 1):
-        if passes[2, l - 1] != 0:
-            _drop(l - 1, m, layers, passes, block, hyper)
-        a, W = base + size * layers[l - 1, AT_FED], theta + size * layers[l, AT_W]
-        z = base + size * layers[l, AT_Z]
-        gemm(block, 0, 0, m, layers[l, SIZE], layers[l - 1, SIZE], 1.0, a, W, 0.0, z)  # G2
+        if plan.passes[2, l - 1] != 0:
+            _drop(l - 1, rows, plan, memory)
+        a, z = _at(AT_FED, l - 1, first, plan, memory), _at(AT_Z, l, first, plan, memory)
+        W = _in(THETA, AT_W, l, plan, memory)
+        n_out, n_in = layers[l, SIZE], layers[l - 1, SIZE]
+        multiply(plan.product, size, 0, 0, m, n_out, n_in, 1.0, a, W, 0.0, z, scratch)  # G2
         if l < L:
-            _bias_and_activation(l, m, passes[0, l], layers, state, block)  # G2 G3
+            _bias_and_activation(l, rows, plan, memory)  # G2 G3
 
 
 @kernel
-def _drop(l: Any, m: Any, layers: Any, passes: Any, block: Any, hyper: Any) -> None:
+def _drop(l: Any, rows: Any, plan: Any, memory: Any) -> None:
     """What layer l + 1 reads: a[l] times the mask of this step, which is kept for the backward pass."""
-    size, base = block.itemsize, block.ctypes.data
+    first, n = rows[0], plan.layers[l, SIZE]
     a, fed, mask = (
-        base + size * layers[l, AT_A],
-        base + size * layers[l, AT_FED],
-        base + size * layers[l, AT_MASK],
+        _at(AT_A, l, first, plan, memory),
+        _at(AT_FED, l, first, plan, memory),
+        _at(AT_MASK, l, first, plan, memory),
     )
-    share = hyper.ctypes.data + 8 * (N_HYPER + layers[-1, SIZE] + l)
-    call(passes[2, l], (a, fed, mask, m * layers[l, SIZE], l, hyper.ctypes.data, share))
+    hyper = memory.hyper.ctypes.data
+    share = hyper + 8 * (N_HYPER + plan.layers[-1, SIZE] + l)
+    call(plan.passes[2, l], (a, fed, mask, first * n, (rows[1] - first) * n, l, hyper, share))
 
 
 @kernel
-def _clip(passes: Any, state: Any, hyper: Any) -> None:
-    """All dW and db together, held to a norm."""
-    P = state.shape[1]
-    hyper[NORM] = math.sqrt(_squares(state, GRAD, P))
-    call(passes[4, 0], (state.ctypes.data + state.itemsize * P * GRAD, P, hyper.ctypes.data))
+def _bias_and_activation(l: Any, rows: Any, plan: Any, memory: Any) -> None:
+    z, a = _at(AT_Z, l, rows[0], plan, memory), _at(AT_A, l, rows[0], plan, memory)
+    b = _in(THETA, AT_B, l, plan, memory)
+    call(plan.passes[0, l], (z, b, a, rows[1] - rows[0], plan.layers[l, SIZE]))
 
 
 @kernel
-def _bias_and_activation(l: Any, m: Any, function: Any, layers: Any, state: Any, block: Any) -> None:
-    size, base, theta = block.itemsize, block.ctypes.data, state.ctypes.data
-    z, a, b = base + size * layers[l, AT_Z], base + size * layers[l, AT_A], theta + size * layers[l, AT_B]
-    call(function, (z, b, a, m, layers[l, SIZE]))
+def _head(n_y: Any, rows: Any, plan: Any, memory: Any) -> None:
+    """delta[L] and w J_i (G4, G5, G6)."""
+    layers, block, first = plan.layers, memory.block, rows[0]
+    L, size, base = layers.shape[0] - 1, block.itemsize, block.ctypes.data
+    z, delta = _at(AT_Z, L, first, plan, memory), _at(AT_DELTA, L, first, plan, memory)
+    b = _in(THETA, AT_B, L, plan, memory)
+    y, w = base + size * (plan.places[1] + first * n_y), base + size * (plan.places[2] + first)
+    losses, hyper = memory.losses.ctypes.data + 8 * first, memory.hyper.ctypes.data
+    call(plan.passes[0, 0], (z, b, y, n_y, w, delta, rows[1] - first, layers[L, SIZE], hyper, losses))
 
 
 @kernel
-def _head(
-    m: Any, n_y: Any, layers: Any, places: Any, passes: Any, state: Any, block: Any, hyper: Any, out: Any
-) -> Any:
-    """delta[L], db[L]; returns the sum of w J_i (G4, G5, G6, G9)."""
-    L, size, base, theta = layers.shape[0] - 1, block.itemsize, block.ctypes.data, state.ctypes.data
-    grad = theta + state.shape[1] * size * GRAD
-    z, delta = base + size * layers[L, AT_Z], base + size * layers[L, AT_DELTA]
-    b, db = theta + size * layers[L, AT_B], grad + size * layers[L, AT_B]
-    y, w = base + size * places[1], base + size * places[2]
-    loss = out.ctypes.data + 8 * (out.size - 1)
-    call(passes[0, 0], (z, b, y, n_y, w, delta, db, m, layers[L, SIZE], hyper.ctypes.data, loss))
-    return out[out.size - 1]
+def _backward(l: Any, rows: Any, plan: Any, memory: Any) -> None:
+    """delta[l-1] from delta[l] and the old W[l] (G7)."""
+    layers, passes, first, m = plan.layers, plan.passes, rows[0], rows[1] - rows[0]
+    n_in, n_out = layers[l - 1, SIZE], layers[l, SIZE]
+    delta, below = _at(AT_DELTA, l, first, plan, memory), _at(AT_DELTA, l - 1, first, plan, memory)
+    W, scratch = _in(THETA, AT_W, l, plan, memory), memory.scratch.ctypes.data + LINE
+    size = memory.block.itemsize
+    multiply(plan.product, size, 0, 1, m, n_in, n_out, 1.0, delta, W, 0.0, below, scratch)
+    if passes[3, l - 1] != 0:
+        call(passes[3, l - 1], (below, _at(AT_MASK, l - 1, first, plan, memory), m * n_in))
+    z, a = _at(AT_Z, l - 1, first, plan, memory), _at(AT_A, l - 1, first, plan, memory)
+    call(passes[1, l - 1], (below, z, a, m * n_in))
 
 
 @kernel
-def _backward(l: Any, m: Any, layers: Any, passes: Any, how: Any, state: Any, block: Any, hyper: Any) -> None:
-    """delta[l-1] and db[l-1] from delta[l], then dW[l], or W[l] itself moved by the same product."""
-    size, base, theta = block.itemsize, block.ctypes.data, state.ctypes.data
-    grad = theta + state.shape[1] * size * GRAD
-    n_in, n_out, at_W = layers[l - 1, SIZE], layers[l, SIZE], size * layers[l, AT_W]
-    a, delta = base + size * layers[l - 1, AT_FED], base + size * layers[l, AT_DELTA]
-    if l > 1:
-        below = base + size * layers[l - 1, AT_DELTA]
-        gemm(block, 0, 1, m, n_in, n_out, 1.0, delta, theta + at_W, 0.0, below)  # G7, from the old W
-        if passes[3, l - 1] != 0:
-            call(passes[3, l - 1], (below, base + size * layers[l - 1, AT_MASK], m * n_in))
-        z, db = base + size * layers[l - 1, AT_Z], grad + size * layers[l - 1, AT_B]
-        own = base + size * layers[l - 1, AT_A]
-        call(passes[1, l - 1], (below, z, own, db, m, n_in, hyper.ctypes.data))  # G7 G9
-    if how == ONE_PRODUCT:
-        rate = hyper[RATE]
-        gemm(
-            block, 1, 0, n_in, n_out, m, -rate / hyper[MASS], a, delta, 1.0 - rate * hyper[L2], theta + at_W
-        )  # G8 G10
+def _gradient(m: Any, how: Any, plan: Any, memory: Any, rank: Any, ranks: Any) -> None:
+    """Some rows of every dW, or of W itself moved by the same product, and some db (G8, G9)."""
+    layers, size, hyper = plan.layers, memory.block.itemsize, memory.hyper
+    one = memory.scratch.ctypes.data
+    scale, keep, row = 1.0 / hyper[MASS], 0.0, GRAD
+    if how == ONE_PRODUCT:  # G8 G10
+        scale, keep, row = -hyper[RATE] / hyper[MASS], 1.0 - hyper[RATE] * hyper[L2], THETA
+    for l in range(layers.shape[0] - 1, 0, -1):
+        a, delta = _at(AT_FED, l - 1, 0, plan, memory), _at(AT_DELTA, l, 0, plan, memory)
+        W, db = _in(row, AT_W, l, plan, memory), _in(GRAD, AT_B, l, plan, memory)
+        n_in, n_out = layers[l - 1, SIZE], layers[l, SIZE]
+        first, last = _share(n_in, rank, ranks)
+        multiply_rows(
+            plan.product, size, first, last, n_in, n_out, m, scale, a, delta, keep, W, one + LINE
+        )  # G8
+        if l % ranks == rank:
+            sum_rows(plan.product, n_out, m, 1.0 / hyper[MASS], one, delta, db, one + LINE)  # G9
+
+
+@kernel
+def _move(how: Any, plan: Any, memory: Any, rank: Any, ranks: Any, team: Any, meetings: Any) -> Any:
+    """The thread's parameters moved (G10, G11); returns the number of meetings so far."""
+    hyper, passes = memory.hyper, plan.passes
+    if hyper[CLIP] > 0.0:
+        meetings += 2
+        meet(team, ranks, meetings - 1)  # all dW are there
+        hyper[NORM] = math.sqrt(_squares(memory.state, GRAD, memory.state.shape[1]))
+        meet(team, ranks, meetings)  # all have read them
+    if how == GRADIENT_ONLY and hyper[CLIP] == 0.0:
+        return meetings
+    if how != GRADIENT_ONLY:
+        hyper[STEPS] += 1.0
+    if ranks == 1:
+        weights = plan.layers[1, AT_B]
+        _update(0, memory.state.shape[1] - weights, weights, how, plan, memory)
+        _update(1, weights, 0, how, plan, memory)
     else:
-        gemm(block, 1, 0, n_in, n_out, m, 1.0 / hyper[MASS], a, delta, 0.0, grad + at_W)  # G8
+        _update_share(how, plan, memory, rank, ranks)
+    if how != GRADIENT_ONLY and passes[3, 0] != 0:
+        meetings += 1
+        meet(team, ranks, meetings)  # all W are moved
+        for l in range(1, plan.layers.shape[0]):
+            if l % ranks == rank:
+                W, v = _in(THETA, AT_W, l, plan, memory), _in(SECOND, AT_W, l, plan, memory)
+                call(passes[3, 0], (W, v, plan.layers[l - 1, SIZE], plan.layers[l, SIZE], hyper.ctypes.data))
+    return meetings
 
 
 @kernel
-def _update(layers: Any, passes: Any, how: Any, state: Any, hyper: Any) -> None:
-    """The flat vector moved: weights with their penalty, biases without (G10, G11)."""
-    if how == GRADIENT_ONLY:
+def _update_share(how: Any, plan: Any, memory: Any, rank: Any, ranks: Any) -> None:
+    """Those rows of each W, and those b, whose gradient the thread formed."""
+    layers = plan.layers
+    for l in range(1, layers.shape[0]):
+        first, last = _share(layers[l - 1, SIZE], rank, ranks)
+        n = layers[l, SIZE]
+        _update(1, (last - first) * n, layers[l, AT_W] + first * n, how, plan, memory)
+        if l % ranks == rank:
+            _update(0, n, layers[l, AT_B], how, plan, memory)
+
+
+@kernel
+def _update(share: Any, n: Any, start: Any, how: Any, plan: Any, memory: Any) -> None:
+    """n numbers of the flat vector from `start` on; share: 1 for weights, with their penalty, 0 for biases."""
+    state, hyper = memory.state, memory.hyper
+    size, P = state.itemsize, state.shape[1]
+    at = state.ctypes.data + size * start
+    if hyper[CLIP] > 0.0:
+        call(plan.passes[4, 0], (at + size * P * GRAD, n, hyper.ctypes.data))
+    if how == GRADIENT_ONLY or (share and how == ONE_PRODUCT):
         return
-    hyper[STEPS] += 1.0
-    size, theta, P = state.itemsize, state.ctypes.data, state.shape[1]
-    weights = layers[1, AT_B]
-    for share in range(2):
-        start, n = (0, weights) if share else (weights, P - weights)
-        if share and how == ONE_PRODUCT:
-            continue
-        hyper[SHARE] = share
-        at = theta + size * start
-        rows = (at, at + size * P * GRAD, at + size * P * FIRST, at + size * P * SECOND)
-        call(passes[1, 0], (rows[0], rows[1], rows[2], rows[3], n, hyper.ctypes.data))
-    if hyper[L1] > 0.0 or hyper[MAX_NORM] > 0.0:
-        for l in range(1, layers.shape[0]):
-            W = theta + size * layers[l, AT_W]
-            v = W + size * P * SECOND
-            call(passes[3, 0], (W, v, layers[l - 1, SIZE], layers[l, SIZE], hyper.ctypes.data))
+    hyper[SHARE] = share
+    rows = (at, at + size * P * GRAD, at + size * P * FIRST, at + size * P * SECOND)
+    call(plan.passes[1, 0], (rows[0], rows[1], rows[2], rows[3], n, hyper.ctypes.data))

@@ -54,22 +54,15 @@ def softmax(z_, b_, p_, m, n):  # G2 (the bias) and G4
             p[i, j] /= total
 
 
-def backward(delta_, z_, a_, db_, m, n, hyper_):  # G7 (the mask) and G9; delta holds da
-    delta, z, a = carray(delta_, (m, n)), carray(z_, (m, n)), carray(a_, (m, n))
-    db, mass = carray(db_, n), number(carray(hyper_, N_HYPER)[MASS])
-    db[:] = number(0)
-    for i in range(m):
-        for j in range(n):
-            delta[i, j] = g_back(delta[i, j], z[i, j], a[i, j])
-            db[j] += delta[i, j]
-    for j in range(n):
-        db[j] /= mass
+def backward(delta_, z_, a_, n):  # G7 (the mask); delta holds da
+    delta, z, a = carray(delta_, n), carray(z_, n), carray(a_, n)
+    for k in range(n):
+        delta[k] = g_back(delta[k], z[k], a[k])
 
 
-def softmax_head(z_, b_, y_, n_y, w_, delta_, db_, m, n, hyper_, loss_):  # G2 (the bias), G4, G5, G6, G9
+def softmax_head(z_, b_, y_, n_y, w_, delta_, m, n, hyper_, losses_):  # G2 (the bias), G4, G5, G6
     z, b, y, w = carray(z_, (m, n)), carray(b_, n), carray(y_, (m, n_y)), carray(w_, m)
-    delta, db, mass = carray(delta_, (m, n)), carray(db_, n), number(carray(hyper_, N_HYPER)[MASS])
-    flat = carray(delta_, m * n)
+    delta, flat, losses = carray(delta_, (m, n)), carray(delta_, m * n), carray(losses_, m)
     for i in range(m):
         top = z[i, 0] + b[0]
         for j in range(n):
@@ -79,8 +72,6 @@ def softmax_head(z_, b_, y_, n_y, w_, delta_, db_, m, n, hyper_, loss_):  # G2 (
             delta[i, j] = z[i, j] - top
     for k in range(m * n):  # in one run: rows are short, and exp is computed several at a time
         flat[k] = page.exp(flat[k])
-    loss = 0.0
-    db[:] = number(0)
     for i in range(m):
         top = z[i, 0]
         for j in range(n):
@@ -98,51 +89,38 @@ def softmax_head(z_, b_, y_, n_y, w_, delta_, db_, m, n, hyper_, loss_):  # G2 (
             for j in range(n):
                 delta[i, j] = page.residual(delta[i, j] * scale, number(0), w[i])
             delta[i, t] = page.residual(right, number(1), w[i])
-            loss += w[i] * (rest - (z[i, t] - top))
+            losses[i] = w[i] * (rest - (z[i, t] - top))
         else:
+            loss = 0.0
             for j in range(n):
                 loss += w[i] * y[i, j] * (rest - (z[i, j] - top))
                 delta[i, j] = page.residual(delta[i, j] * scale, y[i, j], w[i])
-        for j in range(n):
-            db[j] += delta[i, j]
-    for j in range(n):
-        db[j] /= mass
-    carray(loss_, 1)[0] = loss
+            losses[i] = loss
 
 
-def head(z_, b_, y_, n_y, w_, delta_, db_, m, n, hyper_, loss_):  # G2 (the bias), G4, G5, G6, G9
+def head(z_, b_, y_, n_y, w_, delta_, m, n, hyper_, losses_):  # G2 (the bias), G4, G5, G6
     z, b, y, w = carray(z_, (m, n)), carray(b_, n), carray(y_, (m, n_y)), carray(w_, m)
-    delta, db, mass = carray(delta_, (m, n)), carray(db_, n), number(carray(hyper_, N_HYPER)[MASS])
-    loss = 0.0
-    db[:] = number(0)
+    delta, losses = carray(delta_, (m, n)), carray(losses_, m)
     for i in range(m):
+        loss = 0.0
         for j in range(n):
             z[i, j] += b[j]
             loss += w[i] * term(z[i, j], y[i, j])
             delta[i, j] = back(score(z[i, j]), y[i, j], w[i])
-            db[j] += delta[i, j]
-    for j in range(n):
-        db[j] /= mass
-    carray(loss_, 1)[0] = loss
+        losses[i] = loss
 
 
-def head_with_constants(
-    z_, b_, y_, n_y, w_, delta_, db_, m, n, hyper_, loss_
-):  # `head`, with c for each output
+def head_with_constants(z_, b_, y_, n_y, w_, delta_, m, n, hyper_, losses_):  # `head`, with c for each output
     z, b, y, w = carray(z_, (m, n)), carray(b_, n), carray(y_, (m, n_y)), carray(w_, m)
-    delta, db, hyper = carray(delta_, (m, n)), carray(db_, n), carray(hyper_, N_HYPER + n)
-    loss, mass = 0.0, number(hyper[MASS])
-    db[:] = number(0)
+    delta, losses, hyper = carray(delta_, (m, n)), carray(losses_, m), carray(hyper_, N_HYPER + n)
     for i in range(m):
+        loss = 0.0
         for j in range(n):
             c = number(hyper[N_HYPER + j])
             z[i, j] += b[j]
             loss += w[i] * term(z[i, j], y[i, j], c)
             delta[i, j] = back(score(z[i, j]), y[i, j], w[i], c)
-            db[j] += delta[i, j]
-    for j in range(n):
-        db[j] /= mass
-    carray(loss_, 1)[0] = loss
+        losses[i] = loss
 
 
 def sgd(theta_, grad_, u_, v_, n, hyper_):  # G10, and G11 where SHARE is 0
@@ -216,26 +194,26 @@ def forward_pass(name: str, dtype: str) -> Any:
 
 @cache
 def backward_pass(name: str, relu_grad_at_zero: int, dtype: str) -> Any:
-    """delta = g_back(da, z, a) in place, db = its mean: (delta, z, a, db, m, n, hyper)."""
+    """delta = g_back(da, z, a) in place: (delta, z, a, n)."""
     pair = expressions.pair(name, relu_grad_at_zero, languages.in_numba(dtype))
     said = f"{expressions.file_name(name)}_{relu_grad_at_zero}"
-    return compiled(backward, said, dtype, "ppppiih", g_back=pair[1])
+    return compiled(backward, said, dtype, "pppi", g_back=pair[1])
 
 
 @cache
 def head_pass(name: str, dtype: str) -> Any:
-    """z += b, delta = w (p - y), db, and the sum of w J_i: (z, b, y, n_y, w, delta, db, m, n, hyper, loss)."""
+    """z += b, delta = w (p - y), and w J_i of each row: (z, b, y, n_y, w, delta, m, n, hyper, losses)."""
     language = languages.in_numba(dtype)
     if name == "softmax":
-        return compiled(softmax_head, name, dtype, "pppipppiihh")
+        return compiled(softmax_head, name, dtype, "pppippiihh")
     if name not in language.HEADS:
         term, back = expressions.loss_lines(name, language)
         lines = {"score": language.identity, "term": term, "back": back}
-        return compiled(head, expressions.file_name(name), dtype, "pppipppiihh", **lines)
+        return compiled(head, expressions.file_name(name), dtype, "pppippiihh", **lines)
     score, _, back = language.HEADS[name]
     template = head_with_constants if name in WITH_CONSTANTS else head
     term = getattr(language, TERMS[name])
-    return compiled(template, name, dtype, "pppipppiihh", score=score, term=term, back=back)
+    return compiled(template, name, dtype, "pppippiihh", score=score, term=term, back=back)
 
 
 @cache
@@ -245,9 +223,17 @@ def update_pass(name: str, dtype: str) -> Any:
 
 
 def compiled(template: Any, name: str, dtype: str, arguments: str, **words: Any) -> Any:
-    """A template with its words filled in, compiled. arguments: p pointer to numbers, h to float64, i count."""
+    """A template with its words filled in, compiled.
+
+    arguments: a letter each, p for a pointer to numbers, h for one to float64, i for a count, d for a float64.
+    """
     real = types.float32 if dtype == "float32" else types.float64
-    kinds = {"p": types.CPointer(real), "h": types.CPointer(types.float64), "i": types.intp}
+    kinds = {
+        "p": types.CPointer(real),
+        "h": types.CPointer(types.float64),
+        "i": types.intp,
+        "d": types.float64,
+    }
     words |= {
         "number": np.dtype(dtype).type,
         "page": languages.in_numba(dtype),

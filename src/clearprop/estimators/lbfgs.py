@@ -31,8 +31,9 @@ class Objective:
         self.mass = float(self.n if w is None else np.sum(w))
         sparse = hasattr(X, "tocsr")
         self.engine = Engine(
-            mlp._parameters(), batch_size=min(self.n, 4096) if sparse else self.n, dtype=mlp.coefs_[0].dtype
-        )
+            mlp._parameters(), batch_size=min(self.n, 4096) if sparse else self.n, dtype=mlp.coefs_[0].dtype,
+            threads=mlp._threads(X),
+        )  # fmt: skip
         self.batches = [] if sparse else list(parts(mlp, self.engine, self.rows, np.arange(self.n)))
 
     def __call__(self, packed: np.ndarray) -> tuple[float, np.ndarray]:

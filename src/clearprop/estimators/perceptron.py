@@ -24,7 +24,7 @@ from clearprop.estimators.weights import row_weights
 from clearprop.maths import derivation
 from clearprop.network import Network, Parameters
 from clearprop.train.memory import check_memory
-from clearprop.train.threads import blas_threads, threads_for
+from clearprop.train.threads import threads_for
 
 
 class Perceptron(CallbackSupportMixin, SeeingMLP, Exporting, Formulas, BaseEstimator):
@@ -182,11 +182,10 @@ class Perceptron(CallbackSupportMixin, SeeingMLP, Exporting, Formulas, BaseEstim
         epochs = 1 if incremental else until or self.max_iter
         told = Told(self, X, labels, sample_weight, None if self.solver == "lbfgs" else epochs)
         told.begins()
-        with blas_threads(self._threads(X)):
-            if self.solver == "lbfgs":
-                lbfgs.fit(self, X, y, w, told)
-            else:
-                stochastic.fit(self, X, y, w, stochastic.Plan(told, held, incremental, until))
+        if self.solver == "lbfgs":
+            lbfgs.fit(self, X, y, w, told)
+        else:
+            stochastic.fit(self, X, y, w, stochastic.Plan(told, held, incremental, until))
         told.ends()
         if not all(np.isfinite(w).all() for w in (*self.coefs_, *self.intercepts_)):
             msg = (
@@ -293,7 +292,7 @@ class Perceptron(CallbackSupportMixin, SeeingMLP, Exporting, Formulas, BaseEstim
         engine = self._current_engine()
         if hasattr(X, "toarray"):
             return in_slices(X, engine.predict)
-        return engine.predict(np.asarray(X))
+        return engine.predict(np.asarray(X), self.threads)
 
     def _current_engine(self) -> Engine:
         """The engine of the last fit, unless the coefficients were replaced since."""

@@ -44,6 +44,7 @@ def fit(mlp: Any, X: Any, y: np.ndarray, w: np.ndarray | None, plan: Plan) -> No
         msg = "partial_fit does not support early_stopping=True. Pass `X_val` and `y_val`, or use `fit`."
         raise ValueError(msg)
     optimizer = optimizer_for(mlp, plan.incremental or plan.until is not None)
+    optimizer.engine.threads = mlp._threads(X)
     if _nothing_left(mlp, optimizer, plan):
         return
     rows, held = _divided(mlp, optimizer, Rows(X, y, w), plan)

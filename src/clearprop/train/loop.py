@@ -11,7 +11,7 @@ from clearprop.errors import DivergedError, SpecError
 from clearprop.train.record import EpochRow, Record
 from clearprop.train.schedule import rates
 from clearprop.train.settings import Settings
-from clearprop.train.threads import blas_threads, threads_for
+from clearprop.train.threads import threads_for
 
 SLICE_SECONDS = 0.1  # kernels come back this often, to show progress, keep time, and be interrupted
 
@@ -86,19 +86,19 @@ class _Run:
     def go(self) -> Record:
         self.start = time.perf_counter()
         self.engine.prepare(self.batch)
-        with blas_threads(self.threads):
-            try:
-                for epoch in range(1, self.settings.epochs + 1):
-                    self._epoch(epoch)
-                    if self._out_of_patience(epoch):
-                        self.record.stopped = "patience"
-                        break
-            except KeyboardInterrupt:
-                self.record.stopped, self.record.warning = "interrupted", self._interrupted()
-            except _TimeUp:
-                self.record.stopped = "time limit"
-            except DivergedError as error:
-                self._diverged(error)
+        self.engine.threads = self.threads
+        try:
+            for epoch in range(1, self.settings.epochs + 1):
+                self._epoch(epoch)
+                if self._out_of_patience(epoch):
+                    self.record.stopped = "patience"
+                    break
+        except KeyboardInterrupt:
+            self.record.stopped, self.record.warning = "interrupted", self._interrupted()
+        except _TimeUp:
+            self.record.stopped = "time limit"
+        except DivergedError as error:
+            self._diverged(error)
         self._finish()
         return self.record
 

@@ -1,0 +1,247 @@
+"""Vector instructions for Numba: a register tile of a matrix product, a block transposed, a row moved.
+
+Numbers are reached by address. The last vector of a row may hold fewer numbers than a register does; a mask keeps
+the others out, so that nothing beyond an array is read or written.
+"""
+
+import platform
+from typing import Any
+
+import llvmlite.binding as llvm
+from llvmlite import ir
+from numba import types
+from numba.core import cgutils
+from numba.core.errors import RequireLiteralValue
+from numba.extending import intrinsic
+
+I1, I32, I64 = ir.IntType(1), ir.IntType(32), ir.IntType(64)
+
+
+def _registers() -> tuple[int, int]:
+    """Bytes in one of this machine's vector registers, and rows of a tile: as many as its registers hold."""
+    features = llvm.get_host_cpu_features()
+    if features.get("avx512f"):
+        return 64, 8
+    if features.get("avx2") and features.get("fma"):
+        return 32, 4
+    return 16, 8 if platform.machine() in ("aarch64", "arm64") else 4
+
+
+BYTES, TALL = _registers()
+BROAD = 3  # vectors in a row of a tile: TALL x BROAD sums, BROAD vectors of B and one of A fit the registers
+
+
+class _Vectors:
+    """A vector type of the machine for one dtype, and what is done with it in one function."""
+
+    def __init__(self, builder: Any, like: Any) -> None:
+        self.builder, single = builder, like.dtype == types.float32
+        self.size = 4 if single else 8
+        self.lanes = BYTES // self.size
+        self.real = ir.FloatType() if single else ir.DoubleType()
+        self.kind = ir.VectorType(self.real, self.lanes)
+        self.mask_kind = ir.VectorType(I1, self.lanes)
+        self.name = f"v{self.lanes}f{8 * self.size}"
+        self.zero = ir.Constant(self.kind, [0.0] * self.lanes)
+
+    def at(self, address: Any, bytes_further: int = 0) -> Any:
+        """The pointer to a vector."""
+        if bytes_further:
+            address = self.builder.add(address, ir.Constant(I64, bytes_further))
+        return self.builder.inttoptr(address, self.kind.as_pointer())
+
+    def splat(self, value: Any, kind: Any = None) -> Any:
+        """A vector of one number."""
+        kind = kind or self.kind
+        one = self.builder.insert_element(ir.Constant(kind, ir.Undefined), value, ir.Constant(I32, 0))
+        return self.shuffle(one, one, [0] * self.lanes)
+
+    def number(self, address: Any) -> Any:
+        """A vector of the number at an address."""
+        return self.splat(self.builder.load(self.builder.inttoptr(address, self.real.as_pointer())))
+
+    def shuffle(self, a: Any, b: Any, places: list[int]) -> Any:
+        """The numbers at `places` of a and b side by side."""
+        return self.builder.shuffle_vector(a, b, ir.Constant(ir.VectorType(I32, self.lanes), places))
+
+    def first(self, count: Any) -> Any:
+        """The mask of the first `count` lanes."""
+        index = ir.Constant(ir.VectorType(I64, self.lanes), list(range(self.lanes)))
+        return self.builder.icmp_signed("<", index, self.splat(count, ir.VectorType(I64, self.lanes)))
+
+    def load(self, place: Any, mask: Any = None) -> Any:
+        """A vector, zero where the mask is not set."""
+        if mask is None:
+            return self.builder.load(place, align=self.size)
+        kind = ir.FunctionType(self.kind, [place.type, I32, self.mask_kind, self.kind])
+        return self._call("masked.load", kind, [place, ir.Constant(I32, self.size), mask, self.zero], ".p0")
+
+    def store(self, value: Any, place: Any, mask: Any = None) -> None:
+        """A vector, where the mask is set."""
+        if mask is None:
+            self.builder.store(value, place, align=self.size)
+            return
+        kind = ir.FunctionType(ir.VoidType(), [self.kind, place.type, I32, self.mask_kind])
+        self._call("masked.store", kind, [value, place, ir.Constant(I32, self.size), mask], ".p0")
+
+    def fma(self, a: Any, b: Any, c: Any) -> Any:
+        """a b + c, rounded once."""
+        return self._call("fma", ir.FunctionType(self.kind, [self.kind] * 3), [a, b, c])
+
+    def _call(self, name: str, kind: Any, arguments: list[Any], suffix: str = "") -> Any:
+        full = f"llvm.{name}.{self.name}{suffix}"
+        return self.builder.call(cgutils.get_or_insert_function(self.builder.module, kind, full), arguments)
+
+
+@intrinsic(prefer_literal=True)
+def _tile(
+    typingctx: Any, like: Any, tall: Any, width: Any, k: Any, alpha: Any, A: Any, row: Any, step: Any, B: Any,
+    stride: Any, beta: Any, C: Any, c_stride: Any,
+) -> Any:  # fmt: skip
+    """C <- alpha A B + beta C for `tall` rows (a literal number) and `width` columns, up to `BROAD` vectors, of C.
+
+    A[i, p] is at A + i row + p step, B[p, :] at B + p stride, C[i, :] at C + i c_stride, all in bytes. The sum over
+    p = 0..k-1 (k >= 1) is taken in this order, whatever the tile: bits do not depend on how C is divided.
+    """
+    if not isinstance(tall, types.IntegerLiteral):
+        msg = "the rows of a tile are a literal number"
+        raise RequireLiteralValue(msg)
+    n_rows, number, real = tall.literal_value, (types.intp,), (types.float64,)
+    signature = types.void(like, tall, *number * 2, *real, *number * 5, *real, *number * 2)
+
+    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        _, _, width, k, alpha, A, row, step, B, stride, beta, C, c_stride = args
+        vectors = _Vectors(builder, signature.args[0])
+        scale, keep = (builder.fptrunc(x, vectors.real) if vectors.size == 4 else x for x in (alpha, beta))
+        fresh = builder.fcmp_ordered("==", beta, ir.Constant(ir.DoubleType(), 0.0))
+        for n in range(BROAD, 0, -1):  # a body for each number of vectors
+            before = ir.Constant(I64, (n - 1) * vectors.lanes)
+            left = builder.sub(width, before)
+            holds = builder.icmp_signed(">", left, ir.Constant(I64, 0))
+            if n < BROAD:
+                holds = builder.and_(holds, builder.icmp_signed("<=", left, ir.Constant(I64, vectors.lanes)))
+            with builder.if_then(holds):
+                masks = [None] * (n - 1) + [vectors.first(left)]
+                sums = _sums(vectors, (n_rows, masks), k, (A, row, step), (B, stride))
+                with builder.if_else(fresh) as (write, add):
+                    with write:
+                        _write(vectors, sums, masks, vectors.splat(scale), None, (C, c_stride))
+                    with add:
+                        _write(vectors, sums, masks, vectors.splat(scale), vectors.splat(keep), (C, c_stride))
+        return context.get_dummy_value()
+
+    return signature, codegen
+
+
+def _sums(vectors: _Vectors, shape: tuple[int, list[Any]], k: Any, a: Any, b: Any) -> list[list[Any]]:
+    """The loop over p: a vector of sums for each place of the tile."""
+    builder, (n_rows, masks) = vectors.builder, shape
+    A, row, step = a
+    B, stride = b
+    entry = builder.block
+    rows = [A]
+    for _ in range(1, n_rows):
+        rows.append(builder.add(rows[-1], row))
+    loop, done = builder.append_basic_block("sum"), builder.append_basic_block("summed")
+    builder.branch(loop)
+    builder.position_at_end(loop)
+    count, along, line = builder.phi(I64), builder.phi(I64), builder.phi(I64)
+    sums = [[builder.phi(vectors.kind) for _ in masks] for _ in range(n_rows)]
+    b_row = [vectors.load(vectors.at(line, v * BYTES), mask) for v, mask in enumerate(masks)]
+    more = []
+    for i in range(n_rows):
+        one = vectors.number(builder.add(rows[i], along))
+        more.append([vectors.fma(one, b_row[v], sums[i][v]) for v in range(len(masks))])
+    following = builder.add(count, ir.Constant(I64, 1))
+    for phi, start, then in (
+        (count, ir.Constant(I64, 0), following), (along, ir.Constant(I64, 0), builder.add(along, step)),
+        (line, B, builder.add(line, stride)),
+        *((sums[i][v], vectors.zero, more[i][v]) for i in range(n_rows) for v in range(len(masks))),
+    ):  # fmt: skip
+        phi.add_incoming(start, entry)
+        phi.add_incoming(then, loop)
+    builder.cbranch(builder.icmp_signed("<", following, k), loop, done)
+    builder.position_at_end(done)
+    return more
+
+
+def _write(vectors: _Vectors, sums: Any, masks: list[Any], scale: Any, keep: Any, c: Any) -> None:
+    """The tile of C: scale times the sums, and `keep` times what is there unless that is None."""
+    builder, (place, c_stride) = vectors.builder, c
+    for line in sums:
+        for v, mask in enumerate(masks):
+            at = vectors.at(place, v * BYTES)
+            if keep is None:
+                value = builder.fmul(scale, line[v])
+            else:
+                value = vectors.fma(scale, line[v], builder.fmul(keep, vectors.load(at, mask)))
+            vectors.store(value, at, mask)
+        place = builder.add(place, c_stride)
+
+
+@intrinsic
+def _transpose(
+    typingctx: Any,
+    like: Any,
+    source: Any,
+    stride: Any,
+    n_rows: Any,
+    n_columns: Any,
+    target: Any,
+    t_stride: Any,
+) -> Any:
+    """A square block transposed: `n_rows` rows of `n_columns` numbers, as many as a vector holds or fewer.
+
+    All rows of the target are written, with zeros where the source has no number.
+    """
+    signature = types.void(like, *(types.intp,) * 6)
+
+    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        _, source, stride, n_rows, n_columns, target, t_stride = args
+        vectors = _Vectors(builder, signature.args[0])
+        mask, none = vectors.first(n_columns), ir.Constant(vectors.mask_kind, [0] * vectors.lanes)
+        lines = []
+        for i in range(vectors.lanes):
+            there = builder.icmp_signed("<", ir.Constant(I64, i), n_rows)
+            lines.append(vectors.load(vectors.at(source), builder.select(there, mask, none)))
+            source = builder.add(source, stride)
+        for line in _turned(vectors, lines):
+            vectors.store(line, vectors.at(target))
+            target = builder.add(target, t_stride)
+        return context.get_dummy_value()
+
+    return signature, codegen
+
+
+def _turned(vectors: _Vectors, lines: list[Any]) -> list[Any]:
+    """Rows to columns: halves of pairs of rows change places, then quarters, and so on."""
+    lanes, half = vectors.lanes, vectors.lanes // 2
+    while half:
+        for i in (i for i in range(lanes) if not i & half):
+            a, b = lines[i], lines[i + half]
+            lines[i] = vectors.shuffle(a, b, [c if not c & half else lanes + c - half for c in range(lanes)])
+            lines[i + half] = vectors.shuffle(
+                a, b, [c + half if not c & half else lanes + c for c in range(lanes)]
+            )
+        half //= 2
+    return lines
+
+
+@intrinsic
+def _move(typingctx: Any, like: Any, source: Any, target: Any, count: Any) -> Any:
+    """`count` numbers copied, as many as a vector holds or fewer."""
+    signature = types.void(like, *(types.intp,) * 3)
+
+    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        _, source, target, count = args
+        vectors = _Vectors(builder, signature.args[0])
+        mask = vectors.first(count)
+        vectors.store(vectors.load(vectors.at(source), mask), vectors.at(target), mask)
+        return context.get_dummy_value()
+
+    return signature, codegen
+
+
+tile: Any = _tile  # called without the typing context, which Numba supplies
+transpose: Any = _transpose
+move: Any = _move
