@@ -9,6 +9,7 @@ import pytest
 import clearprop
 
 NAMES = [
+    "GridSearch",
     "MLPClassifier",
     "MLPRegressor",
     "Network",
@@ -18,6 +19,7 @@ NAMES = [
     "__version__",
     "check_gradients",
     "descend",
+    "fit_many",
     "load",
     "save",
     "step",

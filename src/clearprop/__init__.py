@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from clearprop.version import __version__
 
 _HOME = {
+    "GridSearch": "estimators.search",
     "MLPClassifier": "estimators.mlp",
     "MLPRegressor": "estimators.mlp",
     "Network": "network",
@@ -18,11 +19,13 @@ _HOME = {
     "TabularRegressor": "estimators.tabular",
     "check_gradients": "check.gradients",
     "descend": "batch",
+    "fit_many": "estimators.many",
     "load": "estimators.files",
     "save": "estimators.files",
     "step": "batch",
 }
 __all__ = [
+    "GridSearch",
     "MLPClassifier",
     "MLPRegressor",
     "Network",
@@ -32,6 +35,7 @@ __all__ = [
     "__version__",
     "check_gradients",
     "descend",
+    "fit_many",
     "load",
     "save",
     "step",
@@ -41,7 +45,9 @@ if TYPE_CHECKING:
     from clearprop.batch import descend, step
     from clearprop.check.gradients import check_gradients
     from clearprop.estimators.files import load, save
+    from clearprop.estimators.many import fit_many
     from clearprop.estimators.mlp import MLPClassifier, MLPRegressor
+    from clearprop.estimators.search import GridSearch
     from clearprop.estimators.tabular import TabularClassifier, TabularRegressor
     from clearprop.network import Network, Parameters
 

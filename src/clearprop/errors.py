@@ -8,7 +8,9 @@
         ├── SpecError         a setting or a network that cannot be: what must hold, what came
         ├── TableError        a table that cannot be read or encoded: file, row, column
         ├── DivergedError     training left the finite numbers: epoch, batch, layer, likely cause
-        └── ModelFileError    a model file that is damaged, foreign or newer than this version
+        ├── ModelFileError    a model file that is damaged, foreign or newer than this version
+        ├── NotAllFittedError some of many networks could not be fitted: which, and why
+        └── CheckpointError   checkpoints that are in use, of another run, or cannot be written or read
 
 Each message says what must hold, what came, where, and what to do, in one line.
 """
@@ -36,3 +38,15 @@ class DivergedError(ClearpropError):
 
 class ModelFileError(ClearpropError):
     """A model file cannot be read: damaged, foreign, or newer than this version."""
+
+
+class NotAllFittedError(ClearpropError):
+    """Some of many networks could not be fitted; `errors` has why, by number."""
+
+    def __init__(self, message: str, errors: dict[int, Exception] | None = None) -> None:
+        super().__init__(message)
+        self.errors = errors or {}
+
+
+class CheckpointError(ClearpropError):
+    """A folder of checkpoints is in use, is of another run, or cannot be written or read."""

@@ -15,7 +15,9 @@ from clearprop.cli.demo import demo
 from clearprop.cli.evaluate import evaluate
 from clearprop.cli.export import export
 from clearprop.cli.predict import predict
+from clearprop.cli.prepare import prepare
 from clearprop.cli.train import train
+from clearprop.cli.warmup import warmup
 from clearprop.errors import ClearpropError
 from clearprop.version import __version__
 
@@ -25,9 +27,11 @@ OPTIONS = {
     "hidden_layer_sizes": "--hidden",
     "learning_rate_init": "--lr",
     "max_iter": "--epochs",
+    "memory": "--memory",
     "metric": "--metric",
     "preset": "--preset",
     "random_state": "--seed",
+    "resume": "--resume",
     "threads": "--threads",
     "time_limit": "--time-limit",
 }
@@ -36,7 +40,7 @@ app = typer.Typer(
     no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )  # fmt: skip
-for command in (demo, train, predict, evaluate, export):
+for command in (demo, train, predict, evaluate, export, warmup, prepare):
     app.command()(command)
 
 

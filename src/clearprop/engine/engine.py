@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -32,8 +33,9 @@ from clearprop.engine.passes import (
     update_pass,
 )  # fmt: skip
 from clearprop.engine.products import product_function, scratch_size
+from clearprop.engine.softmax import FURTHER_LINES, softmax_head_pass, softmax_pass
 from clearprop.engine.solver import Solver
-from clearprop.engine.team import available, together
+from clearprop.engine.team import available, crowded, together
 from clearprop.errors import ShapeError, SpecError
 from clearprop.maths.derivation import Working
 from clearprop.network import Network, Parameters
@@ -139,6 +141,7 @@ class Engine:
         self.hyper = self._hyper()
         self.threads = int(threads)
         self._rooms: dict[tuple[int, int], Room] = {}
+        self._counters: dict[tuple[int, str], tuple[Plan, Memory]] = {}
         self._working: Working | None = None  # of the last step, where there are no blocks
 
     def epoch(
@@ -165,7 +168,7 @@ class Engine:
             how = kernels.GRADIENT_ONLY if gradient_only else kernels.ONE_PRODUCT
         places = np.array([self.batch_size, room.layout.at_y, room.layout.at_w, how])
         product = product_function(self.dtype.name).address
-        plan, data = Plan(room.layout.layers, places, self._passes(), product), tuple(batch)
+        plan, data = Plan(room.layout.layers, places, self._passes, product), tuple(batch)
         order, rates = np.ascontiguousarray(order, np.int64), np.ascontiguousarray(rates, np.float64)
         out = np.array([so_far.total, so_far.weight, -1.0, so_far.means, so_far.penalties])
         for memory in room.memories[1:]:
@@ -228,30 +231,37 @@ class Engine:
         if not COMPILED:
             with np.errstate(all="ignore"):
                 return plain.forward(self.params, np.asarray(X, self.dtype), head)
-        passes = np.zeros((3, self.net.L + 1), np.int64)
-        for l, name in enumerate((*self.net.activations, head), 1):
-            passes[0, l] = forward_pass(name, self.dtype.name).address
         X, result = np.ascontiguousarray(X, self.dtype), np.empty((len(X), self.net.sizes[-1]), self.dtype)
         slices = -(-len(X) // ROWS_AT_ONCE)
-        wanted = threads or (available() if slices * self.net.n_weights > WORTH else 1)
-        ranks = max(min(wanted, slices), 1)
+        if slices <= 1 or slices * self.net.n_weights <= WORTH or crowded():
+            self._forward_rows(X, head, result)
+            return result
+        ranks = min(threads or available(), slices)
 
         def run(rank: int, team: np.ndarray) -> None:
             first, last = (slices * r // ranks * ROWS_AT_ONCE for r in (rank, rank + 1))
-            self._forward_rows(X[first:last], passes, result[first:last])
+            self._forward_rows(X[first:last], head, result[first:last])
 
         together(run, ranks)
         return result
 
-    def _forward_rows(self, X: np.ndarray, passes: np.ndarray, result: np.ndarray) -> None:
-        rows = min(ROWS_AT_ONCE, len(X)) or 1
-        room = self._rooms.pop((rows, 0), None) or self._new_room(
-            rows, 0
+    def _forward_rows(self, X: np.ndarray, head: str, result: np.ndarray) -> None:
+        key = min(ROWS_AT_ONCE, len(X)), head
+        counter = self._counters.pop(key, None) or self._new_counter(
+            *key
         )  # out of the reach of other threads
+        kernels.forward(X, *counter, result)
+        self._counters[key] = counter
+
+    def _new_counter(self, rows: int, head: str) -> tuple[Plan, Memory]:
+        """What a forward pass over slices of `rows` rows needs."""
+        layout, memories = self._new_room(max(rows, 1), 0)
+        passes = np.zeros((3, self.net.L + 1), np.int64)
+        for l, name in enumerate((*self.net.activations, head), 1):
+            made = softmax_pass(self.dtype.name) if name == "softmax" else forward_pass(name, self.dtype.name)
+            passes[0, l] = made.address
         product = product_function(self.dtype.name).address
-        plan = Plan(room.layout.layers, np.array([rows]), passes, product)
-        kernels.forward(X, plan, room.memories[0], result)
-        self._rooms[rows, 0] = room
+        return Plan(layout.layers, np.array([max(rows, 1)]), passes, product), memories[0]
 
     def _plain_epoch(
         self, batch: Batch, order: np.ndarray, rates: np.ndarray, move: bool, so_far: Epoch
@@ -266,10 +276,13 @@ class Engine:
         self.hyper[STEPS], self._working = done.moves, done.working
         return Epoch(done.total, done.weight, done.failed_at, done.means, done.penalties)
 
+    @cached_property
     def _passes(self) -> np.ndarray:
+        """The addresses of what a step calls; the network and the solver of an engine do not change."""
         net, dtype = self.net, self.dtype.name
         passes = np.zeros((5, net.L), np.int64)
-        passes[0, 0] = head_pass(net.head, dtype).address
+        made = softmax_head_pass(dtype) if net.head == "softmax" else head_pass(net.head, dtype)
+        passes[0, 0] = made.address
         passes[1, 0] = update_pass(self.solver.update, dtype).address
         for l, name in enumerate(net.activations, 1):
             passes[0, l] = forward_pass(name, dtype).address
@@ -282,17 +295,18 @@ class Engine:
 
     def _room(self, rows: int, n_targets: int) -> Room:
         """The layout and the memory for batches of this size, made once."""
+        ranks = min(self.threads, available()) if crowded() else self.threads
         room = self._rooms.get((rows, n_targets))
-        if room is None or len(room.memories) != self.threads:
-            room = self._rooms[rows, n_targets] = self._new_room(rows, n_targets)
+        if room is None or len(room.memories) != ranks:
+            room = self._rooms[rows, n_targets] = self._new_room(rows, n_targets, ranks)
         return room
 
-    def _new_room(self, rows: int, n_targets: int) -> Room:
-        training = bool(n_targets)  # else a forward pass: one thread, no dropout
-        layout = lay_out(self.net, rows, n_targets, self.dtype, self.dropout if training else ())
+    def _new_room(self, rows: int, n_targets: int, ranks: int = 1) -> Room:
+        drops = self.dropout if n_targets else ()  # no targets: a forward pass, without dropout
+        layout = lay_out(self.net, rows, n_targets, self.dtype, drops)
         block, losses = aligned(layout.size, self.dtype), np.zeros(rows)
         memories = []
-        for rank in range(self.threads if training else 1):
+        for rank in range(ranks):
             scratch = aligned(self._scratch_size(rows), self.dtype)
             scratch[0] = 1
             memories.append(
@@ -302,7 +316,8 @@ class Engine:
 
     def _scratch_size(self, rows: int) -> int:
         """The numbers of `Memory.scratch`."""
-        return LINE // self.dtype.itemsize + scratch_size(max(rows, *self.net.sizes), self.dtype.itemsize)
+        lines = max(rows, *self.net.sizes) + FURTHER_LINES
+        return LINE // self.dtype.itemsize + scratch_size(lines, self.dtype.itemsize)
 
     def _hyper(self) -> np.ndarray:
         hyper, solver = np.zeros(N_HYPER + self.net.sizes[-1] + self.net.L), self.solver

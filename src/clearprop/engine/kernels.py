@@ -52,7 +52,7 @@ class Plan(NamedTuple):
 class Memory(NamedTuple):
     """The arrays of one thread: `hyper` and `scratch` are its own, the others are everybody's.
 
-    scratch: a 1, and a line further what `products` needs; losses: w J_i of each row of the batch, float64.
+    scratch: a 1, and a line further what `products` and `softmax` need; losses: w J_i of each row of the batch.
     """
 
     state: Any
@@ -250,7 +250,8 @@ def _drop(l: Any, rows: Any, plan: Any, memory: Any) -> None:
 def _bias_and_activation(l: Any, rows: Any, plan: Any, memory: Any) -> None:
     z, a = _at(AT_Z, l, rows[0], plan, memory), _at(AT_A, l, rows[0], plan, memory)
     b = _in(THETA, AT_B, l, plan, memory)
-    call(plan.passes[0, l], (z, b, a, rows[1] - rows[0], plan.layers[l, SIZE]))
+    scratch = memory.scratch.ctypes.data + LINE
+    call(plan.passes[0, l], (z, b, a, rows[1] - rows[0], plan.layers[l, SIZE], scratch))
 
 
 @kernel
@@ -262,7 +263,10 @@ def _head(n_y: Any, rows: Any, plan: Any, memory: Any) -> None:
     b = _in(THETA, AT_B, L, plan, memory)
     y, w = base + size * (plan.places[1] + first * n_y), base + size * (plan.places[2] + first)
     losses, hyper = memory.losses.ctypes.data + 8 * first, memory.hyper.ctypes.data
-    call(plan.passes[0, 0], (z, b, y, n_y, w, delta, rows[1] - first, layers[L, SIZE], hyper, losses))
+    scratch = memory.scratch.ctypes.data + LINE
+    call(
+        plan.passes[0, 0], (z, b, y, n_y, w, delta, rows[1] - first, layers[L, SIZE], hyper, losses, scratch)
+    )
 
 
 @kernel

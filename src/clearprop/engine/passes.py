@@ -31,27 +31,12 @@ page64: Any = None
 number: Any = None
 
 
-def forward(z_, b_, a_, m, n):  # G2 (the bias) and G3, or the head's G4
+def forward(z_, b_, a_, m, n, scratch_):  # G2 (the bias) and G3, or the head's G4
     z, b, a = carray(z_, (m, n)), carray(b_, n), carray(a_, (m, n))
     for i in range(m):
         for j in range(n):
             z[i, j] += b[j]
             a[i, j] = g(z[i, j])
-
-
-def softmax(z_, b_, p_, m, n):  # G2 (the bias) and G4
-    z, b, p = carray(z_, (m, n)), carray(b_, n), carray(p_, (m, n))
-    for i in range(m):
-        top = z[i, 0] + b[0]
-        for j in range(n):
-            z[i, j] += b[j]
-            top = page.maximum(top, z[i, j])
-        total = number(0)
-        for j in range(n):
-            p[i, j] = page.exp(z[i, j] - top)
-            total += p[i, j]
-        for j in range(n):
-            p[i, j] /= total
 
 
 def backward(delta_, z_, a_, n):  # G7 (the mask); delta holds da
@@ -60,45 +45,7 @@ def backward(delta_, z_, a_, n):  # G7 (the mask); delta holds da
         delta[k] = g_back(delta[k], z[k], a[k])
 
 
-def softmax_head(z_, b_, y_, n_y, w_, delta_, m, n, hyper_, losses_):  # G2 (the bias), G4, G5, G6
-    z, b, y, w = carray(z_, (m, n)), carray(b_, n), carray(y_, (m, n_y)), carray(w_, m)
-    delta, flat, losses = carray(delta_, (m, n)), carray(delta_, m * n), carray(losses_, m)
-    for i in range(m):
-        top = z[i, 0] + b[0]
-        for j in range(n):
-            z[i, j] += b[j]
-            top = page.maximum(top, z[i, j])
-        for j in range(n):
-            delta[i, j] = z[i, j] - top
-    for k in range(m * n):  # in one run: rows are short, and exp is computed several at a time
-        flat[k] = page.exp(flat[k])
-    for i in range(m):
-        top = z[i, 0]
-        for j in range(n):
-            top = page.maximum(top, z[i, j])
-        others, ties = number(0), number(-1)  # the top's own exp(0) is not rounded into the sum
-        for j in range(n):
-            below = page.less(z[i, j], top)
-            others += page.where(below, delta[i, j], number(0))
-            ties += page.where(below, number(0), delta[i, j])
-        others += ties
-        scale, rest = number(1) / (number(1) + others), page.log1p(others)
-        if n_y == 1:
-            t = int(y[i, 0])
-            right = delta[i, t] * scale
-            for j in range(n):
-                delta[i, j] = page.residual(delta[i, j] * scale, number(0), w[i])
-            delta[i, t] = page.residual(right, number(1), w[i])
-            losses[i] = w[i] * (rest - (z[i, t] - top))
-        else:
-            loss = 0.0
-            for j in range(n):
-                loss += w[i] * y[i, j] * (rest - (z[i, j] - top))
-                delta[i, j] = page.residual(delta[i, j] * scale, y[i, j], w[i])
-            losses[i] = loss
-
-
-def head(z_, b_, y_, n_y, w_, delta_, m, n, hyper_, losses_):  # G2 (the bias), G4, G5, G6
+def head(z_, b_, y_, n_y, w_, delta_, m, n, hyper_, losses_, scratch_):  # G2 (the bias), G4, G5, G6
     z, b, y, w = carray(z_, (m, n)), carray(b_, n), carray(y_, (m, n_y)), carray(w_, m)
     delta, losses = carray(delta_, (m, n)), carray(losses_, m)
     for i in range(m):
@@ -110,7 +57,9 @@ def head(z_, b_, y_, n_y, w_, delta_, m, n, hyper_, losses_):  # G2 (the bias), 
         losses[i] = loss
 
 
-def head_with_constants(z_, b_, y_, n_y, w_, delta_, m, n, hyper_, losses_):  # `head`, with c for each output
+def head_with_constants(
+    z_, b_, y_, n_y, w_, delta_, m, n, hyper_, losses_, scratch_
+):  # `head`, with c for each output
     z, b, y, w = carray(z_, (m, n)), carray(b_, n), carray(y_, (m, n_y)), carray(w_, m)
     delta, losses, hyper = carray(delta_, (m, n)), carray(losses_, m), carray(hyper_, N_HYPER + n)
     for i in range(m):
@@ -184,12 +133,10 @@ WITH_CONSTANTS = ("huber", "quantile")
 
 @cache
 def forward_pass(name: str, dtype: str) -> Any:
-    """z += b, a = g(z): (z, b, a, m, n). `name` is an activation, or the head `exp` or `softmax`."""
+    """z += b, a = g(z): (z, b, a, m, n, scratch). `name` is an activation, or the head `exp`."""
     language = languages.in_numba(dtype)
-    if name == "softmax":
-        return compiled(softmax, "softmax", dtype, "pppii")
     g = language.exp if name == "exp" else expressions.pair(name, 0, language)[0]
-    return compiled(forward, expressions.file_name(name), dtype, "pppii", g=g)
+    return compiled(forward, expressions.file_name(name), dtype, "pppiip", g=g)
 
 
 @cache
@@ -202,18 +149,16 @@ def backward_pass(name: str, relu_grad_at_zero: int, dtype: str) -> Any:
 
 @cache
 def head_pass(name: str, dtype: str) -> Any:
-    """z += b, delta = w (p - y), and w J_i of each row: (z, b, y, n_y, w, delta, m, n, hyper, losses)."""
+    """z += b, delta = w (p - y), and w J_i of each row: (z, b, y, n_y, w, delta, m, n, hyper, losses, scratch)."""
     language = languages.in_numba(dtype)
-    if name == "softmax":
-        return compiled(softmax_head, name, dtype, "pppippiihh")
     if name not in language.HEADS:
         term, back = expressions.loss_lines(name, language)
         lines = {"score": language.identity, "term": term, "back": back}
-        return compiled(head, expressions.file_name(name), dtype, "pppippiihh", **lines)
+        return compiled(head, expressions.file_name(name), dtype, "pppippiihhp", **lines)
     score, _, back = language.HEADS[name]
     template = head_with_constants if name in WITH_CONSTANTS else head
     term = getattr(language, TERMS[name])
-    return compiled(template, name, dtype, "pppippiihh", score=score, term=term, back=back)
+    return compiled(template, name, dtype, "pppippiihhp", score=score, term=term, back=back)
 
 
 @cache

@@ -78,7 +78,7 @@ def _product(
         panel, stride = B + j * size, n * size
         if pack:
             if tb:
-                _columns_of_transposed(like, B + j * k * size, k, width, scratch)
+                columns_of_transposed(like, B + j * k * size, k, width, scratch)
             else:
                 _columns(like, panel, stride, k, width, scratch)
             panel, stride = scratch, wide * size
@@ -100,8 +100,8 @@ def _columns(like: Any, B: Any, stride: Any, k: Any, width: Any, target: Any) ->
 
 
 @kernel
-def _columns_of_transposed(like: Any, B: Any, k: Any, width: Any, target: Any) -> None:
-    """The same of a B that is stored transposed: `width` rows of k numbers."""
+def columns_of_transposed(like: Any, B: Any, k: Any, width: Any, target: Any) -> None:
+    """The same of a B that is stored transposed, `width` rows of k numbers: (k, as many as a tile is broad)."""
     lanes, size = BYTES // like.itemsize, like.itemsize
     wide = BROAD * lanes
     for p in range(0, k, lanes):
@@ -109,6 +109,19 @@ def _columns_of_transposed(like: Any, B: Any, k: Any, width: Any, target: Any) -
             transpose(
                 like, B + (v * k + p) * size, k * size, width - v, min(lanes, k - p),
                 target + (p * wide + v) * size, wide * size,
+            )  # fmt: skip
+
+
+@kernel
+def rows_of_transposed(like: Any, panel: Any, k: Any, width: Any, target: Any) -> None:
+    """What `columns_of_transposed` undoes: the panel's `width` columns become rows of k numbers."""
+    lanes, size = BYTES // like.itemsize, like.itemsize
+    wide = BROAD * lanes
+    for p in range(0, k, lanes):
+        for v in range(0, width, lanes):
+            transpose(
+                like, panel + (p * wide + v) * size, wide * size, k - p, min(lanes, width - v),
+                target + (v * k + p) * size, k * size,
             )  # fmt: skip
 
 
@@ -131,5 +144,4 @@ def _panel(
 
 def scratch_size(k: int, itemsize: int) -> int:
     """The numbers that `multiply` needs at `scratch`, for sums over up to `k`."""
-    lanes = BYTES // itemsize
-    return -(-k // lanes) * lanes * BROAD * lanes
+    return k * BROAD * (BYTES // itemsize)

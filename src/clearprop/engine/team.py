@@ -1,10 +1,14 @@
 """Python threads that run one kernel together, each on its share; kernels hold no lock of the interpreter."""
 
 import os
-from collections.abc import Callable
-from threading import Thread
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from threading import Lock, Thread
 
 import numpy as np
+
+_LOCK = Lock()
+_CROWDS: list[int] = []  # how many fits run side by side, an entry for each `crowd` under way
 
 
 def together(run: Callable[[int, np.ndarray], None], ranks: int) -> None:
@@ -46,7 +50,28 @@ def together(run: Callable[[int, np.ndarray], None], ranks: int) -> None:
 
 
 def available() -> int:
-    """The cores that this process may use, or fewer if OMP_NUM_THREADS says so, as it does in joblib's workers."""
+    """The cores that this thread may use: of the process, its share where fits run side by side.
+
+    Fewer if OMP_NUM_THREADS says so, as it does in joblib's workers.
+    """
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     wanted = os.environ.get("OMP_NUM_THREADS", "").partition(",")[0].strip()
-    return min(cores, int(wanted)) if wanted.isdecimal() and int(wanted) else cores
+    cores = min(cores, int(wanted)) if wanted.isdecimal() and int(wanted) else cores
+    return max(cores // max(sum(_CROWDS), 1), 1)
+
+
+def crowded() -> bool:
+    """Whether fits run side by side."""
+    return sum(_CROWDS) > 1
+
+
+@contextmanager
+def crowd(fits: int) -> Iterator[None]:
+    """So many fits run side by side meanwhile, in Python threads, and share the cores."""
+    with _LOCK:
+        _CROWDS.append(fits)
+    try:
+        yield
+    finally:
+        with _LOCK:
+            _CROWDS.remove(fits)

@@ -190,27 +190,45 @@ def _transpose(
     target: Any,
     t_stride: Any,
 ) -> Any:
-    """A square block transposed: `n_rows` rows of `n_columns` numbers, as many as a vector holds or fewer.
-
-    All rows of the target are written, with zeros where the source has no number.
-    """
+    """A square block transposed: `n_rows` rows of `n_columns` numbers, as many as a vector holds or fewer."""
     signature = types.void(like, *(types.intp,) * 6)
 
     def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
         _, source, stride, n_rows, n_columns, target, t_stride = args
         vectors = _Vectors(builder, signature.args[0])
-        mask, none = vectors.first(n_columns), ir.Constant(vectors.mask_kind, [0] * vectors.lanes)
-        lines = []
-        for i in range(vectors.lanes):
-            there = builder.icmp_signed("<", ir.Constant(I64, i), n_rows)
-            lines.append(vectors.load(vectors.at(source), builder.select(there, mask, none)))
-            source = builder.add(source, stride)
-        for line in _turned(vectors, lines):
-            vectors.store(line, vectors.at(target))
-            target = builder.add(target, t_stride)
+        lanes = ir.Constant(I64, vectors.lanes)
+        is_whole = builder.and_(
+            builder.icmp_signed(">=", n_rows, lanes), builder.icmp_signed(">=", n_columns, lanes)
+        )
+        with builder.if_else(is_whole) as (whole, part):
+            with whole:
+                _turn(vectors, (source, stride, None), (target, t_stride, None))
+            with part:
+                _turn(vectors, (source, stride, (n_rows, n_columns)), (target, t_stride, (n_columns, n_rows)))
         return context.get_dummy_value()
 
     return signature, codegen
+
+
+def _turn(vectors: _Vectors, source: Any, target: Any) -> None:
+    """The block at one place to another; with sizes, only the numbers within them are touched."""
+    (place, stride, held), (t_place, t_stride, wanted) = source, target
+    lines = []
+    for at, mask in _lines(vectors, place, stride, held):
+        lines.append(vectors.load(at, mask))
+    turned = _turned(vectors, lines)
+    for line, (at, mask) in zip(turned, _lines(vectors, t_place, t_stride, wanted), strict=True):
+        vectors.store(line, at, mask)
+
+
+def _lines(vectors: _Vectors, place: Any, stride: Any, sizes: Any) -> Any:
+    """The pointer to each row of a block, and the mask of what is there; None where all is."""
+    builder = vectors.builder
+    mask, none = sizes and vectors.first(sizes[1]), ir.Constant(vectors.mask_kind, [0] * vectors.lanes)
+    for i in range(vectors.lanes):
+        there = sizes and builder.icmp_signed("<", ir.Constant(I64, i), sizes[0])
+        yield vectors.at(place), there and builder.select(there, mask, none)
+        place = builder.add(place, stride)
 
 
 def _turned(vectors: _Vectors, lines: list[Any]) -> list[Any]:

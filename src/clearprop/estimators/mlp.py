@@ -239,8 +239,12 @@ class MLPClassifier(ClassifierMixin, Perceptron):
         return accuracy_score(y, predicted, sample_weight=w)
 
     def _predict(self, X: Any, check: bool = True) -> np.ndarray:
-        p = self._output(X, check)
-        return self._label_binarizer.inverse_transform(p.ravel() if self.n_outputs_ == 1 else p)
+        p, kind = self._output(X, check), self._label_binarizer.y_type_
+        if kind == "multiclass":
+            return self.classes_[p.argmax(axis=1)]
+        if len(self.classes_) == 2 and kind == "binary":
+            return self.classes_[(p[:, 0] > 0.5).astype(int)]
+        return self._label_binarizer.inverse_transform(p)
 
     def _validate_input(self, X: Any, y: Any, incremental: bool, reset: bool) -> tuple[Any, np.ndarray]:
         X, y = validate_data(

@@ -29,6 +29,8 @@ class Optimizer:
         The parameters of the best epoch, and those of the last, where the best ones were restored.
     stopped : bool
         Whether the run ended because nothing improved.
+    rows_done, busy : int, float
+        Rows that passed through the engine, and the seconds that this took.
     """
 
     def __init__(self, mlp: Any) -> None:
@@ -48,6 +50,7 @@ class Optimizer:
         self.best = self.engine.params.flat.copy()
         self.last: Any = None
         self.stopped = False
+        self.rows_done, self.busy = 0, 0.0
 
     def __getstate__(self) -> dict[str, Any]:
         """The optimiser's numbers; blocks of memory are made anew."""

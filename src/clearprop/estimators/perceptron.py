@@ -13,7 +13,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from clearprop.engine.engine import Engine
 from clearprop.errors import DivergedError, SpecError
-from clearprop.estimators import lbfgs, stochastic, validation
+from clearprop.estimators import estimating, lbfgs, stochastic, validation
 from clearprop.estimators.callbacks import Told
 from clearprop.estimators.exporting import Exporting
 from clearprop.estimators.formulas import Formulas
@@ -23,8 +23,11 @@ from clearprop.estimators.sparse import in_slices
 from clearprop.estimators.weights import row_weights
 from clearprop.maths import derivation
 from clearprop.network import Network, Parameters
+from clearprop.train.cost import Cost
 from clearprop.train.memory import check_memory
-from clearprop.train.threads import threads_for
+from clearprop.train.threads import peak_share, threads_for
+
+FLOATS = np.dtype(np.float32), np.dtype(np.float64)
 
 
 class Perceptron(CallbackSupportMixin, SeeingMLP, Exporting, Formulas, BaseEstimator):
@@ -130,6 +133,42 @@ class Perceptron(CallbackSupportMixin, SeeingMLP, Exporting, Formulas, BaseEstim
             msg = f"`fit_more` goes on with a fit by {', '.join(STOCHASTIC)}; got solver={self.solver!r}. Use `fit`."
             raise SpecError(msg)
         return self._fit(X, y, sample_weight, (X_val, y_val, sample_weight_val), until=int(max_iter))
+
+    def estimate(self, X: Any, y: Any = None) -> Cost:
+        """What `fit` would cost: operations, memory and seconds, by some steps of such a network on this machine.
+
+        Parameters
+        ----------
+        X : array or sparse matrix of shape (m, n[0])
+            As `fit` takes it; some of its rows are tried.
+        y : array, optional
+            The target, which tells the number of outputs; without it two classes, or one number, are taken.
+
+        Returns
+        -------
+        Cost
+            With `flops`, `memory` in bytes, `seconds`, `epochs` (`max_iter`, at most), `steps` and `threads`;
+            ``str()`` of it is a line to read.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from clearprop import MLPClassifier
+        >>> found = MLPClassifier((50,), max_iter=10).estimate(np.zeros((1000, 20)))
+        >>> found.steps, found.flops  # 10 epochs of 5 batches; 2 (3 * (20 * 50 + 50) - 20 * 50) a row
+        (50, 43000000)
+        """
+        self._validate_params()
+        return estimating.of_arrays(self, X, y)
+
+    @property
+    def peak_share_(self) -> float | None:
+        """The rate of the products in the last fit's epochs, over what the machine's cores can do, measured now."""
+        check_is_fitted(self)
+        optimizer = getattr(self, "_optimizer", None)
+        if optimizer is None or not optimizer.busy:
+            return None
+        return peak_share(self._parameters(), optimizer.rows_done / optimizer.busy, optimizer.engine.threads)
 
     @abstractmethod
     def _head(self) -> tuple[str, tuple[float, ...]]:
@@ -287,12 +326,21 @@ class Perceptron(CallbackSupportMixin, SeeingMLP, Exporting, Formulas, BaseEstim
 
     def _output(self, X: Any, check: bool = True) -> np.ndarray:
         """p of each row, (m, outputs)."""
-        if check:
+        if check and not self._is_clean(X):
             X = validate_data(self, X, accept_sparse=["csr", "csc"], reset=False)
         engine = self._current_engine()
         if hasattr(X, "toarray"):
             return in_slices(X, engine.predict)
         return engine.predict(np.asarray(X), self.threads)
+
+    def __sklearn_is_fitted__(self) -> bool:
+        return hasattr(self, "coefs_")
+
+    def _is_clean(self, X: Any) -> bool:
+        """Whether scikit-learn's checks, which take a hundred microseconds, would leave X as it is."""
+        if type(X) is not np.ndarray or X.ndim != 2 or X.dtype not in FLOATS or hasattr(self, "feature_names_in_"):
+            return False
+        return len(X) > 0 and X.shape[1] == getattr(self, "n_features_in_", None) and bool(np.isfinite(X).all())
 
     def _current_engine(self) -> Engine:
         """The engine of the last fit, unless the coefficients were replaced since."""

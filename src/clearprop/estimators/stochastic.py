@@ -1,5 +1,6 @@
 """Fitting by sgd, adam and adamw in scikit-learn's order of random numbers, rates and stopping."""
 
+import time
 import warnings
 from collections.abc import Iterator
 from typing import Any, NamedTuple
@@ -149,12 +150,15 @@ def _one_epoch(mlp: Any, optimizer: Optimizer, rows: Rows, plan: Plan) -> float:
     with np.errstate(all="ignore"):
         for batch, part in parts(mlp, engine, rows, order):
             steps = -(-len(part) // engine.batch_size)
+            began = time.perf_counter()
             done = engine.epoch(batch, part, rates[at : at + steps], so_far=done)
+            optimizer.busy += time.perf_counter() - began
             if done.failed_at is not None:
                 raise _infinite(mlp, engine, rows.X, len(part), done.failed_at, first=at)
             at += steps
     if not np.isfinite(engine.params.flat).all():
         raise _diverged(mlp, "The weights became infinite at the end of epoch", _rate(mlp))
+    optimizer.rows_done += n
     mlp.n_iter_ += 1
     mlp.t_ += n
     mlp.loss_ = (done.means + done.penalties) / n

@@ -7,8 +7,9 @@ language. A copy is a module of its own, registered in `sys.modules`, so that it
 import ast
 import sys
 from collections.abc import Callable, Mapping
-from functools import cache
+from functools import cache, wraps
 from pathlib import Path
+from threading import RLock
 from types import ModuleType
 from typing import Any
 
@@ -18,6 +19,21 @@ from clearprop.errors import SpecError
 from clearprop.maths import derivation, words
 
 PAGE = Path(derivation.__file__)
+
+
+_LOCK = RLock()
+
+
+def once(function: Callable[..., ModuleType]) -> Callable[..., ModuleType]:
+    """`functools.cache`, one thread at a time: a language is read once, and Python 3.11 cannot read two at a time."""
+    kept = cache(function)
+
+    @wraps(function)
+    def locked(*arguments: Any) -> ModuleType:
+        with _LOCK:
+            return kept(*arguments)
+
+    return locked
 
 
 def read(
@@ -110,7 +126,7 @@ def _numpy_words(**other: Any) -> dict[str, Any]:
     return {w: getattr(words, w) for w in words.__all__} | other
 
 
-@cache
+@once
 def in_complex() -> ModuleType:
     """NumPy on complex numbers whose imaginary part is a small step: comparisons look at the real part.
 
@@ -135,7 +151,7 @@ def in_complex() -> ModuleType:
     )
 
 
-@cache
+@once
 def in_sympy() -> ModuleType:
     """SymPy: exact numbers and symbols, in object arrays where the page has arrays."""
     import sympy as sp
@@ -173,7 +189,7 @@ def in_sympy() -> ModuleType:
     )
 
 
-@cache
+@once
 def in_jax() -> ModuleType:
     """JAX: the page as a function that JAX differentiates."""
     import jax.numpy as jnp
@@ -188,7 +204,7 @@ def in_jax() -> ModuleType:
     )
 
 
-@cache
+@once
 def in_torch() -> ModuleType:
     """Torch: the page as a function that autograd differentiates."""
     import torch  # pyright: ignore[reportMissingImports]
@@ -209,7 +225,7 @@ def in_torch() -> ModuleType:
     )
 
 
-@cache
+@once
 def in_array_api(namespace: ModuleType) -> ModuleType:
     """Any array library that keeps the array API standard (`erf` is not in it, and is SciPy's)."""
     xp: Any = namespace
@@ -226,7 +242,7 @@ def in_array_api(namespace: ModuleType) -> ModuleType:
     )
 
 
-@cache
+@once
 def in_numba(dtype: str) -> ModuleType:
     """Numba, one number at a time, in 'float32' or 'float64': every formula compiled when first used.
 

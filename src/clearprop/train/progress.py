@@ -1,6 +1,6 @@
 """A progress bar for a terminal; silence elsewhere."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from clearprop.train.loop import Progress, Watch
@@ -48,3 +48,20 @@ def bar() -> Iterator[Watch | None]:
             )
 
         yield tell
+
+
+@contextmanager
+def counted(total: int, verbose: bool) -> Iterator[Callable[[int], object]]:
+    """A bar of fits done out of `total`, to be told how many more are; silence where it is not wanted."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import Progress as Bar
+
+    console = Console(stderr=True)
+    if not (verbose and console.is_terminal):
+        yield lambda more: None
+        return
+    columns = TextColumn("networks"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
+    with Bar(*columns, console=console, transient=True) as drawn:
+        task = drawn.add_task("", total=total)
+        yield lambda more: drawn.advance(task, more)

@@ -8,7 +8,6 @@ import numpy as np
 from clearprop.engine import peak
 from clearprop.engine.team import available
 from clearprop.network import Network, Parameters
-from clearprop.train.record import Record
 
 # Floating-point operations a step above which a second thread is taken. Threads meet twice a step: a microsecond on a
 # quiet machine, but where another process wants the core one waits for the other, and on small steps that is most.
@@ -27,17 +26,17 @@ def flops(net: Network, rows: int) -> int:
     return 2 * rows * (3 * net.n_weights - net.sizes[0] * net.sizes[1])
 
 
-def peak_share(params: Parameters, record: Record) -> float | None:
-    """The products' rate in training over that of a large product, measured now, on as many threads."""
-    if not record.rows_per_second:
+def peak_share(params: Parameters, rows_per_second: float, threads: int) -> float | None:
+    """The products' rate in training over what so many threads reach in a large product, measured now."""
+    if not rows_per_second:
         return None
-    rate = record.rows_per_second * flops(params.net, 1)
-    return rate / (record.threads * _peak(params.flat.dtype.name))
+    return rows_per_second * flops(params.net, 1) / (threads * _peak(params.flat.dtype.name))
 
 
 @cache
 def _peak(dtype: str, seconds: float = 0.05) -> float:
     """Floating-point operations a second that one thread reaches in a product which stays in its cache."""
+    peak.product(dtype)  # compiled, or read from the disk
     best, end = np.inf, time.perf_counter() + seconds
     while time.perf_counter() < end:
         began = time.perf_counter()

@@ -37,9 +37,9 @@ class Columns:
         return np.flatnonzero(~self.constant & ~self.indicator)
 
 
-def some_rows(X: Any) -> np.ndarray:
-    """Which rows of X to look at: all, or evenly spaced ones, at most 10,000 and 10 million cells."""
-    most = min(MOST_ROWS, max(MOST_CELLS // max(X.shape[1], 1), 100))
+def some_rows(X: Any, most: int = MOST_ROWS) -> np.ndarray:
+    """Which rows of X to look at: all, or evenly spaced ones, at most `most` and 10 million cells."""
+    most = min(most, max(MOST_CELLS // max(X.shape[1], 1), 100))
     return np.unique(np.linspace(0, X.shape[0] - 1, min(most, X.shape[0])).round().astype(int))
 
 

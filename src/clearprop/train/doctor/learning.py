@@ -14,6 +14,8 @@ from clearprop.train.doctor.data import scale_of
 from clearprop.train.doctor.diagnosis import Finding
 from clearprop.train.doctor.wording import number, percent, round_up
 
+A_GLANCE = 500  # rows that tell the scale of the columns
+
 
 def rate_too_high(case: Case) -> Iterator[Finding]:
     """J goes up and down instead of down."""
@@ -137,7 +139,7 @@ def why_not_converged(
     tol : float
         A fall an epoch that no longer counts.
     X : array or sparse matrix of shape (m, n[0])
-        The rows; at most 10,000 of them are looked at.
+        The rows; at most 500 of them are looked at.
     names : sequence of str or None
         Of its columns; by default their numbers.
 
@@ -148,7 +150,7 @@ def why_not_converged(
     'J rose in 53 % of the epochs: lower `learning_rate_init`.'
     """
     limits = limits or Limits()
-    columns = read_columns(dense(X, some_rows(X)))
+    columns = read_columns(dense(X, some_rows(X, A_GLANCE)))
     names = [str(j) for j in range(len(columns.sds))] if names is None else names
     scale = scale_of(columns, names, limits)
     if scale:

@@ -1,0 +1,103 @@
+"""Error and time on real tables, beside scikit-learn, boosted trees and RealMLP: ``python bench/accuracy.py --help``.
+
+Tables are Parquet files, their target in the column ``__target__``: texts are classes, numbers a regression.
+Every learner keeps its defaults. A run that is in the CSV already is not repeated, so a stopped campaign goes on.
+"""
+
+import argparse
+import multiprocessing
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+from learning import data, page, results
+from learning.learners import LEARNERS
+from rich.console import Console
+from rich.table import Table
+
+WIDTH = 150
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run what is missing, print the means, write the page."""
+    options = parse(arguments)
+    os.environ.update({f"{name}_NUM_THREADS": str(options.threads) for name in ("OMP", "OPENBLAS", "MKL")})
+    console = Console(width=None if sys.stdout.isatty() else WIDTH, highlight=False)
+    for name in options.tables or data.names(options.folder):
+        for seed in range(options.seeds):
+            for learner in options.learners:
+                if not done(options, name, learner, seed):
+                    console.print(run(options, name, learner, seed), soft_wrap=True)
+    runs = results.read(options.csv)
+    runs = runs[runs["learner"].isin(options.learners)]
+    for which in ("choose", "report"):
+        console.print(drawn(results.summary(runs, which), which))
+    if options.page:
+        options.page.write_text(page.html(runs), encoding="utf-8")
+    return 0
+
+
+def done(options: argparse.Namespace, name: str, learner: str, seed: int) -> bool:
+    """Whether the CSV has this run."""
+    runs = results.read(options.csv)
+    return bool(((runs["table"] == name) & (runs["learner"] == learner) & (runs["seed"] == seed)).any())
+
+
+def run(options: argparse.Namespace, name: str, learner: str, seed: int) -> str:
+    """One run, in a process of its own that may take its time but not all of it; a line about it."""
+    asked = (str(options.folder or ""), name, learner, seed, options.rows, options.threads)
+    with multiprocessing.get_context("spawn").Pool(1) as pool:
+        try:
+            row = pool.apply_async(measured, asked).get(options.limit)
+        except Exception as error:  # written down, so that the other learners go on
+            row = {"failure": f"{type(error).__name__}: {error}".partition("\n")[0][:200]}
+    results.append(options.csv, {"table": name, "learner": learner, "seed": seed} | row)
+    shown = {key: round(value, 4) for key, value in row.items() if isinstance(value, float)}
+    return f"{name}, {learner}, seed {seed}: {shown or row}"
+
+
+def measured(folder: str, name: str, learner: str, seed: int, rows: int, threads: int) -> dict[str, Any]:
+    """What the other process does: twice the same fit, the first of a tenth of the rows, so that code is loaded."""
+    from learning.judge import judged
+
+    place = Path(folder) if folder else None
+    judged(LEARNERS[learner], data.task(place, name, max(rows // 10, 300), seed), threads, seed)
+    task = data.task(place, name, rows, seed)
+    about = {"rows": len(task.y), "columns": task.X.shape[1]}
+    return about | judged(LEARNERS[learner], task, threads, seed)
+
+
+def drawn(found: Any, which: str) -> Table:
+    """The means of one half of the tables, to be looked at."""
+    table = Table(
+        title=f"tables to {which}: shifted geometric means, mean ranks, win rates", title_justify="left"
+    )
+    for column in ("learner", *found.columns):
+        table.add_column(column, justify="left" if column == "learner" else "right")
+    for learner, row in found.iterrows():
+        table.add_row(str(learner), *("–" if value != value else f"{value:.3g}" for value in row))
+    return table
+
+
+def parse(arguments: list[str] | None) -> argparse.Namespace:
+    """The options."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument(
+        "folder", nargs="?", type=Path, help="of Parquet files; without it scikit-learn's tables"
+    )
+    parser.add_argument("--tables", nargs="+", help="only these")
+    parser.add_argument(
+        "--learners", nargs="+", choices=list(LEARNERS), default=list(LEARNERS), metavar="NAME"
+    )
+    parser.add_argument("--rows", type=int, default=6000, help="of a table, at most; a third is for the test")
+    parser.add_argument("--seeds", type=int, default=1, help="splits of each table")
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--limit", type=float, default=900.0, help="seconds for one run")
+    parser.add_argument("--csv", type=Path, default=Path("accuracy.csv"), help="where runs are kept")
+    parser.add_argument("--page", type=Path, help="write a page with plots")
+    return parser.parse_args(arguments)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

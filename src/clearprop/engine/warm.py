@@ -1,0 +1,67 @@
+"""Compiling ahead: a tiny network of every kind, stepped once and asked once."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import numpy as np
+
+from clearprop.engine.engine import Batch, Engine
+from clearprop.engine.solver import Solver
+from clearprop.maths.derivation import ACTIVATIONS, HEADS
+from clearprop.network import Network
+
+DTYPES = ("float32", "float64")
+
+
+class Kind(NamedTuple):
+    """What decides which code is compiled."""
+
+    activation: str
+    head: str
+    solver: str
+    momentum: float
+    dtype: str
+
+
+def wanted(everything: bool = False) -> list[Kind]:
+    """The kinds that the estimators' defaults and presets need, or all there are.
+
+    Examples
+    --------
+    >>> len(wanted()) < len(wanted(everything=True))
+    True
+    """
+    return list(_all() if everything else _usual())
+
+
+def _usual() -> Iterator[Kind]:
+    for dtype in DTYPES:
+        for head in ("softmax", "logistic", "identity"):
+            for activation, solver in (("relu", "adam"), ("silu", "adamw")):
+                yield Kind(activation, head, solver, 0.0, dtype)
+            yield Kind("relu", head, "sgd", 0.9, dtype)
+
+
+def _all() -> Iterator[Kind]:
+    """Each part once: parts are compiled by themselves."""
+    for dtype in DTYPES:
+        for activation in ACTIVATIONS:
+            yield Kind(activation, "identity", "adam", 0.0, dtype)
+        for head in HEADS:
+            yield Kind("relu", head, "adamw", 0.0, dtype)
+        for momentum in (0.0, 0.9):
+            yield Kind("relu", "softmax", "sgd", momentum, dtype)
+
+
+def compile_for(kind: Kind) -> None:
+    """Compile what such a network needs, or find it on the disk."""
+    constants = (1.0 if kind.head == "huber" else 0.5,) * 2 if kind.head in ("huber", "quantile") else ()
+    net = Network((2, 2, 2), kind.activation, kind.head, relu_grad_at_zero=0, head_constants=constants)
+    for nesterov in (False, True) if kind.momentum else (False,):
+        solver = Solver(kind.solver, alpha=1e-4, momentum=kind.momentum, nesterov=nesterov)
+        engine = Engine(net.initialize(seed=0), solver, 2, kind.dtype)
+        y = np.zeros((2, 1 if kind.head == "softmax" else 2), kind.dtype)
+        X = np.zeros((2, 2), kind.dtype)
+        engine.epoch(Batch(X, y, np.ones(2, kind.dtype)), np.arange(2), np.zeros(1))
+        engine.predict(X)
+        engine.logits(X)

@@ -1,0 +1,257 @@
+"""Many networks at once: each is fitted as if it were alone, on Python threads over kernels that hold no lock."""
+
+import warnings
+from collections.abc import Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager, suppress
+from itertools import pairwise
+from threading import local
+from typing import Any
+
+import numpy as np
+from sklearn.utils import _safe_indexing, column_or_1d
+
+from clearprop.engine.team import available, crowd
+from clearprop.errors import NotAllFittedError, ShapeError, SpecError
+from clearprop.estimators.perceptron import Perceptron
+from clearprop.estimators.tabular import TabularClassifier, TabularRegressor
+from clearprop.train.memory import available_memory, needed, readable
+from clearprop.train.progress import counted
+
+KINDS = (Perceptron, TabularClassifier, TabularRegressor)
+
+
+def fit_many(
+    estimators: Sequence[Any],
+    X: Any,
+    y: Any,
+    *,
+    sample_weight: Any = None,
+    rows: Sequence[Any] | None = None,
+    threads: int | None = None,
+    progress: bool = False,
+) -> list[Any]:
+    """Fit several estimators at once, each to the bit as if it were fitted alone.
+
+    Parameters
+    ----------
+    estimators : sequence of MLPClassifier, MLPRegressor, TabularClassifier or TabularRegressor
+        They may differ in everything: seeds, rates, penalties, widths, activations. They are fitted in place.
+    X : array, sparse matrix or table of m rows
+        What all learn from.
+    y : array of shape (m,) or (m, outputs), or a list of such arrays
+        The target; or a list of targets, one for each estimator.
+    sample_weight : array of shape (m,), optional
+        A weight for each row.
+    rows : sequence of index arrays, optional
+        For each estimator the rows that it learns from: folds, or rows drawn with replacement.
+    threads : int, optional
+        How many are fitted side by side; by default as many as there are cores.
+    progress : bool
+        Whether to draw a bar on standard error, if that is a terminal.
+
+    Returns
+    -------
+    list
+        The estimators, fitted.
+
+    Raises
+    ------
+    SpecError, ShapeError
+        If the lists do not fit each other, or the networks do not fit into memory. Nothing is fitted then.
+    NotAllFittedError
+        If some could not be fitted: which, and why. The others are.
+
+    Notes
+    -----
+    Warnings come in the order of the estimators, after the last fit. On Ctrl-C those that are done stay fitted.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from clearprop import MLPRegressor, fit_many
+    >>> X = np.linspace(-1, 1, 40)[:, None]
+    >>> nets = [MLPRegressor(hidden_layer_sizes=8, solver="lbfgs", random_state=seed) for seed in range(3)]
+    >>> [net.score(X, X.ravel() ** 2) > 0.9 for net in fit_many(nets, X, X.ravel() ** 2)]
+    [True, True, True]
+    """
+    estimators = list(estimators)
+    n = _n_rows(X)
+    _check_estimators(estimators)
+    targets = _one_each(y, len(estimators), n)
+    shares = _checked_rows(rows, len(estimators))
+    threads = _checked_threads(threads)
+    _check_memory(estimators, X, targets)
+    parts = [(estimator, X, targets[i], sample_weight, shares[i]) for i, estimator in enumerate(estimators)]
+    with crowd(min(threads, len(estimators))), _heard() as ears:
+        errors = _fit_all(parts, threads, progress, ears)
+    for message in (message for ear in ears for message in ear):
+        warnings.warn_explicit(*message)
+    if errors:
+        raise NotAllFittedError(_message(errors, estimators), errors) from next(iter(errors.values()))
+    return estimators
+
+
+def _fit_all(
+    parts: list[tuple[Any, ...]], threads: int, progress: bool, ears: "_Ears"
+) -> dict[int, Exception]:
+    """All fits, the largest networks first; the errors by number."""
+    order = sorted(range(len(parts)), key=lambda i: -_size(parts[i][0]))
+    errors: dict[int, Exception] = {}
+    with counted(len(parts), progress) as tell, ThreadPoolExecutor(threads, "clearprop-fit") as pool:
+        waiting = {pool.submit(_fit_one, parts[i], ears, i): i for i in order}
+        try:
+            while waiting:
+                done, _ = wait(waiting, return_when=FIRST_COMPLETED)
+                tell(len(done))
+                errors |= _failures({future: waiting.pop(future) for future in done})
+        except KeyboardInterrupt:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+    return dict(sorted(errors.items()))
+
+
+def _failures(done: dict[Future[None], int]) -> dict[int, Exception]:
+    """What the fits that are done raised."""
+    failures = {}
+    for future, i in done.items():
+        error = future.exception()
+        if isinstance(error, Exception):
+            failures[i] = error
+        elif error is not None:
+            raise error
+    return failures
+
+
+def _fit_one(part: tuple[Any, ...], ears: "_Ears", i: int) -> None:
+    estimator, X, y, w, share = part
+    ears.listen(i)
+    if share is not None:
+        X, y = _safe_indexing(X, share), _safe_indexing(y, share)
+        w = None if w is None else _safe_indexing(w, share)
+    estimator.fit(X, y) if w is None else estimator.fit(X, y, w)
+
+
+class _Ears(list[list[tuple[Any, ...]]]):
+    """The warnings of each fit: category and place, as `warnings.warn_explicit` takes them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.here = local()
+
+    def listen(self, i: int) -> None:
+        """This thread now fits estimator `i`."""
+        self.extend([] for _ in range(i + 1 - len(self)))
+        self.here.ear = self[i]
+
+    def hear(
+        self, message: Any, category: Any, filename: str, lineno: int, file: Any = None, line: Any = None
+    ) -> None:
+        """In place of `warnings.showwarning`."""
+        getattr(self.here, "ear", []).append((message, category, filename, lineno))
+
+
+@contextmanager
+def _heard() -> Iterator[_Ears]:
+    """Warnings of all threads kept, not shown."""
+    ears = _Ears()
+    with warnings.catch_warnings():
+        warnings.simplefilter("always")
+        warnings.showwarning = ears.hear
+        yield ears
+
+
+def _n_rows(X: Any) -> int | None:
+    """The rows of X, where it can say."""
+    shape = getattr(X, "shape", None)
+    return shape[0] if shape else len(X) if isinstance(X, list) else None
+
+
+def _check_estimators(estimators: list[Any]) -> None:
+    seen: dict[int, int] = {}
+    for i, estimator in enumerate(estimators):
+        if not isinstance(estimator, KINDS):
+            msg = f"`estimators` must be networks of clearprop; number {i} is a {type(estimator).__name__}."
+            raise SpecError(msg)
+        random = estimator.random_state
+        for what, thing in (("estimator", estimator), ("generator `random_state`", random)):
+            if what != "estimator" and not isinstance(thing, np.random.RandomState):
+                continue
+            if id(thing) in seen:
+                msg = f"Numbers {seen[id(thing)]} and {i} of `estimators` are one {what}. Give each its own."
+                raise SpecError(msg)
+            seen[id(thing)] = i
+
+
+def _one_each(y: Any, n: int, n_rows: int | None) -> list[Any]:
+    """A target for each estimator: `y` for all, or the entries of a list of targets."""
+    if (
+        not isinstance(y, list | tuple)
+        or not len(y)
+        or np.ndim(y[0]) == 0
+        or (n_rows is not None and len(y) == n_rows)
+    ):
+        return [y] * n
+    if len(y) != n:
+        msg = f"`y` must be one target, or a list of {n} targets, one for each estimator; got a list of {len(y)}."
+        raise ShapeError(msg)
+    return list(y)
+
+
+def _checked_rows(rows: Any, n: int) -> list[Any]:
+    if rows is None:
+        return [None] * n
+    shares = [None if share is None else column_or_1d(share) for share in rows]
+    if len(shares) != n:
+        msg = f"`rows` must have an entry for each of the {n} estimators; got {len(shares)}."
+        raise ShapeError(msg)
+    return [np.flatnonzero(s) if s is not None and s.dtype == bool else s for s in shares]
+
+
+def _checked_threads(threads: int | None) -> int:
+    if threads is None:
+        return available()
+    if not isinstance(threads, int | np.integer) or isinstance(threads, bool) or threads < 1:
+        msg = f"`threads` must be a whole number, 1 or more; got {threads!r}."
+        raise SpecError(msg)
+    return int(threads)
+
+
+def _size(estimator: Any) -> int:
+    """What the work of a fit grows with."""
+    hidden = np.atleast_1d(
+        np.asarray(estimator.hidden_layer_sizes if estimator.hidden_layer_sizes is not None else 1)
+    )
+    return int(sum(int(a) * int(b) for a, b in zip(hidden[:-1], hidden[1:], strict=True)) + hidden[0])
+
+
+def _check_memory(estimators: list[Any], X: Any, targets: list[Any]) -> None:
+    """All networks of arrays together: each keeps its optimiser, so that `fit_more` can go on."""
+    free, shape = available_memory(), getattr(X, "shape", (0,))
+    if free is None or len(shape) != 2:
+        return
+    need = 0
+    for estimator, y in zip(estimators, targets, strict=True):
+        if not isinstance(estimator, Perceptron):
+            continue
+        with suppress(ValueError, TypeError):  # sizes that cannot be: said by its own fit
+            lbfgs, outputs = estimator.solver == "lbfgs", _outputs(y)
+            sizes = (shape[1], *estimator._hidden_layer_sizes(), outputs)
+            rows = shape[0] if lbfgs else estimator._batch_rows(shape[0])
+            need += needed(sizes, rows, getattr(X, "dtype", np.float64), lbfgs=lbfgs)
+    if need > free:
+        msg = f"{len(estimators)} networks need about {readable(need)} of memory; {readable(free)} are free. Fit fewer "
+        msg += "at once, or smaller ones."
+        raise SpecError(msg)
+
+
+def _outputs(y: Any) -> int:
+    """At most so many outputs."""
+    y = np.asarray(y)
+    return y.shape[1] if y.ndim == 2 else len(np.unique(y)) if y.dtype.kind not in "fc" else 1
+
+
+def _message(errors: dict[int, Exception], estimators: list[Any]) -> str:
+    shown = "; ".join(f"number {i}, {estimators[i]!r}: {errors[i]}" for i in list(errors)[:3])
+    more = f"; and {len(errors) - 3} more" if len(errors) > 3 else ""
+    return f"{len(errors)} of {len(estimators)} estimators were not fitted, the others are. {shown}{more}"
