@@ -14,6 +14,9 @@ Missing = Annotated[
 Rows = Annotated[
     str, typer.Argument(metavar="TABLE", help="CSV(.gz), TSV or Parquet: a file, a folder or a glob.")
 ]
+Memory = Annotated[
+    str | None, typer.Option("--memory", metavar="SIZE", help="For the whole process: 1GiB, 500MB, ...")
+]
 Force = Annotated[bool, typer.Option("--force", help="Replace outputs that exist.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object, also for errors.")]
 

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from clearprop.cli.options import Force, Json, Missing, settings_file
+from clearprop.cli.options import Force, Json, Memory, Missing, settings_file
 
 Option = typer.Option
 
@@ -41,6 +41,14 @@ def train(
     seed: Annotated[int, Option(min=0, max=2**32 - 1, help="Of all random choices.")] = 0,
     threads: Annotated[int | None, Option(help="Of the products; by default as many as help.")] = None,
     time_limit: Annotated[float | None, Option(metavar="SECONDS", help="For the training loop.")] = None,
+    memory: Memory = None,
+    checkpoint: Annotated[
+        Path | None, Option(metavar="DIR", help="Save checkpoints in this folder; SIGTERM saves one too.")
+    ] = None,
+    checkpoint_every: Annotated[
+        float, Option(min=0, metavar="SECONDS", help="Between two checkpoints.")
+    ] = 30.0,
+    resume: Annotated[bool, Option("--resume", help="Go on from the last checkpoint, if there is one.")] = False,
     report: Annotated[Path | None, Option(metavar="FILE.html", help="Write a report.")] = None,
     config: Annotated[
         Path | None,
@@ -51,11 +59,12 @@ def train(
 ) -> int:
     """Train a network on a table and write it to a model file.
 
-    Rows are held out for the scores (--valid); of the others a tenth chooses the epoch.
+    Rows are held out for the scores (--valid); of the others a tenth chooses the epoch. A table that does not
+    fit into the memory is streamed from the disk.
     """
     from clearprop.cli import outputs
     from clearprop.cli.options import sizes
-    from clearprop.cli.training import Request, run
+    from clearprop.cli.training import Checkpoints, Request, run
 
     outputs.check(output, report, force=force, inputs=(table, valid))
     settings: dict[str, Any] = {
@@ -64,7 +73,10 @@ def train(
         "learning_rate_init": lr, "random_state": seed, "threads": threads, "time_limit": time_limit,
         "categorical": tuple(categorical or ()), "missing": tuple(missing or ()),
     }  # fmt: skip
-    request = Request(table, target, task, valid, weight, tuple(drop or ()), settings, seed)
+    checkpoints = Checkpoints(checkpoint, checkpoint_every, resume, force)
+    request = Request(
+        table, target, task, valid, weight, tuple(drop or ()), settings, seed, memory, checkpoints
+    )
     result = run(request, output, report)
     outputs.say(result.summary())
     if as_json:

@@ -2,13 +2,15 @@
 
 import time
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from sklearn.exceptions import ConvergenceWarning
 
-from clearprop.cli import outputs
+from clearprop.cli import outputs, streaming
 from clearprop.cli.printing import scores_text
 from clearprop.errors import SpecError
 from clearprop.estimators.tabular import TabularClassifier, TabularRegressor
@@ -17,12 +19,38 @@ from clearprop.tables.read import read_table
 from clearprop.tables.table import Table
 from clearprop.tables.target import learn_target
 from clearprop.tables.weights import weights
+from clearprop.train.checkpoint_folder import EVERY, Folder, folder_of, opened
 from clearprop.train.evaluation import Evaluation, evaluate
 from clearprop.train.files import write_model
 from clearprop.train.model import Model
 from clearprop.train.progress import bar
 from clearprop.train.split import split
 from clearprop.train.threads import peak_share
+
+
+@dataclass(frozen=True)
+class Checkpoints:
+    """Where they go, how often, and what becomes of those that are there."""
+
+    folder: Path | None = None
+    every: float = EVERY
+    resume: bool = False
+    anew: bool = False
+
+    @contextmanager
+    def opened(self) -> Iterator[Folder | None]:
+        """The folder, ours; None where none is asked for."""
+        if self.folder is None:
+            with folder_of(None, self.resume, self.every) as nothing:
+                yield nothing
+            return
+        how = {"resume": self.resume, "anew": self.anew, "every": self.every}
+        with opened(self.folder, **how, tell=outputs.say, warn=_warn) as folder:
+            yield folder
+
+
+def _warn(text: str) -> None:
+    outputs.say(f"warning: {text}")
 
 
 @dataclass(frozen=True)
@@ -37,6 +65,8 @@ class Request:
     drop: tuple[str, ...]
     settings: dict[str, Any]
     seed: int
+    memory: str | None = None
+    checkpoints: Checkpoints = Checkpoints()
 
 
 @dataclass(frozen=True)
@@ -59,7 +89,8 @@ class Result:
             "held_out_rows": self.evaluation.rows,
             "epochs": len(record.rows), "best_epoch": record.best_epoch, "stopped": record.stopped,
             "seconds": record.seconds, "timings": self.timings, "rows_per_second": record.rows_per_second,
-            "peak_share": peak_share(model.params, record), "threads": record.threads, "warning": record.warning,
+            "peak_share": peak_share(model.params, record.rows_per_second, record.threads),
+            "threads": record.threads, "warning": record.warning,
         }  # fmt: skip
 
     def summary(self) -> str:
@@ -85,27 +116,37 @@ class Result:
 def run(request: Request, output: Path, report: Path | None, title: str = "") -> Result:
     """Train as asked; write the model, and the report if there is to be one."""
     began = time.perf_counter()
-    table, held = _tables(request)
-    read = time.perf_counter()
-    estimator = _fitted(request, table)
+    _check_roles(request)
+    with request.checkpoints.opened() as folder:
+        choice = streaming.choose(request.table, request.drop, request.memory)
+        if choice.streams or request.memory is not None:
+            outputs.say(choice.why)
+        if choice.streams:
+            stream, aside = streaming.streams_of(request, choice.memory)
+            read = time.perf_counter()
+            model = streaming.fitted(request, stream, folder).model_
+            held, source = streaming.held_rows(request, aside), Path(request.table).name
+            rows = model.encoding.rows + model.estimator["judges"]
+        else:
+            table, held = _tables(request)
+            source, rows, read = table.source, table.n_rows, time.perf_counter()
+            model = _fitted(request, table, folder).model_
     fitted = time.perf_counter()
-    model = estimator.model_
     evaluation = evaluate(model, held, request.weight)
     timings = {"read": read - began, "fit": fitted - read, "evaluate": time.perf_counter() - fitted}
     write_model(model, output)
     if report:
         made = time.strftime("%Y-%m-%d %H:%M")
-        heading = title or f"{model.target_name} of {table.source}"
+        heading = title or f"{model.target_name} of {source}"
         page = html_report(
-            model, evaluation, title=heading, source=table.source, created=made, timings=timings
+            model, evaluation, title=heading, source=source, created=made, timings=timings
         )
         outputs.write(report, page)
-    return Result(model, evaluation, output, table.n_rows, timings, report)
+    return Result(model, evaluation, output, rows, timings, report)
 
 
 def _tables(request: Request) -> tuple[Table, Table]:
     """The rows to learn from, and the held-out ones."""
-    _check_roles(request)
     table = _read(request.table, request)
     table.column(request.target)
     try:
@@ -140,7 +181,7 @@ def _read(source: str, request: Request) -> Table:
     )
 
 
-def _fitted(request: Request, table: Table) -> TabularClassifier | TabularRegressor:
+def _fitted(request: Request, table: Table, folder: Folder | None) -> TabularClassifier | TabularRegressor:
     column = table.column(request.target)
     weight = None if request.weight is None else weights(table.column(request.weight))
     inputs = [name for name in table.names if name not in (request.target, request.weight)]
@@ -150,4 +191,4 @@ def _fitted(request: Request, table: Table) -> TabularClassifier | TabularRegres
     estimator = (TabularClassifier if task == "classification" else TabularRegressor)(**settings)
     with bar() as watch, warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)  # told in the summary, from the record
-        return estimator.fit(table.select(inputs), column, weight, watch=watch)
+        return estimator.fit(table.select(inputs), column, weight, watch=watch, checkpoint=folder)

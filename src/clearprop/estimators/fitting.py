@@ -1,8 +1,9 @@
 """From rows to a trained model: encode, split, train."""
 
 import warnings
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from sklearn.exceptions import ConvergenceWarning
@@ -11,7 +12,9 @@ from sklearn.utils import check_random_state
 from clearprop.engine.engine import Batch, Engine
 from clearprop.engine.solver import Solver
 from clearprop.errors import ShapeError, SpecError
+from clearprop.estimators.identity import identity_of, sums_of
 from clearprop.estimators.inputs import checked, one_column
+from clearprop.estimators.plain import plain_entries
 from clearprop.estimators.presets import Preset, resolved
 from clearprop.network import Network
 from clearprop.tables.encoding import Encoding
@@ -19,6 +22,8 @@ from clearprop.tables.read import read_table
 from clearprop.tables.table import Column, Table
 from clearprop.tables.target import Classes, Scale, learn_target
 from clearprop.tables.weights import weights
+from clearprop.train.checkpoint import checkpoint_in
+from clearprop.train.checkpoint_folder import Folder
 from clearprop.train.loop import Watch, train
 from clearprop.train.memory import check_memory
 from clearprop.train.model import Model
@@ -26,6 +31,7 @@ from clearprop.train.progress import shown
 from clearprop.train.record import Record
 from clearprop.train.scores import better, checked_metric, score
 from clearprop.train.settings import Settings
+from clearprop.train.source import InMemory, Source
 from clearprop.train.split import split
 
 SEEDS = 2**31
@@ -78,14 +84,32 @@ def rows_of(X: Any, y: Any, w: Any, estimator: Any, among: Rows | None = None) -
     return Rows(table, column, weight)
 
 
-def fit(estimator: Any, task: str, rows: Rows, held: Rows | None, watch: Watch | None) -> Model:
+class Judged(NamedTuple):
+    """Rows that choose the epoch: X; labels, or numbers in the target's units; weights (float64)."""
+
+    X: np.ndarray
+    y: np.ndarray
+    w: np.ndarray
+
+
+class Learned(NamedTuple):
+    """What a table taught before the training: encoding, target, its name, and what is known without columns."""
+
+    encoding: Encoding
+    target: Classes | Scale
+    target_name: str
+    baseline: list[float]
+
+
+def fit(
+    estimator: Any, task: str, rows: Rows, held: Rows | None, watch: Watch | None, folder: Folder | None = None
+) -> Model:
     """A model of the rows; `held` rows choose the epoch, or a share of the rows is set aside for it."""
-    preset = resolved(estimator.preset, estimator.get_params(deep=False))
+    seed = seed_of(estimator, folder)
     rows, held = rows.weighted(), held.weighted() if held else None
     if rows.table.n_rows < 2:
         msg = "Training needs two rows or more with a weight above 0; got n_samples = 1."
         raise SpecError(msg)
-    seed = int(check_random_state(estimator.random_state).randint(SEEDS))
     target = learn_target(rows.y, task)
     if held is None and estimator.early_stopping:
         labels = target.encode(rows.y) if isinstance(target, Classes) else None
@@ -95,29 +119,75 @@ def fit(estimator: Any, task: str, rows: Rows, held: Rows | None, watch: Watch |
     encoding = Encoding.learn(
         rows.table, categorical=estimator.categorical, dtype=estimator.dtype, weight=rows.w
     )
-    n_out = len(target.classes) if isinstance(target, Classes) else 1
-    head = "softmax" if isinstance(target, Classes) else "identity"
+    batch = batch_of(encoding, target, rows, float(rows.w.max()))
+    learned = Learned(encoding, target, rows.y.name, _baseline(target, batch, rows))
+    judged = None if held is None else judged_of(encoding, target, held)
+    about = {} if folder is None else sums_of(batch, encoding.feature_names)
+    return trained(estimator, learned, InMemory(batch, seed), judged, watch, folder, seed, about)
+
+
+def trained(
+    estimator: Any,
+    learned: Learned,
+    source: Source,
+    judged: Judged | None,
+    watch: Watch | None,
+    folder: Folder | None,
+    seed: int,
+    about: dict[str, Any],
+) -> Model:
+    """A model from rows that are encoded.
+
+    Parameters
+    ----------
+    estimator : TabularClassifier or TabularRegressor
+        With the settings.
+    learned : Learned
+        From the rows.
+    source : Source
+        Gives the rows to learn from.
+    judged : Judged or None
+        The rows that choose the epoch.
+    watch, folder
+        As `fit` has them.
+    seed : int
+        Of the weights and the order of the rows.
+    about : dict
+        What describes the rows in a checkpoint, by name.
+    """
+    preset = resolved(estimator.preset, estimator.get_params(deep=False))
+    encoding, target = learned.encoding, learned.target
+    n_out, head = (len(target.classes), "softmax") if isinstance(target, Classes) else (1, "identity")
     hidden = np.atleast_1d(np.asarray(preset.hidden_layer_sizes, object))  # one number is one layer
     net = Network((encoding.n_outputs, *hidden, n_out), preset.activation, head, relu_grad_at_zero=0)
-    batch = _batch(encoding, target, rows)
-    settings = _settings(estimator, preset, len(batch.X), seed)
-    check_memory(net.sizes, min(settings.batch_size, len(batch.X)), settings.dtype)
+    settings = settings_of(estimator, preset, source.rows, seed)
+    check_memory(net.sizes, min(settings.batch_size, source.rows), settings.dtype)
     engine = Engine(
         net.initialize(seed, scheme=preset.scheme), settings.solver, settings.batch_size, settings.dtype
     )
-    metric = checked_metric(estimator.metric, task)
-    judge = None if held is None else _judge(metric, encoding, target, held)
-    with shown(watch, estimator.verbose) as tell:
-        record = train(engine, batch, settings, judge, tell)
-    _warn(record)
-    baseline = _baseline(target, batch, rows)
+    metric = checked_metric(estimator.metric, target.task)
     settled = plain_entries(asdict(preset) | {"batch_size": settings.batch_size})
+    identity = {} if folder is None else identity_of(estimator, settled, seed, about, learned, judged)
+    with shown(watch, estimator.verbose) as tell, checkpoint_in(folder, identity) as checkpoint:
+        judge = None if judged is None else _judge(metric, target, judged)
+        record = train(engine, source, settings, judge, tell, checkpoint)
+    _warn(record)
     params = plain_entries(estimator.get_params(deep=False))
-    about = {"class": type(estimator).__name__, "params": params, "settings": settled}
-    return Model(engine.params.copy(), encoding, target, rows.y.name, record, baseline, about)
+    judges = 0 if judged is None else len(judged.X)
+    made_by = {"class": type(estimator).__name__, "params": params, "settings": settled, "judges": judges}
+    return Model(engine.params.copy(), encoding, target, learned.target_name, record, learned.baseline, made_by)
 
 
-def _settings(estimator: Any, preset: Preset, rows: int, seed: int) -> Settings:
+def seed_of(estimator: Any, folder: Folder | None) -> int:
+    """The seed of all that is random in a fit."""
+    if folder is not None and estimator.random_state is None:
+        msg = "A fit with checkpoints needs a `random_state` that can be given again: a number; got None."
+        raise SpecError(msg)
+    return int(check_random_state(estimator.random_state).randint(SEEDS))
+
+
+def settings_of(estimator: Any, preset: Preset, rows: int, seed: int) -> Settings:
+    """The settings of a run over so many rows, checked."""
     adamw, sgd, decay = preset.solver == "adamw", preset.solver == "sgd", preset.weight_decay
     try:
         solver = Solver(
@@ -145,25 +215,28 @@ def _batch_size(given: int | str, rows: int) -> int:
     return given
 
 
-def _batch(encoding: Encoding, target: Classes | Scale, rows: Rows) -> Batch:
+def batch_of(encoding: Encoding, target: Classes | Scale, rows: Rows, most: float) -> Batch:
+    """Rows as the engine takes them; `most` is the largest weight: only ratios count, and none leaves the dtype."""
     dtype = np.dtype(encoding.dtype)
-    w = (rows.w / rows.w.max()).astype(dtype)  # only their ratios count; none is too large for the dtype
+    w = (rows.w / most).astype(dtype)
     return Batch(encoding.encode(rows.table), target.encode(rows.y).astype(dtype)[:, None], w)
 
 
-def _judge(metric: str, encoding: Encoding, target: Classes | Scale, held: Rows) -> Any:
-    """The score of an engine on the held-out rows, in the target's units; higher is better."""
-    X, y = encoding.encode(held.table), target.encode(held.y)
-    if isinstance(target, Scale):
-        y = target.decode(y)
+def judged_of(encoding: Encoding, target: Classes | Scale, held: Rows) -> Judged:
+    """Held-out rows as scores take them."""
+    y = target.encode(held.y)
+    return Judged(encoding.encode(held.table), target.decode(y) if isinstance(target, Scale) else y, held.w)
+
+
+def _judge(metric: str, target: Classes | Scale, judged: Judged) -> Callable[[Engine], float]:
+    """The score of an engine on the held-out rows; higher is better."""
 
     def judge(engine: Engine) -> float:
-        p = engine.predict(X)
+        p = engine.predict(judged.X)
         if not np.isfinite(p).all():
             return -np.inf
-        return better(
-            metric, score(metric, y, target.decode(p[:, 0]) if isinstance(target, Scale) else p, held.w)
-        )
+        answer = target.decode(p[:, 0]) if isinstance(target, Scale) else p
+        return better(metric, score(metric, judged.y, answer, judged.w))
 
     return judge
 
@@ -178,19 +251,3 @@ def _baseline(target: Classes | Scale, batch: Batch, rows: Rows) -> list[float]:
 def _warn(record: Record) -> None:
     if record.warning:
         warnings.warn(record.warning, ConvergenceWarning, stacklevel=4)
-
-
-def plain_entries(found: dict[str, Any]) -> dict[str, Any]:
-    """What JSON takes of them, as it gives them back; a generator's state is not kept."""
-    plain = {name: _plain(value) for name, value in found.items()}
-    return {name: value for name, value in plain.items() if value is not NotImplemented}
-
-
-def _plain(value: Any) -> Any:
-    """A value of JSON, or NotImplemented."""
-    if isinstance(value, np.ndarray | np.generic):
-        value = value.tolist()
-    if isinstance(value, list | tuple):
-        values = [_plain(x) for x in value]
-        return NotImplemented if any(x is NotImplemented for x in values) else values
-    return value if value is None or isinstance(value, bool | int | float | str) else NotImplemented

@@ -7,7 +7,7 @@ from scipy.sparse import csr_array
 from sklearn.preprocessing import LabelBinarizer
 from sklearn.utils.validation import check_is_fitted
 
-from clearprop.estimators.fitting import plain_entries
+from clearprop.estimators.plain import plain_entries
 from clearprop.train.array_model import ArrayModel
 from clearprop.train.model import Model
 

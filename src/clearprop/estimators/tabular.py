@@ -1,6 +1,7 @@
 """Estimators on tables: columns of numbers and categories in, with holes; classes or numbers out."""
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
@@ -8,13 +9,18 @@ from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
 from sklearn.utils import Tags
 from sklearn.utils.validation import check_is_fitted
 
-from clearprop.estimators import fitting
+from clearprop.errors import SpecError
+from clearprop.estimators import estimating, fitting
 from clearprop.estimators.exporting import Exporting
 from clearprop.estimators.formulas import Formulas
 from clearprop.estimators.inputs import checked
 from clearprop.estimators.seeing_tabular import SeeingTabular
+from clearprop.estimators.streaming import fit_stream
+from clearprop.tables.stream import Stream
 from clearprop.tables.table import Table
 from clearprop.tables.target import Classes
+from clearprop.train.checkpoint_folder import EVERY, Folder, folder_of
+from clearprop.train.cost import Cost
 from clearprop.train.loop import Watch
 from clearprop.train.model import Model
 
@@ -73,36 +79,88 @@ class _Tabular(SeeingTabular, Exporting, Formulas, BaseEstimator):
     def fit(
         self,
         X: Any,
-        y: Any,
+        y: Any = None,
         sample_weight: Any = None,
         *,
         X_val: Any = None,
         y_val: Any = None,
         sample_weight_val: Any = None,
         watch: Watch | None = None,
+        checkpoint: str | Path | Folder | None = None,
+        checkpoint_every: float = EVERY,
+        resume: bool = False,
     ) -> Self:
         """Learn the encoding and train the network.
 
         Parameters
         ----------
         X : table of m rows
-            A pandas or polars DataFrame, an Arrow table, a NumPy array, a mapping of columns, or a path.
+            A pandas or polars DataFrame, an Arrow table, a NumPy array, a mapping of columns, or a path. A
+            `Stream` is read from the disk again in each epoch; it names its target and weights itself.
         y : array or column of shape (m,)
             The target: classes of any type, or numbers.
         sample_weight : array of shape (m,), optional
             A weight for each row, in training and in the score that chooses the epoch.
         X_val, y_val, sample_weight_val : optional
-            Rows that choose the epoch; by default `validation_fraction` of the rows is set aside for it.
+            Rows that choose the epoch; by default `validation_fraction` of the rows is set aside for it. Of a
+            stream at most 100,000 are, by a hash of their numbers; `X_val` may be a `Stream` too.
         watch : callable, optional
             Told the progress (`train.loop.Progress`) about ten times a second.
+        checkpoint : str or Path, optional
+            A folder for checkpoints: the last two are kept. It belongs to this fit, as its rows do, and so is no
+            parameter of the estimator, which is copied and searched over. `random_state` must not be None.
+        checkpoint_every : float
+            Seconds between two checkpoints.
+        resume : bool
+            Whether to go on from the newest checkpoint there, to the bits of a fit that was never stopped; without
+            one the fit begins anew. SIGTERM saves a checkpoint and exits with 143.
 
         Returns
         -------
         self
         """
-        rows = fitting.rows_of(X, y, sample_weight, self)
-        held = None if X_val is None else fitting.rows_of(X_val, y_val, sample_weight_val, self, among=rows)
-        return self._take(fitting.fit(self, self._task, rows, held, watch))
+        with folder_of(checkpoint, resume, checkpoint_every) as folder:
+            if isinstance(X, Stream):
+                given = (y, sample_weight), (X_val, y_val, sample_weight_val)
+                return self._take(self._fit_stream(X, *given, watch, folder))
+            rows = fitting.rows_of(X, y, sample_weight, self)
+            held = None
+            if X_val is not None:
+                held = fitting.rows_of(X_val, y_val, sample_weight_val, self, among=rows)
+            return self._take(fitting.fit(self, self._task, rows, held, watch, folder))
+
+    def estimate(self, X: Any, y: Any) -> Cost:
+        """What `fit` would cost: operations, memory and seconds, by some steps of such a network on this machine.
+
+        Parameters
+        ----------
+        X, y : table of m rows, column of shape (m,)
+            As `fit` takes them; the encoding is learned from at most 1,000 of the rows.
+
+        Returns
+        -------
+        Cost
+            With `flops`, `memory` in bytes, `seconds`, `epochs` (at most), `steps` and `threads`.
+
+        Examples
+        --------
+        >>> from clearprop import TabularRegressor
+        >>> found = TabularRegressor("fast", max_iter=10).estimate({"x": range(1000)}, range(1000))
+        >>> found.epochs, found.steps > 10, found.seconds > 0
+        (10, True, True)
+        """
+        return estimating.of_tables(self, X, y)
+
+    def _fit_stream(
+        self, stream: Stream, given: tuple[Any, Any], val: tuple[Any, Any, Any], watch: Any, folder: Any
+    ) -> Model:
+        if any(value is not None for value in given):
+            msg = "A `Stream` names its target and weights itself; got `y` or `sample_weight` too. Leave them out."
+            raise SpecError(msg)
+        held = val[0]
+        if held is not None and not isinstance(held, Stream):
+            held = fitting.rows_of(*val, self)
+        return fit_stream(self, self._task, stream, held, watch, folder)
 
     def _take(self, model: Model) -> Self:
         """Become what a model is."""

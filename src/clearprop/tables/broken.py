@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Iterator, Sequence
+from typing import IO, NoReturn
 
 from clearprop.errors import TableError
 
@@ -21,13 +22,14 @@ def line_of(data: bytes, offset: int) -> int:
     return before.count(b"\n") + before.count(b"\r") - before.count(b"\r\n") + 1
 
 
-def rows_with_lines(data: bytes, delimiter: str) -> Iterator[tuple[int, list[str]]]:
-    """Each row that is not empty, with the line on which it starts.
+def rows_with_lines(data: bytes | IO[bytes], delimiter: str) -> Iterator[tuple[int, list[str]]]:
+    """Each row that is not empty, with the line on which it starts; of bytes or of a file.
 
     >>> list(rows_with_lines(b'a,"x\\ny"\\nb,c\\n', ","))
     [(1, ['a', 'x\\ny']), (3, ['b', 'c'])]
     """
-    text = io.TextIOWrapper(io.BytesIO(data), encoding="utf-8-sig", errors="replace", newline="")
+    file = io.BytesIO(data) if isinstance(data, bytes) else data
+    text = io.TextIOWrapper(file, encoding="utf-8-sig", errors="replace", newline="")
     rows = csv.reader(text, delimiter=delimiter)
     start = 1
     for row in rows:
@@ -36,7 +38,7 @@ def rows_with_lines(data: bytes, delimiter: str) -> Iterator[tuple[int, list[str
         start = rows.line_num + 1
 
 
-def refuse_ragged(data: bytes, delimiter: str, names: Sequence[str], source: str) -> None:
+def refuse_ragged(data: bytes | IO[bytes], delimiter: str, names: Sequence[str], source: str) -> None:
     """Refuse the first row that has not as many fields as the header.
 
     Raises:
@@ -82,8 +84,17 @@ def check_quotes(data: bytes, delimiter: str, source: str) -> None:
     else:
         if not _ends_open(data, delimiter, last):
             return
+    refuse_open_quote(last, source)
+
+
+def refuse_open_quote(line: int, source: str) -> NoReturn:
+    """Refuse a quote that is never closed, in the row that starts at a line.
+
+    Raises:
+        TableError: always.
+    """
     msg = (
-        f"A quoted field must end with a quote; that of the row at line {last:,} of {source} does not. "
+        f"A quoted field must end with a quote; that of the row at line {line:,} of {source} does not. "
         f"Close it, or double a quote that is part of the text."
     )
     raise TableError(msg)

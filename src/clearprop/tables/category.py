@@ -143,19 +143,26 @@ def learn_category(column: Column) -> Category | None:
     Category(name='sex', levels=('f', 'm'), counts=(1, 2), missing=1, others=0)
     """
     known, counts = count_levels(column)
-    if not known:
-        return None
+    return category_of(column.name, known, counts, sum(counts), column.n_rows) if known else None
+
+
+def category_of(name: str, known: list[Any], counts: list[int], values: int, rows: int) -> Category:
+    """A column of categories from its levels.
+
+    Args:
+        name: of the column.
+        known, counts: the levels, sorted, and how often each occurs.
+        values: how many rows have a value, those of levels that are not in `known` included.
+        rows: how many there are.
+
+    >>> category_of("sex", ["f", "m"], [1, 2], values=3, rows=4).missing
+    1
+    """
     rank = sorted(range(len(known)), key=lambda i: (-counts[i], i))[:MAX_LEVELS]
     kept = sorted(rank)
     n_kept = sum(counts[i] for i in kept)
-    missing = column.n_rows - sum(counts)
-    return Category(
-        column.name,
-        tuple(known[i] for i in kept),
-        tuple(counts[i] for i in kept),
-        missing,
-        sum(counts) - n_kept,
-    )
+    levels, each = tuple(known[i] for i in kept), tuple(counts[i] for i in kept)
+    return Category(name, levels, each, rows - values, values - n_kept)
 
 
 def count_levels(column: Column) -> tuple[list[Any], list[int]]:

@@ -78,12 +78,12 @@ def parse(data: bytes, source: str) -> pa.Table:
     >>> parse(b"age, sex\\n39, Male\\n", "adult.csv").to_pydict()
     {'age': ['39'], 'sex': [' Male']}
     """
-    _check_is_text(data, source)
+    check_is_text(data, source)
     bom = len(BOM) if data.startswith(BOM) else 0
     sample = data[bom:SAMPLE].decode(errors="surrogateescape")
     delimiter = find_delimiter(sample, len(data) <= SAMPLE, source)
     check_quotes(data, delimiter, source)
-    names, start = _header(data, bom, sample, delimiter, source)
+    names, start = header(data, bom, sample, delimiter, source)
     if not data[start:].strip():
         msg = f"{source} has a header but no rows; a table needs at least one row."
         raise TableError(msg)
@@ -104,7 +104,12 @@ def parse(data: bytes, source: str) -> pa.Table:
     return table
 
 
-def _check_is_text(data: bytes, source: str) -> None:
+def check_is_text(data: bytes, source: str) -> None:
+    """Check that the start of a file is text.
+
+    Raises:
+        TableError: it is of another format, or holds a zero byte.
+    """
     for magic, what in FOREIGN.items():
         if data.startswith(magic):
             msg = f"{source} must be a CSV or Parquet file, but is {what}."
@@ -128,8 +133,12 @@ def _check_utf8(data: bytes, source: str) -> None:
         raise TableError(msg) from None
 
 
-def _header(data: bytes, bom: int, sample: str, delimiter: str, source: str) -> tuple[list[str], int]:
-    """The names of the columns, and the byte at which the rows start."""
+def header(data: bytes, bom: int, sample: str, delimiter: str, source: str) -> tuple[list[str], int]:
+    """The names of the columns, and the byte at which the rows start.
+
+    Raises:
+        TableError: the first line does not name the columns, or not each differently.
+    """
     text = io.StringIO(sample, newline="")
     rows = csv.reader(text, delimiter=delimiter)
     try:

@@ -85,10 +85,31 @@ class Encoding:
             msg = f"There must be rows and columns to learn from, but {table.source} has none left."
             raise TableError(msg)
         columns = tuple(learn_column(table.column(name), name in categorical) for name in names)
-        encoding = cls(columns, _dtype(dtype), table.n_rows)
+        return cls.of(columns, dtype, table.n_rows, table.source)
+
+    @classmethod
+    def of(cls, columns: tuple[Learned, ...], dtype: DTypeLike, rows: int, source: str) -> "Encoding":
+        """From what was learned of each column.
+
+        Args:
+            columns: in the order of X.
+            dtype: of X.
+            rows: how many they were learned from.
+            source: the name of the table, for messages.
+
+        Raises:
+            TableError: no column is left.
+            SpecError: `dtype` is neither float32 nor float64.
+
+        >>> Encoding.of((Dropped("one", "constant", 0),), "float32", 3, "t.csv")
+        Traceback (most recent call last):
+        clearprop.errors.TableError: No column of t.csv is left to learn from (`one`: all values are the same). \
+Add a column that varies.
+        """
+        encoding = cls(columns, _dtype(dtype), rows)
         if not encoding.n_outputs:
             why = ", ".join(f"`{column.name}`: {WHY.get(column.kind, column.kind)}" for column in columns[:4])
-            msg = f"No column of {table.source} is left to learn from ({why}). Add a column that varies."
+            msg = f"No column of {source} is left to learn from ({why}). Add a column that varies."
             raise TableError(msg)
         return encoding
 
@@ -245,22 +266,41 @@ def learn_column(column: Column, categorical: bool) -> Learned:
     kind = column.values.type
     is_number = not categorical and (pa.types.is_integer(kind) or pa.types.is_floating(kind))
     learned = learn_number(column) if is_number else learn_category(column)
+    distinct = None
+    if not categorical and may_be_identifier(column.name, kind):
+        distinct = len(column.values.drop_null().unique())
+    return settled(learned, column.name, column.n_rows, distinct)
+
+
+def settled(learned: Number | Category | None, name: str, rows: int, distinct: int | None) -> Learned:
+    """What was learned of a column, or why it is dropped.
+
+    Args:
+        learned: None when no value is there.
+        name: of the column.
+        rows: how many there are.
+        distinct: how many different values there are, if that can make an identifier of it.
+
+    >>> settled(None, "id", 3, None)
+    Dropped(name='id', kind='empty', missing=3)
+    """
     if learned is None:
-        return Dropped(column.name, "empty", column.n_rows)
+        return Dropped(name, "empty", rows)
     if not learned.features:
-        return Dropped(column.name, "constant", learned.missing)
-    if not categorical and _is_identifier(column, learned):
-        return Dropped(column.name, "identifier", learned.missing)
+        return Dropped(name, "constant", learned.missing)
+    n_values = rows - learned.missing
+    if distinct is not None and n_values >= IDENTIFIER_ROWS and distinct >= IDENTIFIER_SHARE * n_values:
+        return Dropped(name, "identifier", learned.missing)
     return learned
 
 
-def _is_identifier(column: Column, learned: Number | Category) -> bool:
-    """Whether almost every row has a value of its own: names, keys, and row numbers in a column without name."""
-    n_values = column.n_rows - learned.missing
-    unnamed = pa.types.is_integer(column.values.type) and column.name.startswith("Unnamed: ")
-    if n_values < IDENTIFIER_ROWS or not (unnamed or pa.types.is_string(column.values.type)):
-        return False
-    return len(column.values.drop_null().unique()) >= IDENTIFIER_SHARE * n_values
+def may_be_identifier(name: str, kind: pa.DataType) -> bool:
+    """Whether values that all differ make an identifier: names and keys, and row numbers in a column without name.
+
+    >>> may_be_identifier("Unnamed: 0", pa.int64()), may_be_identifier("age", pa.int64())
+    (True, False)
+    """
+    return pa.types.is_string(kind) or (pa.types.is_integer(kind) and name.startswith("Unnamed: "))
 
 
 def _dtype(dtype: DTypeLike) -> str:

@@ -29,7 +29,7 @@ def read_files(source: str | Path) -> tuple[Table, bool]:
         TableError: there is no such file, it cannot be read, or the files do not have the same columns.
     """
     paths = find_files(source)
-    parquet = [_is_parquet(path) for path in paths]
+    parquet = [is_parquet(path) for path in paths]
     if len(set(parquet)) > 1:
         first, other = paths[0].name, paths[parquet.index(not parquet[0])].name
         msg = f"The files of {source} must be of one format, but {first} and {other} are not. Keep only one of them."
@@ -83,7 +83,12 @@ def _nearest_file(path: Path) -> str:
     return f"; the nearest name is {close[0]}" if close else ""
 
 
-def _is_parquet(path: Path) -> bool:
+def is_parquet(path: Path) -> bool:
+    """Whether a file is Parquet, by its name or its first bytes.
+
+    Raises:
+        TableError: it cannot be read.
+    """
     if path.name.lower().endswith(PARQUET):
         return True
     try:
@@ -96,22 +101,34 @@ def _is_parquet(path: Path) -> bool:
 
 def _agreed(table: pa.Table, first: pa.Table, name: str, first_name: str) -> pa.Table:
     """The columns in the order of the first file; they must be the same, with the same types."""
-    for one, other, holder, lacking in ((first, table, first_name, name), (table, first, name, first_name)):
-        for column in one.column_names:
-            if column not in other.column_names:
+    check_agreed(table.schema, first.schema, name, first_name)
+    table = table.select(first.column_names)
+    return (
+        table.cast(first.schema) if not table.schema.equals(first.schema) else table.replace_schema_metadata()
+    )
+
+
+def check_agreed(schema: pa.Schema, first: pa.Schema, name: str, first_name: str) -> None:
+    """Check that two files have the same columns, in any order, with the same types.
+
+    Raises:
+        TableError: they have not; the message names the column.
+
+    >>> check_agreed(pa.schema([("a", pa.int64())]), pa.schema([("a", pa.int64())]), "2.csv", "1.csv")
+    """
+    for one, other, holder, lacking in ((first, schema, first_name, name), (schema, first, name, first_name)):
+        for column in one.names:
+            if column not in other.names:
                 msg = (
                     f"The files of a table must have the same columns, but `{column}` of {holder} is not in "
-                    f"{lacking}: {nearest(column, other.column_names)}. Correct one of the files."
+                    f"{lacking}: {nearest(column, other.names)}. Correct one of the files."
                 )
                 raise TableError(msg)
-    table = table.select(first.column_names)
-    for field, expected in zip(table.schema, first.schema, strict=True):
+    for expected in first:
+        field = schema.field(expected.name)
         if not field.type.equals(expected.type):
             msg = (
                 f"The files of a table must have the same types, but `{field.name}` is {expected.type} in "
                 f"{first_name} and {field.type} in {name}. Correct one of the files."
             )
             raise TableError(msg)
-    return (
-        table.cast(first.schema) if not table.schema.equals(first.schema) else table.replace_schema_metadata()
-    )

@@ -43,14 +43,14 @@ def typed(column: Column, categorical: bool) -> pa.ChunkedArray:
     text = column.values
     if text.null_count == len(text):
         return pa.chunked_array([pa.nulls(len(text))])
-    whole = _cast(text, pa.int64())
+    whole = cast_or_none(text, pa.int64())
     if whole is not None:
         return text if has_codes(text) else whole
     numbers = None if categorical else _floats(text)
     if numbers is not None:
         _check_not_too_large(column)
         return numbers
-    truths = _truths(text)
+    truths = truths_of(text)
     if truths is not None:
         return truths
     if not categorical:
@@ -91,7 +91,21 @@ def numbers_of(column: Column) -> pa.ChunkedArray:
     return numbers
 
 
-def _cast(text: pa.ChunkedArray, to: pa.DataType) -> pa.ChunkedArray | None:
+def points(text: pa.ChunkedArray) -> pa.ChunkedArray | None:
+    """Numbers that are written with a decimal comma; None if one is no number.
+
+    >>> points(pa.chunked_array([["0,5"]])).to_pylist()
+    [0.5]
+    """
+    return cast_or_none(pc.replace_substring(text, ",", "."), pa.float64())
+
+
+def cast_or_none(text: pa.ChunkedArray, to: pa.DataType) -> pa.ChunkedArray | None:
+    """Texts as another type; None if one of them cannot be.
+
+    >>> cast_or_none(pa.chunked_array([["1", "x"]]), pa.int64()) is None
+    True
+    """
     try:
         text.slice(0, 100).cast(to)  # most columns that fail do so here, where it is cheap
         return text.cast(to)
@@ -101,16 +115,21 @@ def _cast(text: pa.ChunkedArray, to: pa.DataType) -> pa.ChunkedArray | None:
 
 def _floats(text: pa.ChunkedArray) -> pa.ChunkedArray | None:
     """Numbers with a decimal point, or all with a decimal comma that cannot separate thousands."""
-    numbers = _cast(text, pa.float64())
+    numbers = cast_or_none(text, pa.float64())
     if numbers is not None or not pc.all(pc.match_substring_regex(text.slice(0, 100), COMMA_DECIMAL)).as_py():
         return numbers
     comma = pc.all(pc.match_substring_regex(text, COMMA_DECIMAL)).as_py()
     if comma and pc.any(pc.match_substring_regex(text, COMMA_SURE)).as_py():
-        return _cast(pc.replace_substring(text, ",", "."), pa.float64())
+        return points(text)
     return None
 
 
-def _truths(text: pa.ChunkedArray) -> pa.ChunkedArray | None:
+def truths_of(text: pa.ChunkedArray) -> pa.ChunkedArray | None:
+    """Texts that are all true or false, in any case, as truth values; None if one is not.
+
+    >>> truths_of(pa.chunked_array([["True", "false"]])).to_pylist()
+    [True, False]
+    """
     lowered = pc.utf8_lower(text)
     if pc.all(pc.is_in(lowered, pa.array(["true", "false"], text.type)).filter(pc.is_valid(text))).as_py():
         return pc.equal(lowered, "true")
@@ -153,18 +172,32 @@ def _check_text(column: Column) -> None:
 
     numbers, commas = how_many(NUMBER), how_many(COMMA_NUMBER)
     if commas and numbers + commas == n_values:
-        _refuse_comma(column, _first(pc.match_substring_regex(column.values, COMMA_NUMBER)))
+        refuse_comma(column, _first(pc.match_substring_regex(column.values, COMMA_NUMBER)))
     if 2 * numbers > n_values:
-        _refuse_mixed(column, _first(pc.invert(pc.match_substring_regex(column.values, NUMBER))))
+        refuse_mixed(column, _first(pc.invert(pc.match_substring_regex(column.values, NUMBER))))
     if how_many(DATE) == n_values:
-        msg = (
-            f"Column `{column.name}` of {column.table.source} holds dates, which are neither numbers nor "
-            f"categories. Pass `--drop {column.name}`, or turn it into numbers first (year, month, weekday)."
-        )
-        raise TableError(msg)
+        refuse_dates(column)
 
 
-def _refuse_comma(column: Column, row: int) -> NoReturn:
+def refuse_dates(column: Column) -> NoReturn:
+    """Refuse a column of dates.
+
+    Raises:
+        TableError: always.
+    """
+    msg = (
+        f"Column `{column.name}` of {column.table.source} holds dates, which are neither numbers nor "
+        f"categories. Pass `--drop {column.name}`, or turn it into numbers first (year, month, weekday)."
+    )
+    raise TableError(msg)
+
+
+def refuse_comma(column: Column, row: int) -> NoReturn:
+    """Refuse numbers with commas of unclear meaning; the row is that of one.
+
+    Raises:
+        TableError: always.
+    """
     msg = (
         f'Column `{column.name}` holds "{column.values[row].as_py()}" at {column.where(row)}; numbers must be '
         f"written with a decimal point, without thousands separators. Rewrite the column, or pass "
@@ -173,9 +206,15 @@ def _refuse_comma(column: Column, row: int) -> NoReturn:
     raise TableError(msg)
 
 
-def _refuse_mixed(column: Column, row: int) -> NoReturn:
-    value = column.values[row].as_py()
-    rest = "the rows before it are numbers" if row else "most rows after it are numbers"
+def refuse_mixed(column: Column, row: int) -> NoReturn:
+    """Refuse a text among numbers.
+
+    Raises:
+        TableError: always.
+    """
+    value, origin = column.values[row].as_py(), column.table.origin
+    is_first = (row if origin is None else int(origin[row])) == 0
+    rest = "most rows after it are numbers" if is_first else "the rows before it are numbers"
     quoted = (
         value if value and all(letter.isalnum() or letter in "._/+-" for letter in value) else f'"{value}"'
     )

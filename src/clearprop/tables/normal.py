@@ -46,7 +46,7 @@ def normal(
         column = table.column(name)
         column = Column(name, _plain(column, missing, name in categorical, verbatim), table)
         if untyped and pa.types.is_string(column.values.type):
-            column = Column(name, _blank_numbers(typed(column, name in categorical), missing), table)
+            column = Column(name, blank_numbers(typed(column, name in categorical), missing), table)
         _check_whole(column, name in categorical)
         columns[name] = column.values
     unread = tuple(name for name in table.names if name not in kept and name not in drop)
@@ -70,7 +70,7 @@ def _plain(column: Column, missing: Sequence[str], categorical: bool, verbatim: 
         values = _to_int64(column, categorical)
     elif pa.types.is_float16(kind):
         values = values.cast(pa.float32())
-    return _blank_numbers(values, missing)
+    return blank_numbers(values, missing)
 
 
 def _is_text(kind: pa.DataType) -> bool:
@@ -96,8 +96,12 @@ def _to_int64(column: Column, categorical: bool) -> pa.ChunkedArray:
         return refuse_large(column, pc.index(large, True).as_py())
 
 
-def _blank_numbers(values: pa.ChunkedArray, missing: Sequence[str]) -> pa.ChunkedArray:
-    """Numbers that the user calls missing, like -999, to null."""
+def blank_numbers(values: pa.ChunkedArray, missing: Sequence[str]) -> pa.ChunkedArray:
+    """Numbers that the user calls missing, like -999, to null.
+
+    >>> blank_numbers(pa.chunked_array([[-999, 1]]), ["-999"]).to_pylist()
+    [None, 1]
+    """
     codes = [code for code in map(_number, missing) if code is not None]
     if not codes or not (pa.types.is_integer(values.type) or pa.types.is_floating(values.type)):
         return values

@@ -13,6 +13,7 @@ from clearprop.tables.stored import count, field, refuse
 from clearprop.tables.table import Column
 
 BLOCK = 1 << 15
+QUARTILES = (0.25, 0.5, 0.75)
 FAR = 1e9
 """Scaled values are cut here before the smooth clip, which gives 3 (to 16 digits) for all of them."""
 
@@ -139,19 +140,27 @@ def learn_number(column: Column) -> Number | None:
         present = values
     if not len(present):
         return None
-    least, most = float(present.min()), float(present.max())
-    q25, median, q75 = _quartiles(present)
-    return Number(
-        column.name, median, q25, q75, least, most, _scale(q25, q75, least, most), len(values) - len(present)
-    )
-
-
-def _quartiles(present: np.ndarray) -> list[float]:
     with np.errstate(all="ignore"):
-        middle = np.quantile(present.astype(np.float64, copy=False), (0.25, 0.5, 0.75))
+        middle = np.quantile(present.astype(np.float64, copy=False), QUARTILES)
     if not np.isfinite(middle).all():  # the difference of two neighbours is infinite
-        middle = np.quantile(present, (0.25, 0.5, 0.75), method="lower")
-    return np.clip(np.maximum.accumulate(middle), present.min(), present.max()).tolist()
+        middle = np.quantile(present, QUARTILES, method="lower")
+    return number_of(column.name, middle, float(present.min()), float(present.max()), len(values) - len(present))
+
+
+def number_of(name: str, middle: np.ndarray, least: float, most: float, missing: int) -> Number:
+    """A column of numbers from what is known of it.
+
+    Args:
+        name: of the column.
+        middle: the quartiles, (3,).
+        least, most: of the values.
+        missing: how many have no value.
+
+    >>> number_of("age", np.array([25.0, 30.0, 35.0]), 20.0, 40.0, 1).scale
+    0.1
+    """
+    q25, median, q75 = np.clip(np.maximum.accumulate(middle), least, most).tolist()
+    return Number(name, median, q25, q75, least, most, _scale(q25, q75, least, most), missing)
 
 
 def _scale(q25: float, q75: float, least: float, most: float) -> float:

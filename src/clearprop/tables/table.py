@@ -60,7 +60,7 @@ class Table:
         Traceback (most recent call last):
         clearprop.errors.TableError: There is no column `agee` in adult.csv: the nearest name is `age`.
         """
-        if name not in self.names:
+        if self.data.schema.get_field_index(name) < 0:
             msg = (
                 f"There is no column `{name}` in {self.source}: {nearest(name, [*self.names, *self.unread])}."
             )

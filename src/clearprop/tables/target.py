@@ -172,20 +172,41 @@ class Scale:
         >>> Scale.learn(read_table({"y": [1.0, 3.0]}).column("y"))
         Scale(mean=2.0, sd=1.0, least=1.0, most=3.0)
         """
-        values = _target_numbers(column)
-        least, most = float(values.min()), float(values.max())
+        values = target_numbers(column)
+        bounds = float(values.min()), float(values.max())
         with np.errstate(all="ignore"):
             mean, sd = float(values.mean()), float(values.std())
+        return cls.of(column.name, column.table.source, column.n_rows, mean, sd, bounds)
+
+    @classmethod
+    def of(
+        cls, name: str, source: str, rows: int, mean: float, sd: float, bounds: tuple[float, float]
+    ) -> "Scale":
+        """From what is known of the values.
+
+        Args:
+            name, source: of the column and its table, for messages.
+            rows: how many there are.
+            mean, sd: of the values.
+            bounds: the smallest and the largest.
+
+        Raises:
+            TableError: all values are the same, or too far apart.
+
+        >>> Scale.of("y", "t.csv", 2, 2.0, 1.0, (1.0, 3.0))
+        Scale(mean=2.0, sd=1.0, least=1.0, most=3.0)
+        """
+        least, most = bounds
         if least == most or sd == 0:
             msg = (
-                f"A regression needs a target that varies, but column `{column.name}` holds {least} in all "
-                f"{column.n_rows:,} rows of {column.table.source}. Choose another target."
+                f"A regression needs a target that varies, but column `{name}` holds {least} in all "
+                f"{rows:,} rows of {source}. Choose another target."
             )
             raise TableError(msg)
         if not np.isfinite(mean) or not np.isfinite(sd):
             msg = (
-                f"The target must have a finite mean and spread, but column `{column.name}` of "
-                f"{column.table.source} ranges from {least} to {most}. Divide it by a large number, or take logarithms."
+                f"The target must have a finite mean and spread, but column `{name}` of "
+                f"{source} ranges from {least} to {most}. Divide it by a large number, or take logarithms."
             )
             raise TableError(msg)
         return cls(mean, sd, least, most)
@@ -203,7 +224,7 @@ class Scale:
         >>> Scale(2.0, 1.0, 1.0, 3.0).encode(read_table({"y": [2.5]}).column("y"))
         array([0.5])
         """
-        return standardise(_target_numbers(column), self.mean, self.sd)
+        return standardise(target_numbers(column), self.mean, self.sd)
 
     def decode(self, t: Any) -> np.ndarray:
         """The values of standardised ones, (m,) float64.
@@ -327,7 +348,16 @@ def check_known_everywhere(column: Column) -> None:
         raise TableError(msg)
 
 
-def _target_numbers(column: Column) -> np.ndarray:
+def target_numbers(column: Column) -> np.ndarray:
+    """The values of the target of a regression, (m,) float64.
+
+    Raises:
+        TableError: a value is missing, infinite or not a number.
+
+    >>> from clearprop.tables.read import read_table
+    >>> target_numbers(read_table({"y": [2, 3]}).column("y"))
+    array([2., 3.])
+    """
     check_known_everywhere(column)
     kind = _value_type(column)
     if not (pa.types.is_integer(kind) or pa.types.is_floating(kind)):

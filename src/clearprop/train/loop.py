@@ -2,15 +2,19 @@
 
 import time
 from collections.abc import Callable
+from contextlib import closing
 from typing import NamedTuple
 
 import numpy as np
 
-from clearprop.engine.engine import NOTHING, Batch, Engine, Epoch
+from clearprop.engine.engine import Batch, Engine
 from clearprop.errors import DivergedError, SpecError
+from clearprop.train.checkpoint import Checkpoint
 from clearprop.train.record import EpochRow, Record
 from clearprop.train.schedule import rates
 from clearprop.train.settings import Settings
+from clearprop.train.source import InMemory, Source
+from clearprop.train.state import RunState
 from clearprop.train.threads import threads_for
 
 SLICE_SECONDS = 0.1  # kernels come back this often, to show progress, keep time, and be interrupted
@@ -31,10 +35,11 @@ Watch = Callable[[Progress], None]
 
 def train(
     engine: Engine,
-    batch: Batch,
+    rows: Batch | Source,
     settings: Settings,
     score: Callable[[Engine], float] | None = None,
     watch: Watch | None = None,
+    checkpoint: Checkpoint | None = None,
 ) -> Record:
     """Train until the epochs, the patience or the time are used up; leave the best parameters in the engine.
 
@@ -42,8 +47,8 @@ def train(
     ----------
     engine : Engine
         Whose parameters move.
-    batch : Batch
-        The training rows.
+    rows : Batch or Source
+        The training rows: all of them in memory, or what gives them piece by piece.
     settings : Settings
         Of the run.
     score : callable, optional
@@ -51,48 +56,56 @@ def train(
         the end. Without it the last epoch's are kept.
     watch : callable, optional
         Told the progress about ten times a second.
+    checkpoint : Checkpoint, optional
+        Shown the state between two steps; saves it, and may hold one to go on from.
 
     Raises
     ------
     DivergedError
         If J ceases to be finite before any epoch was scored. The parameters are those of the last epoch that
         ended, or the first ones. After a scored epoch the best is kept, and `Record.warning` says what happened.
+    CheckpointError
+        If the checkpoint is of another run, or has no room.
     """
-    return _Run(engine, batch, settings, score, watch).go()
+    if isinstance(rows, Batch):
+        if not rows.w.any():
+            msg = "Training needs one row or more with a weight above 0; got none."
+            raise SpecError(msg)
+        rows = InMemory(rows, settings.seed)
+    return _Run(engine, rows, settings, score, watch, checkpoint).go()
 
 
 class _Run:
     def __init__(
         self,
         engine: Engine,
-        batch: Batch,
+        source: Source,
         settings: Settings,
         score: Callable[[Engine], float] | None,
         watch: Watch | None,
+        checkpoint: Checkpoint | None,
     ) -> None:
-        if not batch.w.any():
-            msg = "Training needs one row or more with a weight above 0; got none."
-            raise SpecError(msg)
-        self.engine, self.batch, self.settings, self.score, self.watch = engine, batch, settings, score, watch
-        self.steps = -(-len(batch.X) // engine.batch_size)
-        self.threads = threads_for(engine.net, min(engine.batch_size, len(batch.X)), settings.threads)
-        self.record = Record(threads=self.threads)
-        self.best, self.best_score = engine.params.flat.copy(), -np.inf
-        self.improved_at: int | None = None
-        self.last = engine.params.flat.copy()
-        self.rows_done, self.busy = 0, 0.0
+        self.engine, self.source, self.settings = engine, source, settings
+        self.score, self.watch, self.checkpoint = score, watch, checkpoint
+        self.steps = -(-source.rows // engine.batch_size)
+        threads = threads_for(engine.net, min(engine.batch_size, source.rows), settings.threads)
+        self.state = RunState.begin(engine, threads)
         self.slice = 1
+
+    @property
+    def record(self) -> Record:
+        return self.state.record
 
     def go(self) -> Record:
         self.start = time.perf_counter()
-        self.engine.prepare(self.batch)
-        self.engine.threads = self.threads
+        self.engine.prepare(self.source.sample)
+        if self.checkpoint:
+            self.checkpoint.begin(self.engine, self.state)
+        self.start -= self.state.seconds
+        self.engine.threads = self.record.threads
         try:
-            for epoch in range(1, self.settings.epochs + 1):
-                self._epoch(epoch)
-                if self._out_of_patience(epoch):
-                    self.record.stopped = "patience"
-                    break
+            while not self._is_over():
+                self._epoch()
         except KeyboardInterrupt:
             self.record.stopped, self.record.warning = "interrupted", self._interrupted()
         except _TimeUp:
@@ -102,79 +115,97 @@ class _Run:
         self._finish()
         return self.record
 
-    def _epoch(self, epoch: int) -> None:
-        order = np.random.default_rng((self.settings.seed, epoch)).permutation(len(self.batch.X))
-        lr, so_far, first = 0.0, NOTHING, 0
-        while first < self.steps:
-            self._check_time(epoch, first)
-            last = min(first + self.slice, self.steps)
-            so_far, lr = self._slice(epoch, order, first, last, so_far)
-            first = last
-            self._tell(epoch - 1 + first / self.steps, so_far.loss)
-        self._close(epoch, so_far.loss, lr)
+    def _is_over(self) -> bool:
+        """Whether no further epoch is due: all are done, or the best score is too old (a plateau is no improvement)."""
+        state, patience = self.state, self.settings.patience
+        if patience is None or state.improved_at is None or state.epoch - 1 - state.improved_at < patience:
+            return state.epoch > self.settings.epochs
+        self.record.stopped = "patience"
+        return True
 
-    def _slice(
-        self, epoch: int, order: np.ndarray, first: int, last: int, so_far: Epoch
-    ) -> tuple[Epoch, float]:
-        """Some steps of an epoch in one call; returns the epoch so far and the last rate, and sets the next slice."""
-        settings, size = self.settings, self.engine.batch_size
-        at, total = (epoch - 1) * self.steps, settings.epochs * self.steps
-        lr = rates(settings.schedule, settings.lr, at + first, at + last, total)
-        rows = order[first * size : last * size]
+    def _epoch(self) -> None:
+        """What is left of the epoch under way."""
+        state, size = self.state, self.engine.batch_size
+        with closing(self.source.pieces(state.epoch, state.step, size)) as pieces:
+            for batch, order in pieces:
+                while len(order):
+                    self._check_time()
+                    steps = min(self.slice, -(-len(order) // size))
+                    self._slice(batch, order[: steps * size], steps)
+                    order = order[steps * size :]
+                    self._tell(state.epoch - 1 + state.step / self.steps, state.so_far.loss)
+                    self._look()
+        self._close()
+        self._look()
+
+    def _slice(self, batch: Batch, rows: np.ndarray, steps: int) -> None:
+        """Some steps of an epoch in one call; sets the next slice."""
+        settings, state = self.settings, self.state
+        first = (state.epoch - 1) * self.steps + state.step
+        total = settings.epochs * self.steps
+        lr = rates(settings.schedule, settings.lr, first, first + steps, total)
         began = time.perf_counter()
         with np.errstate(all="ignore"):
-            result = self.engine.epoch(self.batch, rows, lr, so_far=so_far)
+            result = self.engine.epoch(batch, rows, lr, so_far=state.so_far)
         took = time.perf_counter() - began
-        self.busy, self.rows_done = self.busy + took, self.rows_done + len(rows)
+        if result.failed_at is not None:
+            raise self._divergence(batch, rows, result.failed_at)
+        state.so_far, state.lr, state.step = result, float(lr[-1]), state.step + steps
+        state.busy, state.rows_done = state.busy + took, state.rows_done + len(rows)
         most = min(max(2 * self.slice, 8), self.steps)
         self.slice = int(np.clip(self.slice * SLICE_SECONDS / max(took, 1e-6), 1, most))
-        if result.failed_at is not None:
-            raise self._divergence(epoch, first + result.failed_at, rows, result.failed_at)
-        return result, float(lr[-1])
 
-    def _close(self, epoch: int, loss: float, lr: float) -> None:
+    def _close(self) -> None:
         """The end of an epoch: scored, written down, kept if it is the best."""
-        flat = self.engine.params.flat
+        state, flat, epoch = self.state, self.engine.params.flat, self.state.epoch
         if not np.isfinite(flat).all():
             msg = f"The parameters became infinite at the end of epoch {epoch}. {self._cause()}"
             raise DivergedError(msg)
-        self.last[:] = flat
+        state.last[:] = flat
         found = self.score(self.engine) if self.score else None
         score = None if found is None or not np.isfinite(found) else float(found)
-        seconds = time.perf_counter() - self.start
-        self.record.rows.append(EpochRow(epoch, loss, score, lr, seconds))
+        loss = state.so_far.loss
+        self.record.rows.append(EpochRow(epoch, loss, score, state.lr, self._elapsed()))
         value = -np.inf if score is None else score
-        if value > self.best_score:
-            self.improved_at = epoch
-        if value >= self.best_score:  # the last of equals, as it has seen more
-            self.best[:], self.best_score = flat, value
+        if value > state.best_score:
+            state.improved_at = epoch
+        if value >= state.best_score:  # the last of equals, as it has seen more
+            state.best[:], state.best_score = flat, value
             self.record.best_epoch = epoch
+        state.next_epoch()
         self._tell(epoch, loss)
 
-    def _out_of_patience(self, epoch: int) -> bool:
-        """Whether the best score is too old; a plateau is not an improvement."""
-        patience = self.settings.patience
-        return patience is not None and self.improved_at is not None and epoch - self.improved_at >= patience
+    def _elapsed(self) -> float:
+        return time.perf_counter() - self.start
 
-    def _check_time(self, epoch: int, first: int) -> None:
-        limit = self.settings.time_limit
-        if limit is not None and time.perf_counter() - self.start >= limit and (epoch, first) != (1, 0):
+    def _look(self) -> None:
+        """Between two steps: the checkpoint's turn."""
+        if self.checkpoint:
+            self.state.seconds = self._elapsed()
+            self.checkpoint.look(self.engine, self.state)
+
+    def _check_time(self) -> None:
+        limit, state = self.settings.time_limit, self.state
+        if limit is not None and self._elapsed() >= limit and (state.epoch, state.step) != (1, 0):
             raise _TimeUp
 
     def _tell(self, done: float, loss: float) -> None:
         if self.watch:
             score = self.record.rows[-1].score if self.record.rows else None
-            speed = self.rows_done / self.busy if self.busy else 0.0
-            self.watch(Progress(done, self.settings.epochs, loss, score, speed))
+            self.watch(Progress(done, self.settings.epochs, loss, score, self._speed()))
 
-    def _divergence(self, epoch: int, batch: int, rows: np.ndarray, failed: int) -> DivergedError:
-        size = self.engine.batch_size
+    def _speed(self) -> float:
+        return self.state.rows_done / self.state.busy if self.state.busy else 0.0
+
+    def _divergence(self, batch: Batch, rows: np.ndarray, failed: int) -> DivergedError:
+        size, state = self.engine.batch_size, self.state
         m = len(rows[failed * size : (failed + 1) * size])
-        layer = self.engine.first_not_finite(m, self.batch.y.shape[1])
+        layer = self.engine.first_not_finite(m, batch.y.shape[1])
+        where = f"in epoch {state.epoch}, batch {state.step + failed + 1}"
         if layer == 0:
-            msg = f"`X` holds a number that is not finite, in epoch {epoch}, batch {batch + 1}. Clean the table."
+            msg = f"`X` holds a number that is not finite, {where}. Clean the table."
         else:
-            msg = f"J became infinite in epoch {epoch}, batch {batch + 1}, at z[{layer}]. {self._cause()}"
+            msg = f"J became infinite {where}, at z[{layer}]. {self._cause()}"
         return DivergedError(msg)
 
     def _cause(self) -> str:
@@ -183,7 +214,7 @@ class _Run:
     def _diverged(self, error: DivergedError) -> None:
         """Kept going if an epoch was scored; else the last finite parameters, and the error."""
         if not self.score or not self.record.rows:
-            self.engine.params.flat[:] = self.last
+            self.engine.params.flat[:] = self.state.last
             raise error
         self.record.stopped = "diverged"
         self.record.warning = f"{error} Epoch {self.record.best_epoch}, the best until then, is kept."
@@ -196,16 +227,16 @@ class _Run:
         )
 
     def _finish(self) -> None:
-        if not self.record.rows:  # stopped within the first epoch: keep what was learned, if it is finite
-            flat = self.engine.params.flat
-            self.best[:] = flat if np.isfinite(flat).all() else self.last
-        elif self.score and self.improved_at is None and not self.record.warning:
-            self.record.warning = (
-                "No epoch had a score: it does not exist on these rows. The last epoch is kept."
-            )
-        self.engine.params.flat[:] = self.best
-        self.record.seconds = time.perf_counter() - self.start
-        self.record.rows_per_second = self.rows_done / self.busy if self.busy else 0.0
+        state, record, flat = self.state, self.record, self.engine.params.flat
+        state.seconds = self._elapsed()
+        if self.checkpoint and record.stopped not in ("interrupted", "diverged"):  # the latter have no whole state
+            self.checkpoint.save(self.engine, state)
+        if not record.rows:  # stopped within the first epoch: keep what was learned, if it is finite
+            state.best[:] = flat if np.isfinite(flat).all() else state.last
+        elif self.score and state.improved_at is None and not record.warning:
+            record.warning = "No epoch had a score: it does not exist on these rows. The last epoch is kept."
+        flat[:] = state.best
+        record.seconds, record.rows_per_second = state.seconds, self._speed()
 
 
 class _TimeUp(Exception):

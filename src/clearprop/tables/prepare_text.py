@@ -1,0 +1,164 @@
+"""A text table of any size, a part at a time, as columns of text."""
+
+import codecs
+import csv
+import gzip
+import io
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Any
+
+import pyarrow as pa
+import pyarrow.csv
+
+from clearprop.errors import TableError
+from clearprop.tables.broken import refuse_open_quote, refuse_ragged
+from clearprop.tables.delimited import BOM, GZIP, SAMPLE, check_is_text, header
+from clearprop.tables.delimiter import find_delimiter
+
+BLOCK = 1 << 22  # bytes of text a part
+
+
+class TextFile:
+    """A CSV file or relative, plain or gzipped: its header is read and checked when it is made.
+
+    Args:
+        path: the file.
+
+    Raises:
+        TableError: it is empty, not text, or its first line does not name the columns.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path, self.name = path, path.name
+        with self._opened() as file:
+            start = file.read(SAMPLE + 1)
+        if not start.removeprefix(BOM).strip():
+            msg = f"{self.name} is empty; a table needs a header line and rows."
+            raise TableError(msg)
+        data, is_whole = start[:SAMPLE], len(start) <= SAMPLE
+        check_is_text(data, self.name)
+        bom = len(BOM) if data.startswith(BOM) else 0
+        sample = data[bom:].decode(errors="surrogateescape")
+        self.delimiter = find_delimiter(sample, is_whole, self.name)
+        self.names, self.start = header(data, bom, sample, self.delimiter, self.name)
+
+    def parts(self, read: Callable[[int], object]) -> Iterator[pa.Table]:
+        """The rows as columns of text; `read` is told how many bytes of the file were read since it was told.
+
+        Raises:
+            TableError: the file is cut, not UTF-8, ragged, or has no rows.
+        """
+        rows = 0
+        try:
+            with self._opened() as file:
+                file.seek(self.start)
+                watched = _Watched(file, read)
+                for batch in self._reader(watched):
+                    rows += batch.num_rows
+                    if batch.num_rows:
+                        yield pa.Table.from_batches([batch])
+                if watched.quotes % 2:
+                    self._refuse_open_quote()
+        except pa.ArrowInvalid as error:
+            self._refuse(error)
+        if not rows:
+            msg = f"{self.name} has a header but no rows; a table needs at least one row."
+            raise TableError(msg)
+
+    def _reader(self, file: Any) -> Iterator[pa.RecordBatch]:
+        try:
+            yield from pyarrow.csv.open_csv(
+                file,
+                read_options=pyarrow.csv.ReadOptions(column_names=self.names, block_size=BLOCK, use_threads=False),
+                parse_options=pyarrow.csv.ParseOptions(delimiter=self.delimiter, newlines_in_values=True),
+                convert_options=pyarrow.csv.ConvertOptions(
+                    column_types=dict.fromkeys(self.names, pa.string()), strings_can_be_null=False
+                ),
+            )
+        except pa.ArrowInvalid as error:
+            if "Empty CSV file" not in str(error):
+                raise
+
+    @contextmanager
+    def _opened(self) -> Iterator[IO[bytes]]:
+        try:
+            with open(self.path, "rb") as raw:
+                is_gzip = raw.read(2) == GZIP
+                raw.seek(0)
+                if not is_gzip:
+                    yield raw
+                    return
+                with gzip.GzipFile(fileobj=raw) as file:
+                    yield file  # pyright: ignore[reportReturnType]
+        except (gzip.BadGzipFile, EOFError, zlib.error) as error:
+            msg = f"{self.name} is a damaged or cut gzip file ({error}). Make or download it again."
+            raise TableError(msg) from None
+        except OSError as error:
+            msg = f"{self.path} cannot be read: {error.strerror}."
+            raise TableError(msg) from None
+
+    def _refuse(self, error: Exception) -> None:
+        """Say what Arrow could not read, and where."""
+        with self._opened() as file:
+            self._check_utf8(file)
+        with self._opened() as file:
+            refuse_ragged(file, self.delimiter, self.names, self.name)
+        msg = f"{self.name} cannot be read as a table: {str(error).splitlines()[0]}."
+        raise TableError(msg) from None
+
+    def _check_utf8(self, file: IO[bytes]) -> None:
+        decoder, at, lines = codecs.getincrementaldecoder("utf-8")(), 0, 1
+        while True:
+            data = file.read(BLOCK)
+            pending = len(decoder.getstate()[0])
+            try:
+                decoder.decode(data, final=not data)
+            except UnicodeDecodeError as error:
+                place = max(error.start - pending, 0)
+                line = lines + data[:place].count(b"\n")
+                msg = (
+                    f"{self.name} must be UTF-8, but byte {at - pending + error.start:,} (counted from 0; line "
+                    f"{line:,}) is 0x{error.object[error.start]:02x}. Save it as UTF-8."
+                )
+                raise TableError(msg) from None
+            if not data:
+                return
+            at, lines = at + len(data), lines + data.count(b"\n")
+
+    def _refuse_open_quote(self) -> None:
+        """Refuse a file that ends inside quotes; an odd number of them alone is no fault."""
+        with self._opened() as file:
+            text = io.TextIOWrapper(file, encoding="utf-8-sig", errors="replace", newline="")
+            rows, start = csv.reader(text, delimiter=self.delimiter, strict=True), 1
+            try:
+                for _ in rows:
+                    start = rows.line_num + 1
+            except csv.Error as error:
+                if "unexpected end" in str(error) or "field larger" in str(error):
+                    refuse_open_quote(start, self.name)
+
+
+class _Watched(io.RawIOBase):
+    """A file whose quotes are counted as it is read; zero bytes are refused."""
+
+    def __init__(self, file: IO[bytes], read: Callable[[int], object]) -> None:
+        self.file, self.read_bytes = file, read
+        self.quotes, self.at = 0, 0
+
+    def readable(self) -> bool:
+        return True
+
+    def read(self, size: int = -1, /) -> bytes:
+        data = self.file.read(size)
+        if b"\0" in data:
+            msg = "it holds a zero byte, and must be text. Save it as UTF-8 CSV"
+            raise TableError(msg)
+        self.quotes += data.count(b'"')
+        raw: Any = getattr(self.file, "fileobj", self.file)
+        now = raw.tell() if raw is not None else self.at
+        self.read_bytes(now - self.at)
+        self.at = now
+        return data
