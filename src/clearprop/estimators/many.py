@@ -219,10 +219,9 @@ def _checked_threads(threads: int | None) -> int:
 
 def _size(estimator: Any) -> int:
     """What the work of a fit grows with."""
-    hidden = np.atleast_1d(
-        np.asarray(estimator.hidden_layer_sizes if estimator.hidden_layer_sizes is not None else 1)
-    )
-    return int(sum(int(a) * int(b) for a, b in zip(hidden[:-1], hidden[1:], strict=True)) + hidden[0])
+    given = estimator.hidden_layer_sizes
+    hidden = [int(n) for n in np.atleast_1d(1 if given is None else given)]
+    return sum(a * b for a, b in pairwise(hidden)) + hidden[0]
 
 
 def _check_memory(estimators: list[Any], X: Any, targets: list[Any]) -> None:
