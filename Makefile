@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 .DEFAULT_GOAL := help
-.PHONY: help demo test campaign check bench docs clean
+.PHONY: help demo test faults campaign check bench docs clean
 
 help:  ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -20,6 +20,9 @@ demo: .venv/.core  ## train on a real table, write demo/: model, predictions, re
 
 test: .venv/.test  ## run the test suite
 	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not slow" src tests
+
+faults: .venv/.test  ## kill, damage, fill up: what was tried, and what was lost
+	timeout 1200 $(BIN)/python -m pytest -m slow --no-header -q tests/faults
 
 campaign: .venv/.test  ## run the slow campaigns
 	$(BIN)/python -m pytest -m slow tests

@@ -14,6 +14,7 @@ NAMES = [
     "MLPRegressor",
     "Network",
     "Parameters",
+    "Stream",
     "TabularClassifier",
     "TabularRegressor",
     "__version__",

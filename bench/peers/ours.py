@@ -11,12 +11,13 @@ from clearprop.network import Network, Parameters
 class Clearprop:
     """One epoch is one call of the engine."""
 
-    def __init__(self, net: Net, threads: int) -> None:  # BLAS has its threads from the environment
+    def __init__(self, net: Net, threads: int) -> None:
         self.net, self.rng = net, np.random.default_rng(2)
         network = Network(net.sizes, net.activation, net.head, relu_grad_at_zero=0)
         W, b = zip(*start(net), strict=True)
         params = Parameters.from_layers(network, [None, *W], [None, *b])
-        self.engine = Engine(params, Solver(net.solver, l2=net.l2, decay=net.decay), net.batch, "float32")
+        solver = Solver(net.solver, l2=net.l2, decay=net.decay)
+        self.engine = Engine(params, solver, net.batch, "float32", threads=threads)
         X, y = data(net)
         y = y.astype(np.float32).reshape(net.rows, -1)
         self.batch = Batch(X, y, np.ones(net.rows, np.float32))

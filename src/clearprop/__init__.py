@@ -15,6 +15,7 @@ _HOME = {
     "MLPRegressor": "estimators.mlp",
     "Network": "network",
     "Parameters": "network",
+    "Stream": "tables.stream",
     "TabularClassifier": "estimators.tabular",
     "TabularRegressor": "estimators.tabular",
     "check_gradients": "check.gradients",
@@ -30,6 +31,7 @@ __all__ = [
     "MLPRegressor",
     "Network",
     "Parameters",
+    "Stream",
     "TabularClassifier",
     "TabularRegressor",
     "__version__",
@@ -50,6 +52,7 @@ if TYPE_CHECKING:
     from clearprop.estimators.search import GridSearch
     from clearprop.estimators.tabular import TabularClassifier, TabularRegressor
     from clearprop.network import Network, Parameters
+    from clearprop.tables.stream import Stream
 
 
 def __getattr__(name: str):

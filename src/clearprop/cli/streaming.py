@@ -47,9 +47,13 @@ def choose(table: str, drop: tuple[str, ...], memory: str | None) -> Choice:
     free = available_memory()
     given = size_of(memory) - FIXED if memory is not None else free
     if given is None or size <= given:
-        return Choice(False, memory or DEFAULT, f"{table} is read into memory: it takes about {readable(size)} there.")
+        return Choice(
+            False, memory or DEFAULT, f"{table} is read into memory: it takes about {readable(size)} there."
+        )
     within = memory or DEFAULT
-    why = f"{table} would take about {readable(size)} in memory: it is streamed from the disk, within {within}."
+    why = (
+        f"{table} would take about {readable(size)} in memory: it is streamed from the disk, within {within}."
+    )
     return Choice(True, within, why)
 
 

@@ -48,7 +48,9 @@ def train(
     checkpoint_every: Annotated[
         float, Option(min=0, metavar="SECONDS", help="Between two checkpoints.")
     ] = 30.0,
-    resume: Annotated[bool, Option("--resume", help="Go on from the last checkpoint, if there is one.")] = False,
+    resume: Annotated[
+        bool, Option("--resume", help="Go on from the last checkpoint, if there is one.")
+    ] = False,
     report: Annotated[Path | None, Option(metavar="FILE.html", help="Write a report.")] = None,
     config: Annotated[
         Path | None,

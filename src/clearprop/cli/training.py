@@ -138,9 +138,7 @@ def run(request: Request, output: Path, report: Path | None, title: str = "") ->
     if report:
         made = time.strftime("%Y-%m-%d %H:%M")
         heading = title or f"{model.target_name} of {source}"
-        page = html_report(
-            model, evaluation, title=heading, source=source, created=made, timings=timings
-        )
+        page = html_report(model, evaluation, title=heading, source=source, created=made, timings=timings)
         outputs.write(report, page)
     return Result(model, evaluation, output, rows, timings, report)
 

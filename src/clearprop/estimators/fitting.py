@@ -102,7 +102,12 @@ class Learned(NamedTuple):
 
 
 def fit(
-    estimator: Any, task: str, rows: Rows, held: Rows | None, watch: Watch | None, folder: Folder | None = None
+    estimator: Any,
+    task: str,
+    rows: Rows,
+    held: Rows | None,
+    watch: Watch | None,
+    folder: Folder | None = None,
 ) -> Model:
     """A model of the rows; `held` rows choose the epoch, or a share of the rows is set aside for it."""
     seed = seed_of(estimator, folder)
@@ -175,7 +180,9 @@ def trained(
     params = plain_entries(estimator.get_params(deep=False))
     judges = 0 if judged is None else len(judged.X)
     made_by = {"class": type(estimator).__name__, "params": params, "settings": settled, "judges": judges}
-    return Model(engine.params.copy(), encoding, target, learned.target_name, record, learned.baseline, made_by)
+    return Model(
+        engine.params.copy(), encoding, target, learned.target_name, record, learned.baseline, made_by
+    )
 
 
 def seed_of(estimator: Any, folder: Folder | None) -> int:

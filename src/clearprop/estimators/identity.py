@@ -25,8 +25,8 @@ def identity_of(
         "the target": learned.target_name,
         **{f"`{name}` (settled)": value for name, value in settled.items()},
         "the seed": seed,
-        "the classes or the target's scale": learned.target.to_dict(),
         **about,
+        "the classes or the target's scale": learned.target.to_dict(),
         "the encodings": {column.name: column.to_dict() for column in learned.encoding.columns},
         "the arrays of the rows that choose the epoch": aside,
     }

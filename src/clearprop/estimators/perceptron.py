@@ -338,9 +338,16 @@ class Perceptron(CallbackSupportMixin, SeeingMLP, Exporting, Formulas, BaseEstim
 
     def _is_clean(self, X: Any) -> bool:
         """Whether scikit-learn's checks, which take a hundred microseconds, would leave X as it is."""
-        if type(X) is not np.ndarray or X.ndim != 2 or X.dtype not in FLOATS or hasattr(self, "feature_names_in_"):
+        if (
+            type(X) is not np.ndarray
+            or X.ndim != 2
+            or X.dtype not in FLOATS
+            or hasattr(self, "feature_names_in_")
+        ):
             return False
-        return len(X) > 0 and X.shape[1] == getattr(self, "n_features_in_", None) and bool(np.isfinite(X).all())
+        return (
+            len(X) > 0 and X.shape[1] == getattr(self, "n_features_in_", None) and bool(np.isfinite(X).all())
+        )
 
     def _current_engine(self) -> Engine:
         """The engine of the last fit, unless the coefficients were replaced since."""

@@ -7,7 +7,6 @@ import numpy as np
 from clearprop.errors import SpecError
 from clearprop.estimators.fitting import Learned, Rows, judged_of, seed_of, trained
 from clearprop.estimators.presets import resolved
-from clearprop.network import Network
 from clearprop.tables.encoding import Encoding
 from clearprop.tables.prepare import FIXED
 from clearprop.tables.stream import Stream, most_rows, sample
@@ -26,7 +25,12 @@ RAW = 40  # bytes that a value takes while its part of the table is read and enc
 
 
 def fit_stream(
-    estimator: Any, task: str, stream: Stream, held: Rows | Stream | None, watch: Watch | None, folder: Folder | None
+    estimator: Any,
+    task: str,
+    stream: Stream,
+    held: Rows | Stream | None,
+    watch: Watch | None,
+    folder: Folder | None,
 ) -> Model:
     """A model of a stream; `held` rows choose the epoch, or rows are set aside for it by a hash of their numbers."""
     seed = seed_of(estimator, folder)
@@ -86,8 +90,8 @@ def _network(estimator: Any, encoding: Encoding, facts: Facts) -> int:
     """Bytes of the network in training, with a checkpoint being written."""
     preset = resolved(estimator.preset, estimator.get_params(deep=False))
     hidden = np.atleast_1d(np.asarray(preset.hidden_layer_sizes, object))
-    net = Network((encoding.n_outputs, *hidden, len(facts.baseline)), preset.activation)
-    return 3 * needed(net.sizes, 256, encoding.dtype)
+    sizes = encoding.n_outputs, *(int(n) for n in hidden), len(facts.baseline)
+    return 3 * needed(sizes, 256, encoding.dtype)
 
 
 def _rows(table: Table, roles: Roles) -> Rows:

@@ -144,7 +144,9 @@ def learn_number(column: Column) -> Number | None:
         middle = np.quantile(present.astype(np.float64, copy=False), QUARTILES)
     if not np.isfinite(middle).all():  # the difference of two neighbours is infinite
         middle = np.quantile(present, QUARTILES, method="lower")
-    return number_of(column.name, middle, float(present.min()), float(present.max()), len(values) - len(present))
+    return number_of(
+        column.name, middle, float(present.min()), float(present.max()), len(values) - len(present)
+    )
 
 
 def number_of(name: str, middle: np.ndarray, least: float, most: float, missing: int) -> Number:

@@ -100,7 +100,9 @@ class _Typed:
         empty = self.table.schema.empty_table().select(list(self.table.columns))
         self.kinds = {name: _stored(empty.schema.field(name).type) for name in empty.column_names}
         for name in self.table.categorical:  # codes may be beyond int64
-            self.kinds[name] = pa.string() if pa.types.is_uint64(empty.schema.field(name).type) else self.kinds[name]
+            self.kinds[name] = (
+                pa.string() if pa.types.is_uint64(empty.schema.field(name).type) else self.kinds[name]
+            )
 
     def parts(self) -> Iterator[pa.Table]:
         total = self.table.n_rows
@@ -165,7 +167,7 @@ def _write(tables: Iterator[pa.Table], output: Path, tell: _Told) -> int:
     try:
         for table in tables:
             if writer is None:
-                text = [field.name for field in table.schema if not _is_number(field.type)]
+                text: Any = [field.name for field in table.schema if not _is_number(field.type)]
                 size = max(1024, min(MOST_ROWS, CELLS // table.num_columns))
                 writer = pyarrow.parquet.ParquetWriter(
                     beside, table.schema, use_dictionary=text, write_page_checksum=True
@@ -200,7 +202,9 @@ def _sync(path: Path) -> None:
 
 def _buckets(paths: Sequence[Path], memory: int, parquet: bool) -> int:
     """So many that each fits into memory several times."""
-    size = sum(path.stat().st_size * (UNPACKED if parquet or path.name.endswith(".gz") else 1) for path in paths)
+    size = sum(
+        path.stat().st_size * (UNPACKED if parquet or path.name.endswith(".gz") else 1) for path in paths
+    )
     return min(max(1, -(-size * TIMES // max(memory - FIXED, FIXED // 4))), MOST_BUCKETS)
 
 

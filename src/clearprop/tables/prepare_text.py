@@ -72,7 +72,9 @@ class TextFile:
         try:
             yield from pyarrow.csv.open_csv(
                 file,
-                read_options=pyarrow.csv.ReadOptions(column_names=self.names, block_size=BLOCK, use_threads=False),
+                read_options=pyarrow.csv.ReadOptions(
+                    column_names=self.names, block_size=BLOCK, use_threads=False
+                ),
                 parse_options=pyarrow.csv.ParseOptions(delimiter=self.delimiter, newlines_in_values=True),
                 convert_options=pyarrow.csv.ConvertOptions(
                     column_types=dict.fromkeys(self.names, pa.string()), strings_can_be_null=False

@@ -25,7 +25,13 @@ from clearprop.tables.infer import (
 from clearprop.tables.table import Column, Table
 
 EXACT = 2**53
-ARROW = {"whole": pa.int64(), "number": pa.float64(), "comma": pa.float64(), "truth": pa.bool_(), "text": pa.string()}
+ARROW = {
+    "whole": pa.int64(),
+    "number": pa.float64(),
+    "comma": pa.float64(),
+    "truth": pa.bool_(),
+    "text": pa.string(),
+}
 
 
 class TypeFinder:
@@ -111,12 +117,16 @@ class TypeFinder:
         self.is_comma = self.is_comma and _all(text, COMMA_DECIMAL)
         counted = pc.value_counts(text.drop_null())
         values, counts = counted.field(0), counted.field(1)
-        found = {pattern: pc.match_substring_regex(values, pattern) for pattern in (NUMBER, COMMA_NUMBER, DATE)}
+        found = {
+            pattern: pc.match_substring_regex(values, pattern) for pattern in (NUMBER, COMMA_NUMBER, DATE)
+        }
         many = {pattern: pc.sum(counts.filter(mask)).as_py() or 0 for pattern, mask in found.items()}
         self.numbers, self.dates = self.numbers + many[NUMBER], self.dates + many[DATE]
         self.commas += many[COMMA_NUMBER]
         if self.is_comma:
-            self.is_comma_sure = self.is_comma_sure or pc.any(pc.match_substring_regex(values, COMMA_SURE)).as_py()
+            self.is_comma_sure = (
+                self.is_comma_sure or pc.any(pc.match_substring_regex(values, COMMA_SURE)).as_py()
+            )
         if many[COMMA_NUMBER]:
             self._note("comma", text, pc.match_substring_regex(text, COMMA_NUMBER))
         self._note("other", text, pc.invert(pc.match_substring_regex(text, NUMBER)))
@@ -149,7 +159,9 @@ def as_kind(text: pa.ChunkedArray, kind: str) -> pa.ChunkedArray:
     """
     if kind == "empty":
         return pa.chunked_array([pa.nulls(len(text))])
-    found = points(text) if kind == "comma" else truths_of(text) if kind == "truth" else text.cast(ARROW[kind])
+    found = (
+        points(text) if kind == "comma" else truths_of(text) if kind == "truth" else text.cast(ARROW[kind])
+    )
     assert found is not None
     return found
 

@@ -91,6 +91,8 @@ def settled_levels(counts: dict[Any, int]) -> tuple[list[Any], list[int]]:
     ([1, 2], [1, 3])
     """
     pairs = sorted(counts.items())
-    if pairs and all(type(level) is float and level == int(level) and abs(level) < 2.0**53 for level, _ in pairs):
+    if pairs and all(
+        type(level) is float and level == int(level) and abs(level) < 2.0**53 for level, _ in pairs
+    ):
         pairs = [(int(level), n) for level, n in pairs]
     return [level for level, _ in pairs], [n for _, n in pairs]

@@ -74,7 +74,9 @@ class CategoryStream:
         """What was learned, as of the column in memory."""
         known, counts = settled_levels(self.levels.counts)
         category = category_of(self.name, known, counts, self.levels.n, self.rows) if known else None
-        return settled(category, self.name, self.rows, self.levels.distinct if self.may_be_identifier else None)
+        return settled(
+            category, self.name, self.rows, self.levels.distinct if self.may_be_identifier else None
+        )
 
 
 def stream_of(

@@ -27,7 +27,7 @@ class Group(NamedTuple):
     """A row group: its file, its place there, its rows, and the number of the first among all rows."""
 
     file: int
-    index: int
+    place: int
     rows: int
     first: int
 
@@ -131,18 +131,23 @@ class GroupedTable:
 
     def _normal(self, table: Table) -> Table:
         return normal(
-            table, missing=self.missing, drop=(), categorical=self.categorical, only=self.columns, untyped=False
+            table,
+            missing=self.missing,
+            drop=(),
+            categorical=self.categorical,
+            only=self.columns,
+            untyped=False,
         )
 
     def _batches(self, group: Group) -> Iterator[pa.RecordBatch]:
         path = self.paths[group.file]
         try:
             yield from self._file(group.file).iter_batches(
-                self.rows_at_once, row_groups=[group.index], columns=list(self.columns), use_threads=False
+                self.rows_at_once, row_groups=[group.place], columns=list(self.columns), use_threads=False
             )
         except (pa.ArrowException, OSError) as error:
             why = " ".join(str(error).split())
-            msg = f"{path.name} is damaged in row group {group.index + 1} ({why[:120]}). Make or download it again."
+            msg = f"{path.name} is damaged in row group {group.place + 1} ({why[:120]}). Make or download it again."
             raise TableError(msg) from None
 
     def _file(self, number: int) -> Any:
@@ -157,7 +162,11 @@ class GroupedTable:
 
 
 def open_groups(
-    source: str | Path, *, drop: Sequence[str] = (), missing: Sequence[str] = (), categorical: Sequence[str] = ()
+    source: str | Path,
+    *,
+    drop: Sequence[str] = (),
+    missing: Sequence[str] = (),
+    categorical: Sequence[str] = (),
 ) -> GroupedTable:
     """Open the Parquet files of a table; every column's type is checked, no row is read.
 

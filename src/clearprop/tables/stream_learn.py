@@ -92,7 +92,7 @@ def stacked(parts: Sequence[Table]) -> Table | None:
     if not parts:
         return None
     data = pa.concat_tables([part.data for part in parts], promote_options="permissive")
-    return replace(parts[0], data=data, origin=np.concatenate([part.origin for part in parts]))
+    return replace(parts[0], data=data, origin=np.concatenate([np.asarray(part.origin) for part in parts]))
 
 
 class _Learning:

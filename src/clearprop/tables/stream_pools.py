@@ -131,7 +131,9 @@ class Pools:
         watch: told of each pool that is to be read: (epoch, number); for tests.
     """
 
-    def __init__(self, plan: PoolPlan, reader: Reader, watch: Callable[[int, int], None] | None = None) -> None:
+    def __init__(
+        self, plan: PoolPlan, reader: Reader, watch: Callable[[int, int], None] | None = None
+    ) -> None:
         self.plan, self.reader, self.watch = plan, reader, watch
         self.thread = ThreadPoolExecutor(1, "clearprop-reader")
         self.buffers: list[Arrays] = []
@@ -172,7 +174,9 @@ class Pools:
             filled = self._read(epoch, number, pools, filled, size, held)
         return filled
 
-    def _get(self, epoch: int, number: int, pools: list[np.ndarray], last: Filled | None, size: int) -> Filled:
+    def _get(
+        self, epoch: int, number: int, pools: list[np.ndarray], last: Filled | None, size: int
+    ) -> Filled:
         """A pool: read ahead, or now."""
         if self.plan.is_whole:
             return self._get_whole(epoch, pools, size)
@@ -189,7 +193,9 @@ class Pools:
             self.whole = self.thread.submit(self._read, epoch, 0, pools, None, size).result()
         return self.whole._replace(epoch=epoch, order=self.plan.order(epoch, 0, self.plan.rows))
 
-    def _read_ahead(self, epoch: int, number: int, pools: list[np.ndarray], filled: Filled, size: int) -> None:
+    def _read_ahead(
+        self, epoch: int, number: int, pools: list[np.ndarray], filled: Filled, size: int
+    ) -> None:
         """Begin to read the next pool, of the next epoch after the last."""
         if self.plan.is_whole:
             return
@@ -198,7 +204,10 @@ class Pools:
         if number == 0:
             pools, last = self.plan.pools(epoch), None
         key = epoch, number, size
-        self.ahead = key, self.thread.submit(self._read, epoch, number, pools, last, size, avoid=filled.arrays)
+        self.ahead = (
+            key,
+            self.thread.submit(self._read, epoch, number, pools, last, size, avoid=filled.arrays),
+        )
 
     def _read(
         self, epoch: int, number: int, pools: list[np.ndarray], last: Filled | None, size: int,
@@ -212,7 +221,9 @@ class Pools:
             self.watch(epoch, number)
         arrays = self._buffer((last.arrays if last else None, avoid), size)
         if held is None:
-            held = self._carry(arrays, last, sum(int(self.plan.counts[pool].sum()) for pool in pools[:number]) % size)
+            held = self._carry(
+                arrays, last, sum(int(self.plan.counts[pool].sum()) for pool in pools[:number]) % size
+            )
         rows = int(self.plan.counts[pools[number]].sum())
         places = np.arange(rows) if self.plan.is_whole else self.plan.order(epoch, number, rows)
         self.reader.fill(arrays, pools[number], held + places)

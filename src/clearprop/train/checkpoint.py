@@ -42,7 +42,9 @@ class Checkpoint:
         if self.folder.resume:
             saved = self.folder.latest()
             if saved is None:
-                self.folder.tell(f"There is no checkpoint in {self.folder.path} yet: starting from the beginning.")
+                self.folder.tell(
+                    f"There is no checkpoint in {self.folder.path} yet: starting from the beginning."
+                )
             else:
                 self._take(saved, engine, state)
         self.folder.check_room(len(self._bytes(engine, state)))
@@ -53,7 +55,9 @@ class Checkpoint:
         if asked or time.monotonic() - self.saved_at >= self.folder.every:
             self.save(engine, state)
         if asked:
-            self.folder.tell(f"Stopped in epoch {state.epoch}; {self.folder.path} holds a checkpoint to resume from.")
+            self.folder.tell(
+                f"Stopped in epoch {state.epoch}; {self.folder.path} holds a checkpoint to resume from."
+            )
             self.asked.answer()
 
     def save(self, engine: Engine, state: RunState) -> None:
@@ -61,7 +65,9 @@ class Checkpoint:
         try:
             self.folder.write(self._bytes(engine, state))
         except OSError as error:
-            self.folder.warn(f"A checkpoint could not be written to {self.folder.path}: {error.strerror}. Make room.")
+            self.folder.warn(
+                f"A checkpoint could not be written to {self.folder.path}: {error.strerror}. Make room."
+            )
         self.saved_at = time.monotonic()
 
     def _bytes(self, engine: Engine, state: RunState) -> bytes:
@@ -74,7 +80,9 @@ class Checkpoint:
         except (ValueError, KeyError, TypeError) as error:
             msg = f"The checkpoints in {self.folder.path} are of another network: {error}. Start anew elsewhere."
             raise CheckpointError(msg) from None
-        self.folder.tell(f"Going on in epoch {state.epoch} after {state.step:,} steps, from {self.folder.path}.")
+        self.folder.tell(
+            f"Going on in epoch {state.epoch} after {state.step:,} steps, from {self.folder.path}."
+        )
 
 
 @contextmanager

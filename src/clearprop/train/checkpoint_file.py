@@ -50,7 +50,15 @@ def from_bytes(data: bytes) -> Saved:
         sound = form == FORMAT and _digest(tensors, about) == metadata["sha256"]
         parts = json.loads(about)
         saved = Saved(dict(parts["identity"]), dict(parts["numbers"]), tensors)
-    except (SafetensorError, ValueError, LookupError, TypeError, AttributeError, RecursionError, OverflowError):
+    except (
+        SafetensorError,
+        ValueError,
+        LookupError,
+        TypeError,
+        AttributeError,
+        RecursionError,
+        OverflowError,
+    ):
         msg = "it is cut, or no checkpoint"
         raise DamagedError(msg) from None
     if not sound:

@@ -44,5 +44,7 @@ def _take(file: int, folder: Path) -> None:
         )
         raise CheckpointError(msg) from None
     except OSError as error:
-        msg = f"The checkpoint folder {folder} cannot be locked: {error.strerror}. Choose one on a local disk."
+        msg = (
+            f"The checkpoint folder {folder} cannot be locked: {error.strerror}. Choose one on a local disk."
+        )
         raise CheckpointError(msg) from None

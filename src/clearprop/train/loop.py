@@ -229,7 +229,10 @@ class _Run:
     def _finish(self) -> None:
         state, record, flat = self.state, self.record, self.engine.params.flat
         state.seconds = self._elapsed()
-        if self.checkpoint and record.stopped not in ("interrupted", "diverged"):  # the latter have no whole state
+        if self.checkpoint and record.stopped not in (
+            "interrupted",
+            "diverged",
+        ):  # the latter have no whole state
             self.checkpoint.save(self.engine, state)
         if not record.rows:  # stopped within the first epoch: keep what was learned, if it is finite
             state.best[:] = flat if np.isfinite(flat).all() else state.last
