@@ -27,15 +27,24 @@ SAMPLE_SEED = 0x5A3B1E
 class Stream:
     """A table on disk, larger than the memory: `fit` reads it a row group at a time, in a seeded order.
 
-    Args:
-        source: a Parquet file, a folder or a glob of them. Text tables (CSV, TSV, gzipped or not) are prepared once:
-            shuffled, typed Parquet is written into the folder ``.clearprop`` beside them.
-        target: the column to predict.
-        weight: the column of row weights.
-        drop: columns to leave out.
-        memory: what the whole process may take: 1GiB, 500MB, ...
-        parts: which rows, by a hash of their number; for holding rows out.
+    Parameters
+    ----------
+    source : str or Path
+        A Parquet file, a folder or a glob of them. Text tables (CSV, TSV, gzipped or not) are prepared once: shuffled,
+        typed Parquet is written into the folder ``.clearprop`` beside them.
+    target : str
+        The column to predict.
+    weight : str, optional
+        The column of row weights.
+    drop : sequence of str
+        Columns to leave out.
+    memory : int or str
+        What the whole process may take: 1GiB, 500MB, ...
+    parts : tuple of Part
+        Which rows, by a hash of their number; for holding rows out.
 
+    Examples
+    --------
     >>> Stream("big/*.parquet", target="price", memory="2GiB").bytes
     2147483648
     """
