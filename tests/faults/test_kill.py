@@ -79,7 +79,7 @@ os.{name} = patched
     mode, how = "fast, in memory", ("--checkpoint", tmp_path / "c", *OFTEN, "--resume")
     code, _ = finish(begin(mode, folder, tmp_path / "m", *how, patch=patch))
     assert code == -signal.SIGKILL
-    assert list((tmp_path / "c").glob("checkpoint-*"))
+    assert list((tmp_path / "c").glob("checkpoint-*.safetensors"))
     code, said = finish(begin(mode, folder, tmp_path / "m", *how))
     assert code == 0, said
     assert "cannot be used" not in said
@@ -120,11 +120,11 @@ def test_two_runs_at_once_are_kept_apart(folder, never, tally, tmp_path):
 def test_a_damaged_checkpoint_gives_way_to_the_one_before(folder, never, tally, damage, tmp_path):
     mode, how = "plain, in memory", ("--checkpoint", tmp_path / "c", *OFTEN, "--resume")
     process = begin(mode, folder, tmp_path / "m", *how)
-    while len(list((tmp_path / "c").glob("checkpoint-*"))) < 2:
+    while len(list((tmp_path / "c").glob("checkpoint-*.safetensors"))) < 2:
         time.sleep(0.005)
     process.kill()
     finish(process)
-    newest = max((tmp_path / "c").glob("checkpoint-*"))
+    newest = max((tmp_path / "c").glob("checkpoint-*.safetensors"))
     data = bytearray(newest.read_bytes())
     data[len(data) // 2] ^= 1
     newest.write_bytes({"cut": data[: len(data) // 2], "flipped": data, "emptied": b""}[damage])

@@ -29,13 +29,13 @@ def rows_with_lines(data: bytes | IO[bytes], delimiter: str) -> Iterator[tuple[i
     [(1, ['a', 'x\\ny']), (3, ['b', 'c'])]
     """
     file = io.BytesIO(data) if isinstance(data, bytes) else data
-    text = io.TextIOWrapper(file, encoding="utf-8-sig", errors="replace", newline="")
-    rows = csv.reader(text, delimiter=delimiter)
-    start = 1
-    for row in rows:
-        if row:
-            yield start, row
-        start = rows.line_num + 1
+    with io.TextIOWrapper(file, encoding="utf-8-sig", errors="replace", newline="") as text:
+        rows = csv.reader(text, delimiter=delimiter)
+        start = 1
+        for row in rows:
+            if row:
+                yield start, row
+            start = rows.line_num + 1
 
 
 def refuse_ragged(data: bytes | IO[bytes], delimiter: str, names: Sequence[str], source: str) -> None:

@@ -54,8 +54,7 @@ class TextFile:
         rows = 0
         try:
             with self._opened() as file:
-                file.seek(self.start)
-                watched = _Watched(file, read)
+                watched = _Watched(file, self.start, self.name, read)
                 for batch in self._reader(watched):
                     rows += batch.num_rows
                     if batch.num_rows:
@@ -108,6 +107,7 @@ class TextFile:
             self._check_utf8(file)
         with self._opened() as file:
             refuse_ragged(file, self.delimiter, self.names, self.name)
+        self._refuse_open_quote()
         msg = f"{self.name} cannot be read as a table: {str(error).splitlines()[0]}."
         raise TableError(msg) from None
 
@@ -132,8 +132,7 @@ class TextFile:
 
     def _refuse_open_quote(self) -> None:
         """Refuse a file that ends inside quotes; an odd number of them alone is no fault."""
-        with self._opened() as file:
-            text = io.TextIOWrapper(file, encoding="utf-8-sig", errors="replace", newline="")
+        with self._opened() as file, _text(file) as text:
             rows, start = csv.reader(text, delimiter=self.delimiter, strict=True), 1
             try:
                 for _ in rows:
@@ -143,24 +142,41 @@ class TextFile:
                     refuse_open_quote(start, self.name)
 
 
-class _Watched(io.RawIOBase):
-    """A file whose quotes are counted as it is read; zero bytes are refused."""
+def _text(file: IO[bytes]) -> io.TextIOWrapper:
+    return io.TextIOWrapper(file, encoding="utf-8-sig", errors="replace", newline="")
 
-    def __init__(self, file: IO[bytes], read: Callable[[int], object]) -> None:
-        self.file, self.read_bytes = file, read
-        self.quotes, self.at = 0, 0
+
+class _Watched(io.RawIOBase):
+    """A file whose quotes are counted as it is read; zero bytes are refused.
+
+    No read ends between CR and LF: Arrow drops an LF there, also inside quotes.
+    """
+
+    def __init__(self, file: IO[bytes], start: int, name: str, read: Callable[[int], object]) -> None:
+        self.file, self.name, self.tell_read = file, name, read
+        self.quotes, self.at, self.packed, self.pending = 0, start, 0, b""
+        file.seek(start)
 
     def readable(self) -> bool:
         return True
 
     def read(self, size: int = -1, /) -> bytes:
-        data = self.file.read(size)
-        if b"\0" in data:
-            msg = "it holds a zero byte, and must be text. Save it as UTF-8 CSV"
-            raise TableError(msg)
-        self.quotes += data.count(b'"')
-        raw: Any = getattr(self.file, "fileobj", self.file)
-        now = raw.tell() if raw is not None else self.at
-        self.read_bytes(now - self.at)
-        self.at = now
+        more = self.file.read(size - len(self.pending) if size >= 0 else -1)
+        self._check(more)
+        data, self.pending = self.pending + more, b""
+        if more and len(data) > 1 and data.endswith(b"\r"):
+            data, self.pending = data[:-1], data[-1:]
         return data
+
+    def _check(self, more: bytes) -> None:
+        zero = more.find(b"\0")
+        if zero >= 0:
+            msg = (
+                f"{self.name} must be text, but byte {self.at + zero:,} (counted from 0) is a zero byte. "
+                "Save it as UTF-8 CSV."
+            )
+            raise TableError(msg)
+        self.at, self.quotes = self.at + len(more), self.quotes + more.count(b'"')
+        packed: Any = getattr(self.file, "fileobj", self.file)  # of a gzipped file, what it is unpacked from
+        self.tell_read(packed.tell() - self.packed)
+        self.packed = packed.tell()
