@@ -125,7 +125,7 @@ def fit(
         rows.table, categorical=estimator.categorical, dtype=estimator.dtype, weight=rows.w
     )
     batch = batch_of(encoding, target, rows, float(rows.w.max()))
-    learned = Learned(encoding, target, rows.y.name, _baseline(target, batch, rows))
+    learned = Learned(encoding, target, rows.y.name, baseline_of(target, batch, rows))
     judged = None if held is None else judged_of(encoding, target, held)
     about = {} if folder is None else sums_of(batch, encoding.feature_names)
     return trained(estimator, learned, InMemory(batch, seed), judged, watch, folder, seed, about)
@@ -160,29 +160,38 @@ def trained(
     about : dict
         What describes the rows in a checkpoint, by name.
     """
-    preset = resolved(estimator.preset, estimator.get_params(deep=False))
-    encoding, target = learned.encoding, learned.target
-    n_out, head = (len(target.classes), "softmax") if isinstance(target, Classes) else (1, "identity")
-    hidden = np.atleast_1d(np.asarray(preset.hidden_layer_sizes, object))  # one number is one layer
-    net = Network((encoding.n_outputs, *hidden, n_out), preset.activation, head, relu_grad_at_zero=0)
-    settings = settings_of(estimator, preset, source.rows, seed)
-    check_memory(net.sizes, min(settings.batch_size, source.rows), settings.dtype)
-    engine = Engine(
-        net.initialize(seed, scheme=preset.scheme), settings.solver, settings.batch_size, settings.dtype
-    )
-    metric = checked_metric(estimator.metric, target.task)
-    settled = plain_entries(asdict(preset) | {"batch_size": settings.batch_size})
+    engine, settings, settled = begun(estimator, learned, source.rows, seed)
+    target, metric = learned.target, checked_metric(estimator.metric, learned.target.task)
     identity = {} if folder is None else identity_of(estimator, settled, seed, about, learned, judged)
     with shown(watch, estimator.verbose) as tell, checkpoint_in(folder, identity) as checkpoint:
         judge = None if judged is None else _judge(metric, target, judged)
         record = train(engine, source, settings, judge, tell, checkpoint)
     _warn(record)
-    params = plain_entries(estimator.get_params(deep=False))
-    judges = 0 if judged is None else len(judged.X)
-    made_by = {"class": type(estimator).__name__, "params": params, "settings": settled, "judges": judges}
+    made_by = made_by_of(estimator, settled, 0 if judged is None else len(judged.X))
     return Model(
-        engine.params.copy(), encoding, target, learned.target_name, record, learned.baseline, made_by
+        engine.params.copy(), learned.encoding, target, learned.target_name, record, learned.baseline, made_by
     )
+
+
+def begun(estimator: Any, learned: Learned, rows: int, seed: int) -> tuple[Engine, Settings, dict[str, Any]]:
+    """The engine before the first step, the settings of a run over so many rows, and what the preset came to."""
+    preset = resolved(estimator.preset, estimator.get_params(deep=False))
+    encoding, target = learned.encoding, learned.target
+    n_out, head = (len(target.classes), "softmax") if isinstance(target, Classes) else (1, "identity")
+    hidden = np.atleast_1d(np.asarray(preset.hidden_layer_sizes, object))  # one number is one layer
+    net = Network((encoding.n_outputs, *hidden, n_out), preset.activation, head, relu_grad_at_zero=0)
+    settings = settings_of(estimator, preset, rows, seed)
+    check_memory(net.sizes, min(settings.batch_size, rows), settings.dtype)
+    engine = Engine(
+        net.initialize(seed, scheme=preset.scheme), settings.solver, settings.batch_size, settings.dtype
+    )
+    return engine, settings, plain_entries(asdict(preset) | {"batch_size": settings.batch_size})
+
+
+def made_by_of(estimator: Any, settled: dict[str, Any], judges: int) -> dict[str, Any]:
+    """What made a model, for its file; `judges` is how many rows chose the epoch."""
+    params = plain_entries(estimator.get_params(deep=False))
+    return {"class": type(estimator).__name__, "params": params, "settings": settled, "judges": judges}
 
 
 def seed_of(estimator: Any, folder: Folder | None) -> int:
@@ -248,7 +257,8 @@ def _judge(metric: str, target: Classes | Scale, judged: Judged) -> Callable[[En
     return judge
 
 
-def _baseline(target: Classes | Scale, batch: Batch, rows: Rows) -> list[float]:
+def baseline_of(target: Classes | Scale, batch: Batch, rows: Rows) -> list[float]:
+    """The share of each class, or the mean."""
     if isinstance(target, Scale):
         return [float(np.average(target.decode(target.encode(rows.y)), weights=rows.w))]
     shares = np.bincount(batch.y[:, 0].astype(int), weights=rows.w, minlength=len(target.classes))

@@ -14,6 +14,7 @@ from clearprop.estimators import estimating, fitting
 from clearprop.estimators.exporting import Exporting
 from clearprop.estimators.formulas import Formulas
 from clearprop.estimators.inputs import checked
+from clearprop.estimators.partial import Partial
 from clearprop.estimators.seeing_tabular import SeeingTabular
 from clearprop.estimators.streaming import fit_stream
 from clearprop.tables.stream import Stream
@@ -25,7 +26,7 @@ from clearprop.train.loop import Watch
 from clearprop.train.model import Model
 
 
-class _Tabular(SeeingTabular, Exporting, Formulas, BaseEstimator):
+class _Tabular(SeeingTabular, Exporting, Formulas, Partial, BaseEstimator):
     """What both estimators share: parameters, fit, and what a fitted model knows."""
 
     _task: str
@@ -164,7 +165,7 @@ class _Tabular(SeeingTabular, Exporting, Formulas, BaseEstimator):
 
     def _take(self, model: Model) -> Self:
         """Become what a model is."""
-        self.model_ = model
+        self.model_, self._going = model, None
         self.n_features_in_ = len(model.encoding.columns)
         self.feature_names_in_ = np.array([column.name for column in model.encoding.columns], object)
         return self
