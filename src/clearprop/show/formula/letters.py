@@ -3,7 +3,7 @@
 GREEK = {
     "alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "epsilon": "ϵ", "eta": "η", "theta": "θ", "kappa": "κ",
     "lambda": "λ", "mu": "μ", "pi": "π", "rho": "ρ", "sigma": "σ", "tau": "τ", "phi": "ϕ", "varphi": "φ",
-    "omega": "ω", "Delta": "Δ", "ell": "ℓ", "partial": "∂", "nabla": "∇", "infty": "∞",
+    "omega": "ω", "Delta": "Δ", "Omega": "Ω", "ell": "ℓ", "partial": "∂", "nabla": "∇", "infty": "∞",
 }  # fmt: skip
 SIGNS = {
     "cdot": "⋅", "odot": "⊙", "otimes": "⊗", "times": "×", "leftarrow": "←", "rightarrow": "→", "to": "→",

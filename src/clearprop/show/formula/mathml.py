@@ -72,7 +72,7 @@ def mathml(formula: Formula) -> str:
         case Root(inside):
             return f"<msqrt>{mathml(inside)}</msqrt>"
         case Group(left, inside, right):
-            return f"<mrow>{_fence(left, 'prefix')}{_opened(inside)}{_fence(right, 'postfix')}</mrow>"
+            return f"<mrow>{_fence(left, 'prefix')}{mathml(inside)}{_fence(right, 'postfix')}</mrow>"
         case Cases(rows):
             return f"<mrow>{_fence('{', 'prefix')}{_table(rows, 'cases')}</mrow>"
         case Matrix(rows):
@@ -82,21 +82,25 @@ def mathml(formula: Formula) -> str:
 
 
 def _beside(parts: tuple[Formula, ...]) -> str:
-    """Parts side by side; a name of a function stands off the letter before it and the one after it."""
-    written = []
+    """Parts side by side; a name of a function, and a fraction beside another, stand off a little."""
+    written: list[str] = []
     for k, part in enumerate(parts):
-        before, after = parts[k - 1] if k else None, parts[k + 1] if k + 1 < len(parts) else None
-        function = is_function(part)
-        if function and before is not None and not isinstance(before, Sign | Space):
+        before = parts[k - 1] if k else None
+        if isinstance(part, Sign) and part.text in "−+" and (before is None or isinstance(before, Sign | Space)):
+            written.append(f'<mo form="prefix">{part.text}</mo>')
+            continue
+        if before is not None and _apart(before, part):
             written.append('<mspace width=".17em"/>')
         written.append(mathml(part))
-        if function and after is not None and not isinstance(after, Group | Sign | Space):
-            written.append('<mspace width=".17em"/>')
     return "".join(written)
 
 
-def _opened(inside: Formula) -> str:
-    return _beside(inside.parts) if isinstance(inside, Row) else mathml(inside)
+def _apart(before: Formula, part: Formula) -> bool:
+    if isinstance(before, Sign | Space) or isinstance(part, Sign | Space):
+        return False
+    if is_function(before) and isinstance(part, Group):
+        return False
+    return is_function(before) or is_function(part) or isinstance(before, Fraction) or isinstance(part, Fraction)
 
 
 def _fence(sign: str, form: str) -> str:
@@ -113,12 +117,22 @@ def _scripts(formula: Script | Big) -> str:
         base, kind = f"<mo>{formula.sign}</mo>", ("munder", "mover", "munderover")
     else:
         base, kind = mathml(formula.base), ("msub", "msup", "msubsup")
-    below, above = (None if part is None else mathml(part) for part in (formula.below, formula.above))
+    below, above = (None if part is None else _script(part) for part in (formula.below, formula.above))
     if below is not None and above is not None:
         return f"<{kind[2]}>{base}{below}{above}</{kind[2]}>"
     if below is not None:
         return f"<{kind[0]}>{base}{below}</{kind[0]}>"
     return base if above is None else f"<{kind[1]}>{base}{above}</{kind[1]}>"
+
+
+def _script(part: Formula) -> str:
+    """A script; a layer and indices that are numbers are one piece, ``(1)`` or ``2,3``, which sets them closer."""
+    inside = part.inside if isinstance(part, Group) and part.left == "(" else part
+    pieces = inside.parts if isinstance(inside, Row) else (inside,)
+    if all(isinstance(piece, Number) or piece == Sign(",") for piece in pieces):
+        text = "".join(piece.text for piece in pieces if isinstance(piece, Number | Sign))
+        return f"<mn>{text}</mn>" if inside is part else f"<mn>({text})</mn>"
+    return mathml(part).replace("<mo>,</mo>", '<mo rspace="0">,</mo>')
 
 
 def _table(rows: tuple[tuple[Formula, ...], ...], class_: str) -> str:
