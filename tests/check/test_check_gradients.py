@@ -66,8 +66,8 @@ def test_planted_mistakes_are_found_where_they_are(mistake):
 
 def test_a_gradient_of_another_shape_is_said():
     with pytest.raises(ShapeError) as error:
-        verdict_on(1, "dW", np.transpose)
-    assert str(error.value) == "`dW[1]` must be (3, 4), as `W[1]` is; got (4, 3)."
+        verdict_on(1, "dW", lambda g: g[:2])
+    assert str(error.value) == "`dW[1]` must be (3, 4), as `W[1]` is; got (2, 4)."
 
 
 def test_the_place_of_a_wrong_entry_is_said():
@@ -149,18 +149,34 @@ def test_wrong_gradients_are_found_at_a_minimum():
     assert not check_gradients(net, params, X, y, working=shifted).ok
 
 
-def test_the_oracle_takes_the_derivation_s_side_at_a_kink():
-    """The complex language has relu'(0) = 1: the other convention differs there, and the kinks are said."""
+@pytest.mark.parametrize(
+    ("relu0", "said"), [(1, "= 1, as the derivation writes it"), (0, "= 0, as in scikit-learn")]
+)
+def test_either_slope_at_a_kink_is_a_convention_and_is_named(relu0, said):
+    net = Network((2, 3, 2), relu_grad_at_zero=relu0)
+    params = net.initialize(seed=0)
+    params.b[1][...] = 0
+    verdict = check_gradients(net, params, [[0.0, 0.0], [1.0, 2.0]], [0, 1])
+    assert verdict.ok
+    assert verdict.kinks == 3
+    assert [(e.name, e.index) for e in verdict.entries if e.status == "kink"] == [
+        ("db[1]", (j,)) for j in range(3)
+    ]
+    [finding] = verdict.findings
+    assert (finding.code, finding.names) == ("kink", ("db[1]",))
+    assert f"relu'(0) {said}" in finding.text
+
+
+def test_a_slope_that_no_convention_gives_is_wrong_at_a_kink_too():
+    net = Network((2, 3, 2))
+    params = net.initialize(seed=0)
+    params.b[1][...] = 0
     X, y = [[0.0, 0.0], [1.0, 2.0]], [0, 1]
-    verdicts = {}
-    for relu0 in (1, 0):
-        net = Network((2, 3, 2), relu_grad_at_zero=relu0)
-        params = net.initialize(seed=0)
-        params.b[1][...] = 0
-        verdicts[relu0] = check_gradients(net, params, X, y)
-    assert verdicts[1].ok
-    assert not verdicts[0].ok
-    assert verdicts[0].kinks == 3
+    working = batch.step(net, params, X, y)
+    wrong = working._replace(db=[None, 2 * working.db[1] + 0.1, working.db[2]])
+    verdict = check_gradients(net, params, X, y, working=wrong)
+    assert not verdict.ok
+    assert {e.status for e in verdict.entries if e.name == "db[1]"} == {"wrong"}
 
 
 def test_float32_gradients_are_judged_in_float64():

@@ -1,0 +1,126 @@
+"""`check_gradients`, as users call it: on a network, or on any function."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, overload
+
+from numpy.typing import ArrayLike
+
+from clearprop.check.gradients.function import check_function
+from clearprop.check.gradients.network import check_network
+from clearprop.check.gradients.verdict import GradientCheck
+from clearprop.errors import SpecError
+from clearprop.maths.derivation import Working
+from clearprop.network import Network, Parameters
+
+Oracles = str | Sequence[str] | None
+
+
+@overload
+def check_gradients(
+    net: Network, params: Parameters, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None = None, /, *,
+    working: Working | None = None, gradients: Mapping[str, Sequence[Any]] | None = None,
+    convention: str = "clearprop", l2: float = 0.0, oracles: Oracles = None, tolerance: float | None = None,
+    most: int = 2000, seed: int = 0,
+) -> GradientCheck: ...  # fmt: skip
+@overload
+def check_gradients(
+    f: Callable[[Any], Any], grad: ArrayLike | Callable[[Any], Any], x: ArrayLike, /, *,
+    oracles: Oracles | Mapping[str, Callable[[Any], Any] | None] = None, rows: int | None = None,
+    tolerance: float | None = None, most: int = 2000, seed: int = 0,
+) -> GradientCheck: ...  # fmt: skip
+
+
+def check_gradients(*what: Any, **settings: Any) -> GradientCheck:
+    """Check gradients entry by entry: those of a network, ``check_gradients(net, params, X, y)``, or those of any
+    function, ``check_gradients(f, grad, x)``.
+
+    Parameters
+    ----------
+    net, params, X, y, sample_weight
+        As in `step`. dW and db are compared with slopes of J, whose forward pass knows nothing of the backward pass.
+    f : callable
+        From a float64 array to one number.
+    grad : array, or callable
+        The gradient of `f` on trial: the array at `x`, or the function that gives it.
+    x : array
+        Where.
+    working : Working, optional
+        Whose dW and db are on trial; by default those of `step`.
+    gradients : mapping, optional
+        Gradients from elsewhere on trial: ``{"dW": [...], "db": [...], "delta": [...]}``, a list each with an array
+        (or None) for each layer.
+    convention : {"clearprop", "scikit-learn", "pytorch", "keras", "jax"}
+        Whose gradients these are. PyTorch's dW is turned; 1/m is taken out of the delta of those that have it; `l2`
+        is read as the library's own constant.
+    l2 : float
+        The penalty in the gradients: the derivation's lambda; scikit-learn's alpha (lambda = alpha / m); Keras's
+        c (lambda = 2c); PyTorch's weight_decay (lambda, and on b too).
+    oracles : str or sequence of str, or mapping
+        By which to check: "complex" (the complex step, exact but for rounding), "differences" (central differences,
+        extrapolated, with an estimate of what they may be wrong by), "jax", "torch", "sympy". By default the complex
+        step; differences where `f` is not analytic in NumPy. A mapping names `f` as each library writes it:
+        ``{"complex": None, "jax": f_in_jax}``.
+    rows : int, optional
+        The m that `f` takes a mean over, so that a lost 1/m can be named.
+    tolerance : float, optional
+        The largest error that passes. For a network relative to the size of the terms that a gradient sums: the
+        largest mean over the rows of ``|a| |delta|``, or 1e-8 (at a minimum the terms cancel, and what is left is
+        rounding); 1e-12 by default. For a function relative to its largest slope; 1e-10. For differences 1e-6.
+    most : int
+        Entries checked of each gradient; of larger ones a random choice, drawn with `seed`.
+    seed : int
+        Of that choice.
+
+    Returns
+    -------
+    GradientCheck
+        .ok, .worst, .rows, .entries, .findings; ``str()`` of it is a table. An entry on a kink (relu at z = 0), where
+        the slopes on the two sides differ, is "kink", not wrong, if it lies between them.
+
+    Raises
+    ------
+    ShapeError, SpecError
+        If the batch does not fit the network, a gradient is not shaped as its parameters, an oracle cannot be used.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> net = Network((2, 3, 2), activation="tanh")
+    >>> check_gradients(net, net.initialize(seed=0), np.eye(2), [0, 1]).ok
+    True
+
+    The mean of squares, with the mean forgotten in its gradient:
+
+    >>> x = np.array([1.0, 2.0, 4.0])
+    >>> check = check_gradients(lambda x: (x**2).mean(), lambda x: 2 * x, x, rows=3)
+    >>> print(check.findings[0].text)
+    `gradient` is 3 times the right one everywhere: 1/m lost (m = 3).
+    """
+    if (what and isinstance(what[0], Network)) or "net" in settings:
+        return _of_network(*what, **settings)
+    return _of_function(*what, **settings)
+
+
+def _of_network(
+    net: Network, params: Parameters, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None = None, *,
+    working: Working | None = None, gradients: Mapping[str, Sequence[Any]] | None = None,
+    convention: str = "clearprop", l2: float = 0.0, oracles: Any = None, tolerance: float | None = None,
+    most: int = 2000, seed: int = 0,
+) -> GradientCheck:  # fmt: skip
+    return check_network(
+        net, params, X, y, sample_weight, working=working, gradients=gradients, library=convention, l2=l2,
+        oracles=oracles, tolerance=tolerance, most=most, seed=seed,
+    )  # fmt: skip
+
+
+def _of_function(
+    f: Callable[[Any], Any], grad: Any, x: ArrayLike, *, oracles: Any = None, rows: int | None = None,
+    tolerance: float | None = None, most: int = 2000, seed: int = 0,
+) -> GradientCheck:  # fmt: skip
+    if not callable(f):
+        msg = (
+            "`check_gradients` takes (net, params, X, y), or (f, grad, x) with a function `f`; "
+            f"got a {type(f).__name__}."
+        )
+        raise SpecError(msg)
+    return check_function(f, grad, x, oracles=oracles, tolerance=tolerance, most=most, seed=seed, rows=rows)
