@@ -65,4 +65,8 @@ def draw_against_time(axes: Any, values: Frame, seconds: Frame, measure: str) ->
         axes.annotate(
             str(learner), (seconds[learner], value), xytext=(4, 4), textcoords="offset points", fontsize=8
         )
-    axes.set(xscale="log", xlabel="seconds a fit of 1,000 rows", ylabel=f"{measure}, shifted geometric mean")
+    axes.set(
+        xscale="log",
+        xlabel="seconds of the processor for a fit of 1,000 rows",
+        ylabel=f"{measure}, shifted geometric mean",
+    )

@@ -12,7 +12,7 @@ from learning.data import half
 Frame = Any  # of pandas, a Series too: pandas' own types do not say what its methods return
 MEASURES = ("error", "log_loss", "nrmse")
 COLUMNS = (
-    "table", "learner", "seed", "rows", "columns", *MEASURES, "fit_seconds", "predict_seconds", "failure",
+    "table", "learner", "seed", "rows", "columns", *MEASURES, "fit_seconds", "fit_cpu_seconds", "predict_seconds", "failure",
 )  # fmt: skip
 SHIFT = 0.01  # added before the logarithm, so that a table learned without error does not decide all
 
@@ -57,8 +57,8 @@ def critical_difference(n_learners: int, n_tables: int, level: float = 0.05) -> 
 
 
 def seconds_per_1000_rows(runs: Frame) -> Frame:
-    """The median over the runs."""
-    return (runs["fit_seconds"] / runs["rows"] * 1000).groupby(runs["learner"]).median()
+    """Of the processor, for a fit; the median over the runs."""
+    return (runs["fit_cpu_seconds"] / runs["rows"] * 1000).groupby(runs["learner"]).median()
 
 
 def summary(runs: Frame, which: str) -> Frame:
@@ -69,4 +69,4 @@ def summary(runs: Frame, which: str) -> Frame:
         values = by_table(runs, measure)
         found = {"mean": shifted_mean(values), "rank": ranks(values), "wins": win_rate(values)}
         parts += [one.rename(f"{measure} {name}") for name, one in found.items()]
-    return pd.concat([*parts, seconds_per_1000_rows(runs).rename("fit s / 1,000 rows")], axis=1)
+    return pd.concat([*parts, seconds_per_1000_rows(runs).rename("fit CPU s / 1,000 rows")], axis=1)

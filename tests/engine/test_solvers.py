@@ -1,5 +1,7 @@
 """Each solver over several steps, against recursions written from the papers, and the settings' checks."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -88,6 +90,32 @@ def test_G10_G11_five_steps_at_rates_of_their_own(name, dtype):
     assert_near(twin.params.flat, params.flat, "float64", times=20)
 
 
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("decay", [0.0, 0.3])
+def test_tangent_moves_W_as_in_the_network_written_with_the_root_of_n(decay, dtype):
+    """AdamW on V of z = a V / sqrt(n) + b, whose gradient is dW / sqrt(n); W is V / sqrt(n). Biases at lr / 4."""
+    solver = Solver("adamw", decay=decay, betas=(0.8, 0.95), eps=0.0, tangent=True, bias_rate=0.25)
+    batch = rounded(batch_for(NET, 18, weighted=True), dtype)
+    engine = engine_for(NET, solver, size=6, dtype=dtype)
+    twin, params, n = Twin(engine), engine.params.astype(np.float64), NET.n_weights
+    roots = np.ones(NET.n_parameters)
+    roots[:n] = np.repeat(np.sqrt(NET.sizes[:-1]), [a * b for a, b in pairwise(NET.sizes)])
+    V, u, v = params.flat * roots, 0.0, 0.0
+    for t, lr in enumerate(RATES[:3], 1):
+        part = type(batch)(*(column[6 * (t - 1) : 6 * t] for column in batch))
+        g = gradient_at(params, part, 0.0) / roots
+        u, v = 0.8 * u + 0.2 * g, 0.95 * v + 0.05 * g**2
+        V[:n] *= 1 - lr * decay
+        move = lr * (u / (1 - 0.8**t)) / np.sqrt(v / (1 - 0.95**t))
+        V -= np.where(np.arange(len(V)) < n, move, 0.25 * move)
+        params.flat[:] = V / roots
+    engine.epoch(cast(batch, dtype), np.arange(18), RATES[:3])
+    twin.epoch(batch, np.arange(18), RATES[:3])
+    # without eps a gradient near 0 moves as far as any: its relative rounding error is the step's
+    assert_near(engine.params.flat, params.flat, dtype, times=500)
+    assert_near(twin.params.flat, params.flat, "float64", times=500)
+
+
 @pytest.mark.parametrize("name", SOLVERS)
 def test_moments_go_on_in_the_next_epoch(name):
     batch = batch_for(NET, 12)
@@ -156,6 +184,10 @@ def test_a_gradient_alone_is_no_step_of_adam():
         (
             {"name": "sgd", "decay": 0.1},
             "`decay` belongs to the adamw solver; got decay=0.1 with 'sgd'. Use `l2`.",
+        ),
+        (
+            {"name": "sgd", "tangent": True},
+            "`tangent` and `bias_rate` belong to the solvers adam and adamw; got the solver 'sgd'.",
         ),
     ],
 )

@@ -108,6 +108,7 @@ UPDATES = {
     "adam": (0.5, 0.2, 0.04, 0.01, 1e-8),
     "adamw_eps": (1e-8, 7.0, 0.999),
     "decoupled": (0.5, 0.1, 0.02),
+    "tangent_rate": (0.1, 16.0),
     "cosine": (0.3,),
     "coslog4": (0.3,),
     "one_cycle": (0.2,),

@@ -14,6 +14,7 @@ from clearprop.engine.passes import (
     CLIP,
     EACH_ITS_OWN,
     EPS,
+    FACTOR,
     L1,
     MAX_NORM,
     MU,
@@ -94,7 +95,13 @@ def settle(
     W_, v_, n_in, n_out, hyper_
 ):  # after an update: the L1 penalty, then the norm of each unit's weights
     W, v, hyper = carray(W_, (n_in, n_out)), carray(v_, (n_in, n_out)), carray(hyper_, N_HYPER)
-    l1, most, lr, t, beta2 = number(hyper[L1]), hyper[MAX_NORM], hyper[RATE], hyper[STEPS], hyper[BETA2]
+    l1, most, lr, t, beta2 = (
+        number(hyper[L1]),
+        hyper[MAX_NORM],
+        hyper[RATE] * hyper[FACTOR],
+        hyper[STEPS],
+        hyper[BETA2],
+    )
     eps = page64.adamw_eps(hyper[EPS], t, beta2) if hyper[EACH_ITS_OWN] == 2.0 else hyper[EPS]
     if l1 > 0:
         for i in range(n_in):

@@ -184,6 +184,18 @@ class Engine:
             float(out[kernels.MEANS]), float(out[kernels.PENALTIES]),
         )  # fmt: skip
 
+    @property
+    def flat(self) -> np.ndarray:
+        """The parameters as one vector."""
+        return self.params.flat
+
+    def keep_in(self, state: np.ndarray, hyper: np.ndarray) -> None:
+        """Keep all numbers in these arrays from now on: shaped as `state` and `hyper`, and part of something larger."""
+        state[...], hyper[...] = self.state, self.hyper
+        self.state, self.hyper = state, hyper
+        self.params = Parameters(self.net, state[kernels.THETA])
+        self._rooms.clear()
+
     def prepare(self, batch: Batch) -> None:
         """Compile, or read from the disk, all that `epoch` needs for such a batch; nothing moves."""
         self.epoch(batch, np.arange(0), np.zeros(0))
@@ -320,9 +332,10 @@ class Engine:
         return LINE // self.dtype.itemsize + scratch_size(lines, self.dtype.itemsize)
 
     def _hyper(self) -> np.ndarray:
-        hyper, solver = np.zeros(N_HYPER + self.net.sizes[-1] + self.net.L), self.solver
+        hyper, solver, L = np.zeros(N_HYPER + self.net.sizes[-1] + 3 * self.net.L), self.solver, self.net.L
         hyper[N_HYPER : N_HYPER + self.net.sizes[-1]] = self.net.head_constants or 0.0
-        hyper[N_HYPER + self.net.sizes[-1] :] = self.dropout
+        hyper[-3 * L : -2 * L] = self.dropout
+        hyper[-2 * L :] = np.ravel(solver.factors(self.net))
         for at, value in (
             (LAMBDA, solver.l2), (ALPHA, solver.alpha), (DECAY, solver.decay), (MU, solver.momentum),
             (BETA1, solver.betas[0]), (BETA2, solver.betas[1]), (EPS, solver.eps),

@@ -15,6 +15,7 @@ from clearprop.engine.layout import AT_A, AT_B, AT_DELTA, AT_FED, AT_MASK, AT_W,
 from clearprop.engine.passes import (
     ALPHA,
     CLIP,
+    FACTOR,
     L1,
     L2,
     LAMBDA,
@@ -317,18 +318,14 @@ def _move(how: Any, plan: Any, memory: Any, rank: Any, ranks: Any, team: Any, me
         return meetings
     if how != GRADIENT_ONLY:
         hyper[STEPS] += 1.0
-    if ranks == 1:
-        weights = plan.layers[1, AT_B]
-        _update(0, memory.state.shape[1] - weights, weights, how, plan, memory)
-        _update(1, weights, 0, how, plan, memory)
-    else:
-        _update_share(how, plan, memory, rank, ranks)
+    _update_share(how, plan, memory, rank, ranks)
     if how != GRADIENT_ONLY and passes[3, 0] != 0:
         meetings += 1
         meet(team, ranks, meetings)  # all W are moved
         for l in range(1, plan.layers.shape[0]):
             if l % ranks == rank:
                 W, v = _in(THETA, AT_W, l, plan, memory), _in(SECOND, AT_W, l, plan, memory)
+                hyper[FACTOR] = hyper[_factor(1, l, plan)]
                 call(passes[3, 0], (W, v, plan.layers[l - 1, SIZE], plan.layers[l, SIZE], hyper.ctypes.data))
     return meetings
 
@@ -340,14 +337,21 @@ def _update_share(how: Any, plan: Any, memory: Any, rank: Any, ranks: Any) -> No
     for l in range(1, layers.shape[0]):
         first, last = _share(layers[l - 1, SIZE], rank, ranks)
         n = layers[l, SIZE]
-        _update(1, (last - first) * n, layers[l, AT_W] + first * n, how, plan, memory)
+        _update(1, (last - first) * n, layers[l, AT_W] + first * n, l, how, plan, memory)
         if l % ranks == rank:
-            _update(0, n, layers[l, AT_B], how, plan, memory)
+            _update(0, n, layers[l, AT_B], l, how, plan, memory)
 
 
 @kernel
-def _update(share: Any, n: Any, start: Any, how: Any, plan: Any, memory: Any) -> None:
-    """n numbers of the flat vector from `start` on; share: 1 for weights, with their penalty, 0 for biases."""
+def _factor(share: Any, l: Any, plan: Any) -> Any:
+    """Where `hyper` holds the factor of the rate of W[l] (share 1) or of b[l] (share 0)."""
+    L = plan.layers.shape[0] - 1
+    return N_HYPER + plan.layers[L, SIZE] + (L if share else 2 * L) + l - 1
+
+
+@kernel
+def _update(share: Any, n: Any, start: Any, l: Any, how: Any, plan: Any, memory: Any) -> None:
+    """n numbers of layer l from `start` of the flat vector on; share: 1 for weights, with their penalty, 0 for biases."""
     state, hyper = memory.state, memory.hyper
     size, P = state.itemsize, state.shape[1]
     at = state.ctypes.data + size * start
@@ -355,6 +359,6 @@ def _update(share: Any, n: Any, start: Any, how: Any, plan: Any, memory: Any) ->
         call(plan.passes[4, 0], (at + size * P * GRAD, n, hyper.ctypes.data))
     if how == GRADIENT_ONLY or (share and how == ONE_PRODUCT):
         return
-    hyper[SHARE] = share
+    hyper[SHARE], hyper[FACTOR] = share, hyper[_factor(share, l, plan)]
     rows = (at, at + size * P * GRAD, at + size * P * FIRST, at + size * P * SECOND)
     call(plan.passes[1, 0], (rows[0], rows[1], rows[2], rows[3], n, hyper.ctypes.data))

@@ -16,10 +16,11 @@ from clearprop.engine import store
 from clearprop.maths import expressions, languages
 
 # The entries of `hyper`. L2 is that of the step: LAMBDA, and ALPHA over its m. L1, MAX_NORM and CLIP are 0 where
-# they are not set. Behind them stand the head's constant of each output, and what each layer 0..L-1 drops.
+# they are not set. FACTOR: of the rate, for the layer at hand. Behind them stand the head's constant of each output,
+# what each layer 0..L-1 drops, and the factors of W[1..L] and of b[1..L].
 RATE, MASS, SHARE, L2, DECAY, MU, BETA1, BETA2, EPS, STEPS, LAMBDA, ALPHA = range(12)
-L1, MAX_NORM, CLIP, NORM, SEED, EACH_ITS_OWN = range(12, 18)
-N_HYPER = 18
+L1, MAX_NORM, CLIP, NORM, SEED, EACH_ITS_OWN, FACTOR = range(12, 19)
+N_HYPER = 19
 
 g: Any = None
 g_back: Any = None
@@ -100,7 +101,7 @@ def adam(theta_, grad_, u_, v_, n, hyper_):
     theta, grad, hyper = carray(theta_, n), carray(grad_, n), carray(hyper_, N_HYPER)
     u, v = carray(u_, n), carray(v_, n)
     beta1, beta2, l2 = number(hyper[BETA1]), number(hyper[BETA2]), number(hyper[L2] * hyper[SHARE])
-    rate = number(page64.adam_rate(hyper[RATE], hyper[STEPS], hyper[BETA1], hyper[BETA2]))
+    rate = number(page64.adam_rate(hyper[RATE] * hyper[FACTOR], hyper[STEPS], hyper[BETA1], hyper[BETA2]))
     eps = number(hyper[EPS])
     for k in range(n):
         slope = page.decayed(grad[k], theta[k], l2)
@@ -113,7 +114,7 @@ def adamw(theta_, grad_, u_, v_, n, hyper_):
     theta, grad, hyper = carray(theta_, n), carray(grad_, n), carray(hyper_, N_HYPER)
     u, v = carray(u_, n), carray(v_, n)
     beta1, beta2, lr = number(hyper[BETA1]), number(hyper[BETA2]), number(hyper[RATE])
-    rate = number(page64.adam_rate(hyper[RATE], hyper[STEPS], hyper[BETA1], hyper[BETA2]))
+    rate = number(page64.adam_rate(hyper[RATE] * hyper[FACTOR], hyper[STEPS], hyper[BETA1], hyper[BETA2]))
     eps = number(page64.adamw_eps(hyper[EPS], hyper[STEPS], hyper[BETA2]))
     l2, decay = number(hyper[L2] * hyper[SHARE]), number(hyper[DECAY] * hyper[SHARE])
     for k in range(n):

@@ -62,15 +62,27 @@ def epoch(
             state[GRAD] = derivation.bounded(state[GRAD], norm(state[GRAD]), solver.clip_norm)
         if move:
             moves += 1
-            update(solver, state[:, : net.n_weights], float(lr), moves, l2, solver.decay)
-            update(solver, state[:, net.n_weights :], float(lr), moves, 0.0, 0.0)
-            for W, v in zip(params.W[1:], Parameters(net, state[SECOND]).W[1:], strict=True):
-                settle(solver, W, v, float(lr), moves)
+            move_all(net, state, solver, float(lr), moves, l2)
     return Steps(total, weight, moves, means, penalties, None, working)
 
 
-def update(solver: Solver, state: np.ndarray, lr: float, t: int, l2: float, decay: float) -> None:
-    """One update of some parameters; `state` holds them, their gradient and the solver's two memories, in place."""
+def move_all(net: Network, state: np.ndarray, solver: Solver, lr: float, t: int, l2: float) -> None:
+    """One update of all parameters, layer by layer (G10, G11), in place."""
+    rows, factors = [Parameters(net, row) for row in state], solver.factors(net)
+    for l in range(1, net.L + 1):
+        of_W, of_b = factors[0][l - 1], factors[1][l - 1]
+        update(solver, [row.W[l] for row in rows], lr, t, l2, solver.decay, of_W)
+        update(solver, [row.b[l] for row in rows], lr, t, 0.0, 0.0, of_b)
+        settle(solver, rows[THETA].W[l], rows[SECOND].W[l], lr * of_W, t)
+
+
+def update(
+    solver: Solver, state: Sequence[np.ndarray], lr: float, t: int, l2: float, decay: float, factor: float
+) -> None:
+    """One update of some parameters; `state` holds them, their gradient and the solver's two memories, in place.
+
+    `factor`: of Adam's rate, for these.
+    """
     theta, grad, u, v = state
     if solver.update == "sgd":
         theta[...] = derivation.descend(theta, grad, lr, l2)
@@ -83,7 +95,7 @@ def update(solver: Solver, state: np.ndarray, lr: float, t: int, l2: float, deca
     beta1, beta2 = solver.betas
     u[...] = derivation.first_moment(u, g, beta1)
     v[...] = derivation.second_moment(v, g, beta2)
-    rate, eps = float(derivation.adam_rate(lr, t, beta1, beta2)), solver.eps
+    rate, eps = float(derivation.adam_rate(lr * factor, t, beta1, beta2)), solver.eps
     if solver.name == "adamw":
         eps = float(derivation.adamw_eps(eps, t, beta2))
         theta[...] = derivation.decoupled(theta, lr, decay)

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from numbers import Real
 
 from clearprop.errors import SpecError
+from clearprop.maths.derivation import tangent_rate
+from clearprop.network import Network
 
 NAMES = ("sgd", "adam", "adamw")
 
@@ -39,6 +41,11 @@ class Solver:
         After each update the weights into each unit have at most this norm.
     clip_norm : float or None
         Before each update dW and db have together at most this norm (that of J, without penalties).
+    tangent : bool
+        Of Adam and AdamW: W[l] moves as it does where the network is written z[l] = a[l-1] W[l] / sqrt(n[l-1]) + b[l]
+        (the neural-tangent parametrisation: Jacot et al., NeurIPS 2018), at the rate lr / sqrt(n[l-1]).
+    bias_rate : float
+        Of Adam and AdamW: what multiplies lr for the biases.
 
     Examples
     --------
@@ -57,12 +64,14 @@ class Solver:
     l1: float = 0.0
     max_norm: float | None = None
     clip_norm: float | None = None
+    tangent: bool = False
+    bias_rate: float = 1.0
 
     def __post_init__(self) -> None:
         if self.name not in NAMES:
             msg = f"The solver must be one of {', '.join(NAMES)}; got {self.name!r}."
             raise SpecError(msg)
-        for name in ("l2", "alpha", "decay", "eps", "l1"):
+        for name in ("l2", "alpha", "decay", "eps", "l1", "bias_rate"):
             _check(name, getattr(self, name), 0.0, math.inf)
         for name in ("max_norm", "clip_norm"):
             value = getattr(self, name)
@@ -78,6 +87,20 @@ class Solver:
         if self.decay and self.name != "adamw":
             msg = f"`decay` belongs to the adamw solver; got decay={self.decay} with {self.name!r}. Use `l2`."
             raise SpecError(msg)
+        if self.name == "sgd" and (self.tangent or self.bias_rate != 1):
+            msg = "`tangent` and `bias_rate` belong to the solvers adam and adamw; got the solver 'sgd'."
+            raise SpecError(msg)
+
+    def factors(self, net: Network) -> tuple[list[float], list[float]]:
+        """What multiplies the rate of W[1..L], and of b[1..L].
+
+        Examples
+        --------
+        >>> Solver(tangent=True, bias_rate=0.1).factors(Network((4, 16, 2)))
+        ([0.5, 0.25], [0.1, 0.1])
+        """
+        weights = [float(tangent_rate(1.0, n)) if self.tangent else 1.0 for n in net.sizes[:-1]]
+        return weights, [self.bias_rate] * net.L
 
     @property
     def update(self) -> str:

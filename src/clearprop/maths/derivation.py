@@ -101,6 +101,7 @@ def quantile_term(z, y, c=0.5): return where(greater(y, z), c * (y - z), (1.0 - 
 def quantile_loss(z, y, c=0.5): return total(quantile_term(z, y, c), axis=1)                # least at the quantile c of y
 
 def smoothed(y, share, n):      return (1.0 - share) * y + share / n                        # n classes: y for cross_entropy
+def agreed(s, k):               return s / k                                                # a committee of k members: p; s: the sum of their p
 def residual(p, y, w):          return w * (p - y)                                          # G6   delta[L]; w: (m, 1)
 def absolute_residual(p, y, w): return where(greater(p, y), w, where(less(p, y), -w, 0.0 * w))
 def huber_residual(p, y, w, c=1.0): return w * maximum(minimum(p - y, c), -c)
@@ -121,6 +122,7 @@ def second_moment(v, g, beta2): return beta2 * v + (1.0 - beta2) * g * g
 def adam_rate(lr, t, beta1, beta2): return lr * sqrt(1.0 - beta2**t) / (1.0 - beta1**t)     # t = 1, 2, ...
 def adam(W, u, v, rate, eps):   return W - rate * u / (sqrt(v) + eps)
 def adamw_eps(eps, t, beta2):   return eps * sqrt(1.0 - beta2**t)                           # so that eps is added after the correction of v
+def tangent_rate(lr, n):        return lr / sqrt(n)                                         # of W in a W + b: what Adam at lr makes of it in a W / sqrt(n) + b
 def decoupled(W, lr, decay):    return W - lr * decay * W                                   # AdamW, before adam
 
 def bounded(x, norm, most):     return x * (most / maximum(norm, most))                     # a gradient, or a column of W, held to a norm of `most`

@@ -69,6 +69,7 @@ HENDRYCKS = "Hendrycks and Gimpel, arXiv:1606.08415"
 ELFWING = "Elfwing, Uchibe, Doya, Neural Networks 107, 2018"
 MISRA = "Misra, BMVC 2020"
 GLOROT = "Glorot, Bordes, Bengio, AISTATS 2011"
+JACOT = "Jacot, Gabriel, Hongler, NeurIPS 2018"
 KINGMA = "Kingma and Ba, ICLR 2015, with the bias corrections in the rate"
 SRIVASTAVA = "Srivastava et al., JMLR 15, 2014"
 HUBER = "Huber, Annals of Mathematical Statistics 35, 1964"
@@ -253,6 +254,13 @@ HEAD_LINES = (
         r"y \leftarrow (1 - s) y + \frac{s}{n}",
         "Szegedy et al., CVPR 2016",
     ),
+    _entry(
+        "head",
+        "agreed",
+        "what a committee of k networks answers: the mean of p; s is the sum of its members' p",
+        r"p = \frac{s}{k}",
+        "Hansen and Salamon, IEEE PAMI 12, 1990",
+    ),
 )
 
 OPTIMISER_LINES = (
@@ -285,6 +293,12 @@ OPTIMISER_LINES = (
         "adamw_eps",
         "the eps that Adam's update then takes, for eps to be added after the correction of v",
         r"\epsilon_{t} = \epsilon \sqrt{1 - \beta_{2}^{t}}",
+    ),
+    _update(
+        "tangent_rate",
+        "Adam: the rate of W(l) that makes of a W + b what the rate alpha makes of a W / sqrt(n) + b, n = n(l-1)",
+        r"\alpha_{W} = \frac{\alpha}{\sqrt{n}}",
+        JACOT,
     ),
     _update(
         "decoupled",

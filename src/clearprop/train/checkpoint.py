@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from clearprop.engine.committee import Committee
 from clearprop.engine.engine import Engine
 from clearprop.errors import CheckpointError
 from clearprop.train.checkpoint_file import Saved, to_bytes
@@ -31,7 +32,7 @@ class Checkpoint:
         self.folder, self.identity, self.asked = folder, json.loads(json.dumps(identity)), asked
         self.saved_at = time.monotonic()
 
-    def begin(self, engine: Engine, state: RunState) -> None:
+    def begin(self, engine: Engine | Committee, state: RunState) -> None:
         """Take up the run where its last checkpoint was made, if there is one; check that there is room.
 
         Raises
@@ -49,7 +50,7 @@ class Checkpoint:
                 self._take(saved, engine, state)
         self.folder.check_room(len(self._bytes(engine, state)))
 
-    def look(self, engine: Engine, state: RunState) -> None:
+    def look(self, engine: Engine | Committee, state: RunState) -> None:
         """Save if it is time, or if a signal came; then answer the signal."""
         asked = self.asked.number is not None
         if asked or time.monotonic() - self.saved_at >= self.folder.every:
@@ -60,7 +61,7 @@ class Checkpoint:
             )
             self.asked.answer()
 
-    def save(self, engine: Engine, state: RunState) -> None:
+    def save(self, engine: Engine | Committee, state: RunState) -> None:
         """A checkpoint now; where the disk refuses it, the run goes on with the one before."""
         try:
             self.folder.write(self._bytes(engine, state))
@@ -70,10 +71,10 @@ class Checkpoint:
             )
         self.saved_at = time.monotonic()
 
-    def _bytes(self, engine: Engine, state: RunState) -> bytes:
+    def _bytes(self, engine: Engine | Committee, state: RunState) -> bytes:
         return to_bytes(Saved(self.identity, state.numbers(), state.tensors(engine)))
 
-    def _take(self, saved: Saved, engine: Engine, state: RunState) -> None:
+    def _take(self, saved: Saved, engine: Engine | Committee, state: RunState) -> None:
         check_same(saved.identity, self.identity, str(self.folder.path))
         try:
             state.take(saved.tensors, saved.numbers, engine)

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from clearprop.engine.committee import Committee
 from clearprop.engine.engine import Batch, Engine
 from clearprop.errors import DivergedError, SpecError
 from clearprop.train.checkpoint import Checkpoint
@@ -15,7 +16,7 @@ from clearprop.train.schedule import rates
 from clearprop.train.settings import Settings
 from clearprop.train.source import InMemory, Source
 from clearprop.train.state import RunState
-from clearprop.train.threads import threads_for
+from clearprop.train.threads import threads_to_train
 
 SLICE_SECONDS = 0.1  # kernels come back this often, to show progress, keep time, and be interrupted
 
@@ -34,7 +35,7 @@ Watch = Callable[[Progress], None]
 
 
 def train(
-    engine: Engine,
+    engine: Engine | Committee,
     rows: Batch | Source,
     settings: Settings,
     score: Callable[[Engine], float] | None = None,
@@ -78,7 +79,7 @@ def train(
 class _Run:
     def __init__(
         self,
-        engine: Engine,
+        engine: Engine | Committee,
         source: Source,
         settings: Settings,
         score: Callable[[Engine], float] | None,
@@ -88,7 +89,7 @@ class _Run:
         self.engine, self.source, self.settings = engine, source, settings
         self.score, self.watch, self.checkpoint = score, watch, checkpoint
         self.steps = -(-source.rows // engine.batch_size)
-        threads = threads_for(engine.net, min(engine.batch_size, source.rows), settings.threads)
+        threads = threads_to_train(engine, min(engine.batch_size, source.rows), settings.threads)
         self.state = RunState.begin(engine, threads)
         self.slice = 1
 
@@ -157,7 +158,7 @@ class _Run:
 
     def _close(self) -> None:
         """The end of an epoch: scored, written down, kept if it is the best."""
-        state, flat, epoch = self.state, self.engine.params.flat, self.state.epoch
+        state, flat, epoch = self.state, self.engine.flat, self.state.epoch
         if not np.isfinite(flat).all():
             msg = f"The parameters became infinite at the end of epoch {epoch}. {self._cause()}"
             raise DivergedError(msg)
@@ -214,7 +215,7 @@ class _Run:
     def _diverged(self, error: DivergedError) -> None:
         """Kept going if an epoch was scored; else the last finite parameters, and the error."""
         if not self.score or not self.record.rows:
-            self.engine.params.flat[:] = self.state.last
+            self.engine.flat[:] = self.state.last
             raise error
         self.record.stopped = "diverged"
         self.record.warning = f"{error} Epoch {self.record.best_epoch}, the best until then, is kept."
@@ -227,7 +228,7 @@ class _Run:
         )
 
     def _finish(self) -> None:
-        state, record, flat = self.state, self.record, self.engine.params.flat
+        state, record, flat = self.state, self.record, self.engine.flat
         state.seconds = self._elapsed()
         if self.checkpoint and record.stopped not in (
             "interrupted",

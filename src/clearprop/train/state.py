@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from clearprop.engine.committee import Committee
 from clearprop.engine.engine import NOTHING, Engine, Epoch
 from clearprop.train.record import Record
 
@@ -48,15 +49,15 @@ class RunState:
     seconds: float = 0.0
 
     @classmethod
-    def begin(cls, engine: Engine, threads: int) -> "RunState":
+    def begin(cls, engine: Engine | Committee, threads: int) -> "RunState":
         """Before the first step."""
-        return cls(engine.params.flat.copy(), engine.params.flat.copy(), Record(threads=threads))
+        return cls(engine.flat.copy(), engine.flat.copy(), Record(threads=threads))
 
     def next_epoch(self) -> None:
         """The epoch under way has ended."""
         self.epoch, self.step, self.so_far = self.epoch + 1, 0, NOTHING
 
-    def tensors(self, engine: Engine) -> dict[str, np.ndarray]:
+    def tensors(self, engine: Engine | Committee) -> dict[str, np.ndarray]:
         """The arrays of the run, the engine's included, by name."""
         return {"state": engine.state, "hyper": engine.hyper, "best": self.best, "last": self.last}
 
@@ -69,7 +70,9 @@ class RunState:
             "rows_done": self.rows_done, "busy": self.busy, "seconds": self.seconds,
         }  # fmt: skip
 
-    def take(self, tensors: dict[str, np.ndarray], numbers: dict[str, Any], engine: Engine) -> None:
+    def take(
+        self, tensors: dict[str, np.ndarray], numbers: dict[str, Any], engine: Engine | Committee
+    ) -> None:
         """Become what `tensors` and `numbers` gave; the engine too.
 
         Raises

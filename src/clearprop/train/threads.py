@@ -6,6 +6,8 @@ from functools import cache
 import numpy as np
 
 from clearprop.engine import peak
+from clearprop.engine.committee import Committee
+from clearprop.engine.engine import Engine
 from clearprop.engine.team import available
 from clearprop.network import Network, Parameters
 
@@ -19,6 +21,13 @@ def threads_for(net: Network, rows: int, wanted: int | None) -> int:
     if wanted is not None:
         return wanted
     return available() if flops(net, rows) > WORTH else 1
+
+
+def threads_to_train(engine: Engine | Committee, rows: int, wanted: int | None) -> int:
+    """The threads for steps of `rows` rows; the members of a committee are divided among them."""
+    if isinstance(engine, Committee):
+        return min(wanted or available(), len(engine.members))
+    return threads_for(engine.net, rows, wanted)
 
 
 def flops(net: Network, rows: int) -> int:

@@ -1,0 +1,179 @@
+"""A committee: networks of one shape that learn side by side, each from its own share of the rows, and answer as one."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from clearprop.engine.engine import NOTHING, Batch, Engine, Epoch
+from clearprop.engine.team import together
+from clearprop.maths import derivation
+from clearprop.network import Network
+
+SUMS = 5  # the sums of the epoch under way, kept for each member behind its `hyper`
+
+
+class Committee:
+    """Engines that are trained together; to a training loop it is an engine.
+
+    Each member is moved as if it were alone, so that the number of threads leaves every bit as it is.
+
+    Parameters
+    ----------
+    members : sequence of Engine
+        Of one network, one batch size and one dtype.
+    aside : bool array of shape (members, rows), optional
+        The rows that each member does not learn from. Without it all learn from all rows.
+
+    Attributes
+    ----------
+    flat : ndarray of shape (members, n_parameters)
+        The parameters: a view that each step moves.
+    state, hyper : ndarray
+        Of all members, one after the other.
+    """
+
+    def __init__(self, members: Sequence[Engine], aside: np.ndarray | None = None) -> None:
+        first = members[0]
+        self.members, self.aside = list(members), aside
+        self.net, self.batch_size, self.dtype, self.threads = first.net, first.batch_size, first.dtype, 1
+        self.state = np.stack([engine.state for engine in members])
+        self.hyper = np.zeros((len(members), len(first.hyper) + SUMS))
+        for engine, state, hyper in zip(members, self.state, self.hyper, strict=True):
+            engine.keep_in(state, hyper[:-SUMS])
+        self._weights: tuple[np.ndarray, list[np.ndarray]] | None = None
+
+    @property
+    def flat(self) -> np.ndarray:
+        """The parameters of all members."""
+        return self.state[:, 0]
+
+    def prepare(self, batch: Batch) -> None:
+        """Compile, or read from the disk, all that `epoch` needs."""
+        for engine in self.members:
+            engine.prepare(batch)
+
+    def epoch(self, batch: Batch, order: np.ndarray, rates: np.ndarray, *, so_far: Epoch = NOTHING) -> Epoch:
+        """Steps of every member, as `Engine.epoch` makes them.
+
+        With rows `aside`, `order` runs over all rows of the batch in an epoch, and member j steps over them j
+        shares further on, so that no two have the same batches; a row that it must not see has the weight 0.
+        """
+        if so_far == NOTHING:
+            self.hyper[:, -SUMS:] = 0.0
+        failed: list[int | None] = [None] * len(self.members)
+
+        def run(rank: int, team: np.ndarray) -> None:
+            for j in range(rank, len(self.members), ranks):
+                failed[j] = self._member_epoch(j, batch, order, rates)
+
+        ranks = min(self.threads, len(self.members))
+        together(run, ranks)
+        total, weight, means, penalties, _ = self.hyper[:, -SUMS:].sum(axis=0).tolist()
+        first = min((f for f in failed if f is not None), default=None)
+        return Epoch(total, weight, first, means, penalties)
+
+    def _member_epoch(self, j: int, batch: Batch, order: np.ndarray, rates: np.ndarray) -> int | None:
+        sums = self.hyper[j, -SUMS:]
+        so_far = Epoch(sums[0], sums[1], None, sums[2], sums[3])
+        if self.aside is not None:
+            n = len(batch.w)
+            batch = Batch(batch.X, batch.y, self._weights_of(batch.w)[j])
+            order = (order + j * n // len(self.members)) % n
+        done = self.members[j].epoch(batch, order, rates, so_far=so_far)
+        sums[:4] = done.total, done.weight, done.means, done.penalties
+        return done.failed_at
+
+    def _weights_of(self, w: np.ndarray) -> list[np.ndarray]:
+        """The weights of the rows to each member."""
+        assert self.aside is not None
+        if self._weights is None or self._weights[0] is not w:
+            self._weights = w, [np.where(aside, w.dtype.type(0), w) for aside in self.aside]
+        return self._weights[1]
+
+    def logits(self, X: np.ndarray, threads: int | None = None) -> np.ndarray:
+        """What `agreed` makes of the members' z[L] on rows that none has seen: (rows, n[L]), float64."""
+        return agreed(self.net, [engine.logits(X, threads) for engine in self.members])
+
+    def predict(self, X: np.ndarray, threads: int | None = None) -> np.ndarray:
+        """p of the committee: (rows, n[L]), float64."""
+        return _heads(self.net)(self.logits(X, threads))
+
+    def first_not_finite(self, m: int, n_targets: int) -> int:
+        """As `Engine.first_not_finite`, of the member that failed first."""
+        return min(
+            engine.first_not_finite(m, n_targets)
+            for engine in self.members
+            if not np.isfinite(engine.arrays(m, n_targets)["z"][self.net.L]).all()
+        )
+
+
+class Aside:
+    """A committee as seen from the rows that it learns from: each row is answered by those that did not see it.
+
+    Examples
+    --------
+    >>> net = Network((2, 2))
+    >>> engines = [Engine(net.initialize(seed=j), batch_size=2) for j in range(2)]
+    >>> committee = Committee(engines, np.array([[True, False], [False, True]]))
+    >>> X = np.eye(2, dtype="float32")
+    >>> bool(np.allclose(Aside(committee).predict(X)[1], engines[1].predict(X)[1]))
+    True
+    """
+
+    def __init__(self, committee: Committee) -> None:
+        assert committee.aside is not None
+        self.committee, self.net, self.aside = committee, committee.net, committee.aside
+
+    def logits(self, X: np.ndarray) -> np.ndarray:
+        """z[L] of all rows of training, (rows, n[L]) float64; rows that all have seen are NaN."""
+        found = np.zeros((len(X), self.net.sizes[-1]))
+        for engine, rows in zip(self.committee.members, self.aside, strict=True):
+            found[rows] += answers(self.net, engine.logits(X[rows]))
+        with np.errstate(invalid="ignore", divide="ignore"):
+            return _inverse(self.net, found / self.aside.sum(axis=0)[:, None])
+
+    def predict(self, X: np.ndarray) -> np.ndarray:
+        """p of all rows of training, (rows, n[L]) float64."""
+        return _heads(self.net)(self.logits(X))
+
+
+def agreed(net: Network, z: Sequence[np.ndarray]) -> np.ndarray:
+    """The z[L] whose p is the mean of the members' p: the logarithm of that mean where the head is softmax.
+
+    Parameters
+    ----------
+    net : Network
+        Of all members.
+    z : sequence of arrays of shape (rows, n[L])
+        Of each member.
+
+    Returns
+    -------
+    ndarray of shape (rows, n[L]), float64
+
+    Examples
+    --------
+    >>> agreed(Network((1, 1), head="identity"), [np.array([[1.0]]), np.array([[2.0]])])
+    array([[1.5]])
+    """
+    if len(z) == 1:
+        return np.asarray(z[0], np.float64)
+    return _inverse(net, derivation.agreed(sum(answers(net, one) for one in z), len(z)))
+
+
+def answers(net: Network, z: np.ndarray) -> np.ndarray:
+    """p of one member, float64."""
+    return _heads(net)(np.asarray(z, np.float64))
+
+
+def _heads(net: Network) -> Any:
+    return derivation.softmax if net.head == "softmax" else derivation.identity
+
+
+def _inverse(net: Network, p: np.ndarray) -> np.ndarray:
+    """A z[L] that gives this p."""
+    if net.head != "softmax":
+        return p
+    with np.errstate(divide="ignore"):
+        return np.log(p)
