@@ -11,8 +11,6 @@ import shutil
 import sys
 from pathlib import Path
 
-from fontTools import subset
-
 HERE = Path(__file__).parent.parent / "src" / "clearprop" / "show" / "page" / "font"
 SOURCE = "files/stix-two-math-latin-400-normal.woff2"
 SIGNS = "′″⁡−×·⋅∗∘±÷√∂∇∑∏∞⊤⊥⊙⊗⊕←→↦⇒≈≠≤≥<>∈∉⋯…⋮⋱‖∣ℓ∼≡"
@@ -28,6 +26,8 @@ def letters() -> set[int]:
 
 def make(package: Path) -> Path:
     """Writes the font and its licence; gives where the font is."""
+    from fontTools import subset
+
     options = subset.Options()
     options.flavor = "woff2"
     options.layout_features = ["kern", "mark", "mkmk", "ssty", "dtls", "locl", "ccmp", "tnum", "lnum"]
