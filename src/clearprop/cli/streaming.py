@@ -10,6 +10,7 @@ from sklearn.exceptions import ConvergenceWarning
 
 from clearprop.cli import outputs
 from clearprop.errors import SpecError
+from clearprop.estimators.streaming import room_of
 from clearprop.estimators.tabular import TabularClassifier, TabularRegressor
 from clearprop.tables.files import find_files, is_parquet
 from clearprop.tables.prepare import FIXED, UNPACKED, Progress
@@ -51,9 +52,8 @@ def choose(table: str, drop: tuple[str, ...], memory: str | None) -> Choice:
             False, memory or DEFAULT, f"{table} is read into memory: it takes about {readable(size)} there."
         )
     within = memory or DEFAULT
-    why = (
-        f"{table} would take about {readable(size)} in memory: it is streamed from the disk, within {within}."
-    )
+    beside = f", beside the {readable(FIXED)} of the libraries" if memory is not None else ""
+    why = f"{table} would take about {readable(size)} in memory{beside}: it is streamed from the disk, within {within}."
     return Choice(True, within, why)
 
 
@@ -61,6 +61,7 @@ def streams_of(request: Any, memory: str) -> tuple[Stream, Stream]:
     """The rows to learn from, and the held-out ones."""
     with _preparing() as progress:
         whole = Stream(request.table, request.target, request.weight, request.drop, memory)
+        room_of(whole)
         whole.open(request.settings["missing"], request.settings["categorical"], progress)
         try:
             fraction = float(request.valid)

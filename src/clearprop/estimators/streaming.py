@@ -33,10 +33,9 @@ def fit_stream(
     folder: Folder | None,
 ) -> Model:
     """A model of a stream; `held` rows choose the epoch, or rows are set aside for it by a hash of their numbers."""
-    seed = seed_of(estimator, folder)
+    room, seed = room_of(stream), seed_of(estimator, folder)
     table = stream.open(estimator.missing, estimator.categorical)
     roles = stream.roles(table, task)
-    room = _room(stream)
     share = estimator.validation_fraction if held is None and estimator.early_stopping else 0.0
     aside = Part(seed, 0.0, min(share, most_rows(table, JUDGES, room // 8) / table.expected_rows))
     facts = learn_stream(table, aside, roles, dtype=estimator.dtype, budget=room // 4)
@@ -57,8 +56,14 @@ def fit_stream(
         pools.close()
 
 
-def _room(stream: Stream) -> int:
-    """The memory beyond what the libraries take."""
+def room_of(stream: Stream) -> int:
+    """The memory beyond what the libraries take.
+
+    Raises
+    ------
+    SpecError
+        If it is too little for any table.
+    """
     if stream.bytes < FIXED * 5 // 4:
         msg = (
             f"`memory` must be at least {readable(FIXED * 5 // 4)}, of which the libraries take {readable(FIXED)}; "
@@ -74,7 +79,7 @@ def _capacity(estimator: Any, stream: Stream, table: GroupedTable, facts: Facts)
     row = (encoding.n_outputs + 2) * itemsize + 24  # with its place in the order, and what makes the order
     judges = 0 if facts.aside is None else facts.aside.n_rows * (row + 16 * len(table.columns))
     part = table.rows_at_once * (RAW * len(table.columns) + encoding.n_outputs * itemsize)
-    left = _room(stream) - judges - part - _network(estimator, encoding, facts)
+    left = room_of(stream) - judges - part - _network(estimator, encoding, facts)
     capacity, largest = left // (2 * row), int(facts.counts.max())
     if capacity < largest:
         more = (largest - capacity) * 2 * row

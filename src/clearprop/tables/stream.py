@@ -90,11 +90,12 @@ class Stream:
         Raises:
             TableError: a file cannot be read, or there is no such column.
         """
-        source = self.source
-        paths = find_files(source)
-        if not is_parquet(paths[0]):
+        source, paths = self.source, find_files(self.source)
+        is_text = not is_parquet(paths[0])
+        if is_text:
             source = prepared(source, missing, categorical, self.bytes, progress)
         table = open_groups(source, drop=self.drop, missing=missing, categorical=categorical)
+        table = replace(table, source=Path(self.source).name) if is_text else table
         for name in (self.target, *([self.weight] if self.weight else [])):
             if name not in table.columns:
                 msg = f"There is no column `{name}` in {table.source}: {nearest(name, table.columns)}."
