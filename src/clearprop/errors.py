@@ -10,7 +10,8 @@
         ├── DivergedError     training left the finite numbers: epoch, batch, layer, likely cause
         ├── ModelFileError    a model file that is damaged, foreign or newer than this version
         ├── NotAllFittedError some of many networks could not be fitted: which, and why
-        └── CheckpointError   checkpoints that are in use, of another run, or cannot be written or read
+        ├── CheckpointError   checkpoints that are in use, of another run, or cannot be written or read
+        └── WorkersError      workers that cannot be had, or were lost
 
 Each message says what must hold, what came, where, and what to do, in one line.
 """
@@ -50,3 +51,7 @@ class NotAllFittedError(ClearpropError):
 
 class CheckpointError(ClearpropError):
     """A folder of checkpoints is in use, is of another run, or cannot be written or read."""
+
+
+class WorkersError(ClearpropError):
+    """The workers of a run cannot be had, or were lost."""

@@ -166,9 +166,7 @@ class Engine:
         room, how = self._room(self.batch_size, batch.y.shape[1]), kernels.PASSES
         if gradient_only or self.solver.in_one_product:
             how = kernels.GRADIENT_ONLY if gradient_only else kernels.ONE_PRODUCT
-        places = np.array([self.batch_size, room.layout.at_y, room.layout.at_w, how])
-        product = product_function(self.dtype.name).address
-        plan, data = Plan(room.layout.layers, places, self._passes, product), tuple(batch)
+        plan, data = self._plan(room, how), tuple(batch)
         order, rates = np.ascontiguousarray(order, np.int64), np.ascontiguousarray(rates, np.float64)
         out = np.array([so_far.total, so_far.weight, -1.0, so_far.means, so_far.penalties])
         for memory in room.memories[1:]:
@@ -195,6 +193,23 @@ class Engine:
         self.state, self.hyper = state, hyper
         self.params = Parameters(self.net, state[kernels.THETA])
         self._rooms.clear()
+
+    def move(self, mass: float, rate: float, n_targets: int) -> None:
+        """One update from the gradient in `state`, whose batch has the mass `mass` and targets of so many columns."""
+        if not COMPILED:
+            self.hyper[STEPS] += 1
+            plain.clip(self.solver, self.state)
+            l2 = self.solver.l2 + self.solver.alpha / mass
+            plain.move_all(self.net, self.state, self.solver, rate, int(self.hyper[STEPS]), l2)
+            return
+        room = self._room(self.batch_size, n_targets)
+        kernels.move(
+            self._plan(room, kernels.PASSES),
+            room.memories[0],
+            float(mass),
+            float(rate),
+            np.zeros(2, np.int64),
+        )
 
     def prepare(self, batch: Batch) -> None:
         """Compile, or read from the disk, all that `epoch` needs for such a batch; nothing moves."""
@@ -304,6 +319,11 @@ class Engine:
         passes[3, 0] = extra_pass("settle", dtype).address if self.solver.settles else 0
         passes[4, 0] = extra_pass("clip", dtype).address if self.solver.clip_norm else 0
         return passes
+
+    def _plan(self, room: Room, how: int) -> Plan:
+        """What kernels are told of a room; `how`: the way the parameters move."""
+        places = np.array([self.batch_size, room.layout.at_y, room.layout.at_w, how])
+        return Plan(room.layout.layers, places, self._passes, product_function(self.dtype.name).address)
 
     def _room(self, rows: int, n_targets: int) -> Room:
         """The layout and the memory for batches of this size, made once."""

@@ -103,6 +103,15 @@ def epoch(
 
 
 @kernel
+def move(plan: Any, memory: Any, mass: Any, rate: Any, team: Any) -> None:
+    """One update from the gradient that stands in the state, whose batch has the mass `mass` (G10, G11)."""
+    hyper = memory.hyper
+    hyper[MASS], hyper[RATE] = mass, rate
+    hyper[L2] = hyper[LAMBDA] + hyper[ALPHA] / mass
+    _move(PASSES, plan, memory, 0, 1, team, 0)
+
+
+@kernel
 def forward(X: Any, plan: Any, memory: Any, result: Any) -> None:
     """p, or z[L], of all rows of X, in slices of the batch size; row 0 of `passes`, the head's in [0, L] (G2 to G4)."""
     layers, block = plan.layers, memory.block

@@ -58,12 +58,17 @@ def epoch(
         means += len(rows) * float(working.J)
         for l in range(1, net.L + 1):
             grad.W[l][...], grad.b[l][...] = working.dW[l], working.db[l]
-        if solver.clip_norm:
-            state[GRAD] = derivation.bounded(state[GRAD], norm(state[GRAD]), solver.clip_norm)
+        clip(solver, state)
         if move:
             moves += 1
             move_all(net, state, solver, float(lr), moves, l2)
     return Steps(total, weight, moves, means, penalties, None, working)
+
+
+def clip(solver: Solver, state: np.ndarray) -> None:
+    """The gradient held to the solver's norm, in place."""
+    if solver.clip_norm:
+        state[GRAD] = derivation.bounded(state[GRAD], norm(state[GRAD]), solver.clip_norm)
 
 
 def move_all(net: Network, state: np.ndarray, solver: Solver, lr: float, t: int, l2: float) -> None:

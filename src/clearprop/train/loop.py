@@ -10,11 +10,12 @@ import numpy as np
 from clearprop.engine.committee import Committee
 from clearprop.engine.engine import Batch, Engine
 from clearprop.errors import DivergedError, SpecError
+from clearprop.train.alone import Alone, Way
 from clearprop.train.checkpoint import Checkpoint
 from clearprop.train.record import EpochRow, Record
 from clearprop.train.schedule import rates
 from clearprop.train.settings import Settings
-from clearprop.train.source import InMemory, Source
+from clearprop.train.source import InMemory, Piece, Source
 from clearprop.train.state import RunState
 from clearprop.train.threads import threads_to_train
 
@@ -41,6 +42,7 @@ def train(
     score: Callable[[Engine], float] | None = None,
     watch: Watch | None = None,
     checkpoint: Checkpoint | None = None,
+    way: Way | None = None,
 ) -> Record:
     """Train until the epochs, the patience or the time are used up; leave the best parameters in the engine.
 
@@ -59,6 +61,8 @@ def train(
         Told the progress about ten times a second.
     checkpoint : Checkpoint, optional
         Shown the state between two steps; saves it, and may hold one to go on from.
+    way : Way, optional
+        How steps are taken: by this process alone, or by several together.
 
     Raises
     ------
@@ -73,7 +77,7 @@ def train(
             msg = "Training needs one row or more with a weight above 0; got none."
             raise SpecError(msg)
         rows = InMemory(rows, settings.seed)
-    return _Run(engine, rows, settings, score, watch, checkpoint).go()
+    return _Run(engine, rows, settings, score, watch, checkpoint, way or Alone()).go()
 
 
 class _Run:
@@ -85,9 +89,10 @@ class _Run:
         score: Callable[[Engine], float] | None,
         watch: Watch | None,
         checkpoint: Checkpoint | None,
+        way: Way,
     ) -> None:
         self.engine, self.source, self.settings = engine, source, settings
-        self.score, self.watch, self.checkpoint = score, watch, checkpoint
+        self.score, self.watch, self.checkpoint, self.way = score, watch, checkpoint, way
         self.steps = -(-source.rows // engine.batch_size)
         threads = threads_to_train(engine, min(engine.batch_size, source.rows), settings.threads)
         self.state = RunState.begin(engine, threads)
@@ -100,8 +105,7 @@ class _Run:
     def go(self) -> Record:
         self.start = time.perf_counter()
         self.engine.prepare(self.source.sample)
-        if self.checkpoint:
-            self.checkpoint.begin(self.engine, self.state)
+        self.way.begin(self.engine, self.state, self.checkpoint)
         self.start -= self.state.seconds
         self.engine.threads = self.record.threads
         try:
@@ -127,19 +131,20 @@ class _Run:
     def _epoch(self) -> None:
         """What is left of the epoch under way."""
         state, size = self.state, self.engine.batch_size
-        with closing(self.source.pieces(state.epoch, state.step, size)) as pieces:
-            for batch, order in pieces:
-                while len(order):
+        with closing(self.way.pieces(self.source, state.epoch, state.step, size)) as pieces:
+            for piece in pieces:
+                done, steps = 0, piece.steps(size)
+                while done < steps:
                     self._check_time()
-                    steps = min(self.slice, -(-len(order) // size))
-                    self._slice(batch, order[: steps * size], steps)
-                    order = order[steps * size :]
+                    more = min(self.slice, steps - done)
+                    self._slice(piece, piece.rows(done, done + more, size), more)
+                    done += more
                     self._tell(state.epoch - 1 + state.step / self.steps, state.so_far.loss)
                     self._look()
         self._close()
         self._look()
 
-    def _slice(self, batch: Batch, rows: np.ndarray, steps: int) -> None:
+    def _slice(self, piece: Piece, rows: np.ndarray, steps: int) -> None:
         """Some steps of an epoch in one call; sets the next slice."""
         settings, state = self.settings, self.state
         first = (state.epoch - 1) * self.steps + state.step
@@ -147,13 +152,17 @@ class _Run:
         lr = rates(settings.schedule, settings.lr, first, first + steps, total)
         began = time.perf_counter()
         with np.errstate(all="ignore"):
-            result = self.engine.epoch(batch, rows, lr, so_far=state.so_far)
+            result = self.way.epoch(self.engine, piece.batch, rows, lr, state.so_far)
         took = time.perf_counter() - began
         if result.failed_at is not None:
-            raise self._divergence(batch, rows, result.failed_at)
+            raise self._divergence(piece, rows, result.failed_at)
+        left = self.source.rows - state.step * self.engine.batch_size
         state.so_far, state.lr, state.step = result, float(lr[-1]), state.step + steps
-        state.busy, state.rows_done = state.busy + took, state.rows_done + len(rows)
-        most = min(max(2 * self.slice, 8), self.steps)
+        state.busy, state.rows_done = (
+            state.busy + took,
+            state.rows_done + min(steps * self.engine.batch_size, left),
+        )
+        most = min(max(2 * self.slice, 8), self.steps, self.way.at_once)
         self.slice = int(np.clip(self.slice * SLICE_SECONDS / max(took, 1e-6), 1, most))
 
     def _close(self) -> None:
@@ -163,7 +172,7 @@ class _Run:
             msg = f"The parameters became infinite at the end of epoch {epoch}. {self._cause()}"
             raise DivergedError(msg)
         state.last[:] = flat
-        found = self.score(self.engine) if self.score else None
+        found = self.way.score(self.score, self.engine)
         score = None if found is None or not np.isfinite(found) else float(found)
         loss = state.so_far.loss
         self.record.rows.append(EpochRow(epoch, loss, score, state.lr, self._elapsed()))
@@ -181,13 +190,13 @@ class _Run:
 
     def _look(self) -> None:
         """Between two steps: the checkpoint's turn."""
-        if self.checkpoint:
-            self.state.seconds = self._elapsed()
-            self.checkpoint.look(self.engine, self.state)
+        self.state.seconds = self._elapsed()
+        self.way.look(self.engine, self.state, self.checkpoint)
 
     def _check_time(self) -> None:
         limit, state = self.settings.time_limit, self.state
-        if limit is not None and self._elapsed() >= limit and (state.epoch, state.step) != (1, 0):
+        is_late = self.way.agree(limit is not None and self._elapsed() >= limit)
+        if is_late and (state.epoch, state.step) != (1, 0):
             raise _TimeUp
 
     def _tell(self, done: float, loss: float) -> None:
@@ -198,15 +207,13 @@ class _Run:
     def _speed(self) -> float:
         return self.state.rows_done / self.state.busy if self.state.busy else 0.0
 
-    def _divergence(self, batch: Batch, rows: np.ndarray, failed: int) -> DivergedError:
-        size, state = self.engine.batch_size, self.state
-        m = len(rows[failed * size : (failed + 1) * size])
-        layer = self.engine.first_not_finite(m, batch.y.shape[1])
-        where = f"in epoch {state.epoch}, batch {state.step + failed + 1}"
+    def _divergence(self, piece: Piece, rows: np.ndarray, failed: int) -> DivergedError:
+        layer, place = self.way.blame(self.engine, piece, rows, failed)
+        where = f"in epoch {self.state.epoch}, batch {self.state.step + failed + 1}"
         if layer == 0:
-            msg = f"`X` holds a number that is not finite, {where}. Clean the table."
+            msg = f"`X` holds a number that is not finite, {where}{place}. Clean the table."
         else:
-            msg = f"J became infinite {where}, at z[{layer}]. {self._cause()}"
+            msg = f"J became infinite {where}, at z[{layer}]{place}. {self._cause()}"
         return DivergedError(msg)
 
     def _cause(self) -> str:

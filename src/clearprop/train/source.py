@@ -9,10 +9,26 @@ from clearprop.engine.engine import Batch
 
 
 class Piece(NamedTuple):
-    """Some steps of an epoch: rows, and the order to step over them; full batches, but in an epoch's last piece."""
+    """Some steps of an epoch: rows, and the order to step over them; full batches, but in an epoch's last piece.
+
+    Of a share of the rows each step has some of the batch's: `ends` then holds where in the order each step begins,
+    and where the last ends. `first` is the number of the first row of `batch`, where rows have numbers.
+    """
 
     batch: Batch
     order: np.ndarray
+    ends: np.ndarray | None = None
+    first: int | None = None
+
+    def steps(self, size: int) -> int:
+        """How many there are, of `size` rows."""
+        return -(-len(self.order) // size) if self.ends is None else len(self.ends) - 1
+
+    def rows(self, first: int, last: int, size: int) -> np.ndarray:
+        """The order of the steps from `first` to before `last`."""
+        if self.ends is None:
+            return self.order[first * size : last * size]
+        return self.order[self.ends[first] : self.ends[last]]
 
 
 class Source(Protocol):
@@ -34,6 +50,14 @@ class Source(Protocol):
         ...
 
 
+class Divisible(Source, Protocol):
+    """The rows to learn from, that workers can share."""
+
+    def share(self, number: int, of: int) -> Source:
+        """The rows of worker `number` (0, 1, ...) of so many; its pieces have some rows of each step, or none."""
+        ...
+
+
 class InMemory:
     """A batch that holds all rows: epoch e goes over them in the order of ``default_rng((seed, e))``.
 
@@ -51,4 +75,45 @@ class InMemory:
     def pieces(self, epoch: int, step: int, size: int) -> Generator[Piece, None, None]:
         """One piece: what is left of the epoch."""
         order = np.random.default_rng((self.seed, epoch)).permutation(self.rows)
-        yield Piece(self.sample, order[step * size :])
+        yield Piece(self.sample, order[step * size :], None, 0)
+
+    def share(self, number: int, of: int) -> "ShareInMemory":
+        """The rows of a worker: as many as the others', or one less; from `first` on."""
+        first, last = self.rows * number // of, self.rows * (number + 1) // of
+        mine = Batch(*(np.ascontiguousarray(part[first:last]) for part in self.sample))
+        return ShareInMemory(mine, first, self.rows, self.seed)
+
+
+class ShareInMemory:
+    """A worker's own rows of a table in memory: those from `first` on, of `rows` in all.
+
+    The order of an epoch is that of `InMemory`. Of each of its batches a share gives the rows that it has, so that
+    all shares together take the very steps that one process would.
+
+    Examples
+    --------
+    >>> batch = Batch(np.zeros((5, 1)), np.zeros((5, 1)), np.ones(5))
+    >>> shares = [InMemory(batch, seed=0).share(number, 2) for number in (0, 1)]
+    >>> [np.diff(next(share.pieces(1, 0, 2)).ends).tolist() for share in shares]
+    [[1, 1, 0], [1, 1, 1]]
+    """
+
+    def __init__(self, batch: Batch, first: int, rows: int, seed: int) -> None:
+        self.sample, self.first, self.rows, self.seed = batch, first, rows, seed
+
+    def pieces(self, epoch: int, step: int, size: int) -> Generator[Piece, None, None]:
+        """One piece: what is left of the epoch."""
+        order = np.random.default_rng((self.seed, epoch)).permutation(self.rows)[step * size :]
+        mine = np.flatnonzero((order >= self.first) & (order < self.first + len(self.sample.X)))
+        yield Piece(self.sample, order[mine] - self.first, step_ends(mine, len(order), size), self.first)
+
+
+def step_ends(places: np.ndarray, rows: int, size: int) -> np.ndarray:
+    """Where the steps of `size` of `rows` rows begin and end among `places`, the ascending places of some of them.
+
+    Examples
+    --------
+    >>> step_ends(np.array([0, 1, 4]), rows=5, size=2).tolist()
+    [0, 2, 2, 3]
+    """
+    return np.searchsorted(places, np.r_[np.arange(0, rows, size), rows])
