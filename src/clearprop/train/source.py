@@ -6,6 +6,7 @@ from typing import NamedTuple, Protocol
 import numpy as np
 
 from clearprop.engine.engine import Batch
+from clearprop.tables.stream_shares import step_ends
 
 
 class Piece(NamedTuple):
@@ -106,14 +107,3 @@ class ShareInMemory:
         order = np.random.default_rng((self.seed, epoch)).permutation(self.rows)[step * size :]
         mine = np.flatnonzero((order >= self.first) & (order < self.first + len(self.sample.X)))
         yield Piece(self.sample, order[mine] - self.first, step_ends(mine, len(order), size), self.first)
-
-
-def step_ends(places: np.ndarray, rows: int, size: int) -> np.ndarray:
-    """Where the steps of `size` of `rows` rows begin and end among `places`, the ascending places of some of them.
-
-    Examples
-    --------
-    >>> step_ends(np.array([0, 1, 4]), rows=5, size=2).tolist()
-    [0, 2, 2, 3]
-    """
-    return np.searchsorted(places, np.r_[np.arange(0, rows, size), rows])
