@@ -1,6 +1,7 @@
 """A stream divided among workers: together they take the very steps of one process, and each reads only its own."""
 
 import pickle
+from itertools import pairwise
 
 import numpy as np
 import pyarrow as pa
@@ -39,7 +40,7 @@ def of_share(share, epoch, step, size):
     """The rows of each step that are a worker's."""
     found = []
     for arrays, order, ends in share.pieces(epoch, step, size):
-        found += [arrays.X[order[a:b], 0].copy() for a, b in zip(ends[:-1], ends[1:], strict=True)]
+        found += [arrays.X[order[a:b], 0].copy() for a, b in pairwise(ends)]
     return found
 
 

@@ -22,17 +22,17 @@ from clearprop.tables.read import read_table
 from clearprop.tables.table import Column, Table
 from clearprop.tables.target import Classes, Scale, learn_target
 from clearprop.tables.weights import weights
-from clearprop.train.checkpoint import checkpoint_in
 from clearprop.train.checkpoint_folder import Folder
-from clearprop.train.loop import Watch, train
+from clearprop.train.loop import Watch
 from clearprop.train.memory import check_memory
 from clearprop.train.model import Model
 from clearprop.train.progress import shown
 from clearprop.train.record import Record
 from clearprop.train.scores import better, checked_metric, score
 from clearprop.train.settings import Settings
-from clearprop.train.source import InMemory, Source
+from clearprop.train.source import Divisible, InMemory
 from clearprop.train.split import split
+from clearprop.train.workers.training import Spread
 
 SEEDS = 2**31
 # What the estimators call a setting, after scikit-learn.
@@ -108,6 +108,7 @@ def fit(
     held: Rows | None,
     watch: Watch | None,
     folder: Folder | None = None,
+    spread: Spread | None = None,
 ) -> Model:
     """A model of the rows; `held` rows choose the epoch, or a share of the rows is set aside for it."""
     seed = seed_of(estimator, folder)
@@ -128,18 +129,19 @@ def fit(
     learned = Learned(encoding, target, rows.y.name, baseline_of(target, batch, rows))
     judged = None if held is None else judged_of(encoding, target, held)
     about = {} if folder is None else sums_of(batch, encoding.feature_names)
-    return trained(estimator, learned, InMemory(batch, seed), judged, watch, folder, seed, about)
+    return trained(estimator, learned, InMemory(batch, seed), judged, watch, folder, seed, about, spread)
 
 
 def trained(
     estimator: Any,
     learned: Learned,
-    source: Source,
+    source: Divisible,
     judged: Judged | None,
     watch: Watch | None,
     folder: Folder | None,
     seed: int,
     about: dict[str, Any],
+    spread: Spread | None = None,
 ) -> Model:
     """A model from rows that are encoded.
 
@@ -159,13 +161,15 @@ def trained(
         Of the weights and the order of the rows.
     about : dict
         What describes the rows in a checkpoint, by name.
+    spread : Spread, optional
+        The workers that take the steps.
     """
     engine, settings, settled = begun(estimator, learned, source.rows, seed)
     target, metric = learned.target, checked_metric(estimator.metric, learned.target.task)
     identity = {} if folder is None else identity_of(estimator, settled, seed, about, learned, judged)
-    with shown(watch, estimator.verbose) as tell, checkpoint_in(folder, identity) as checkpoint:
+    with shown(watch, estimator.verbose) as tell:
         judge = None if judged is None else _judge(metric, target, judged)
-        record = train(engine, source, settings, judge, tell, checkpoint)
+        record = (spread or Spread()).train(engine, source, settings, judge, tell, folder, identity)
     _warn(record)
     made_by = made_by_of(estimator, settled, 0 if judged is None else len(judged.X))
     return Model(

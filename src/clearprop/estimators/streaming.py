@@ -8,6 +8,7 @@ from clearprop.errors import SpecError
 from clearprop.estimators.fitting import Learned, Rows, judged_of, seed_of, trained
 from clearprop.estimators.presets import resolved
 from clearprop.tables.encoding import Encoding
+from clearprop.tables.giving_back import give_back
 from clearprop.tables.prepare import FIXED
 from clearprop.tables.stream import Stream, most_rows, sample
 from clearprop.tables.stream_files import GroupedTable, Part
@@ -19,8 +20,10 @@ from clearprop.train.loop import Watch
 from clearprop.train.memory import needed, readable
 from clearprop.train.model import Model
 from clearprop.train.stream_source import StreamSource
+from clearprop.train.workers.training import Spread
 
 JUDGES = 100_000  # rows that choose the epoch, at most: the error of a score on them is a few thousandths
+GROUPS_EACH = 4  # row groups of a pool, for each of many workers, at least
 RAW = 40  # bytes that a value takes while its part of the table is read and encoded
 
 
@@ -31,6 +34,7 @@ def fit_stream(
     held: Rows | Stream | None,
     watch: Watch | None,
     folder: Folder | None,
+    spread: Spread,
 ) -> Model:
     """A model of a stream; `held` rows choose the epoch, or rows are set aside for it by a hash of their numbers."""
     room, seed = room_of(stream), seed_of(estimator, folder)
@@ -45,13 +49,15 @@ def fit_stream(
         held = _rows(facts.aside, roles)
     learned = Learned(facts.encoding, facts.target, roles.target, facts.baseline)
     judged = None if held is None else judged_of(facts.encoding, facts.target, held.weighted())
-    plan = PoolPlan(facts.counts, _capacity(estimator, stream, table, facts), seed)
+    table.close()
+    give_back()
+    plan = PoolPlan(facts.counts, _capacity(estimator, stream, table, facts, spread.most), seed)
     learning = table.part(Part(seed, aside.high, 1.0))
     pools = Pools(plan, Reader(learning, roles, facts.encoding, facts.target, facts.most))
     about = {"the number of rows to learn from": plan.rows, "the values": facts.sums}
     about |= {"the rows of a pool": plan.capacity, "the row groups": facts.counts.tolist()}
     try:
-        return trained(estimator, learned, StreamSource(pools), judged, watch, folder, seed, about)
+        return trained(estimator, learned, StreamSource(pools), judged, watch, folder, seed, about, spread)
     finally:
         pools.close()
 
@@ -73,8 +79,12 @@ def room_of(stream: Stream) -> int:
     return stream.bytes - FIXED
 
 
-def _capacity(estimator: Any, stream: Stream, table: GroupedTable, facts: Facts) -> int:
-    """The rows that a pool may have: there are two, beside the network, the rows that judge, and a part being read."""
+def _capacity(estimator: Any, stream: Stream, table: GroupedTable, facts: Facts, workers: int) -> int:
+    """The rows that a pool may have: there are two, beside the network, the rows that judge, and a part being read.
+
+    As many as one process could hold, so that the steps are the same; more only if each of many workers would find no
+    groups of its own in a pool.
+    """
     encoding, itemsize = facts.encoding, np.dtype(facts.encoding.dtype).itemsize
     row = (encoding.n_outputs + 2) * itemsize + 24  # with its place in the order, and what makes the order
     judges = 0 if facts.aside is None else facts.aside.n_rows * (row + 16 * len(table.columns))
@@ -88,7 +98,7 @@ def _capacity(estimator: Any, stream: Stream, table: GroupedTable, facts: Facts)
             f"columns. Raise `memory` by {readable(more)}, or use `clearprop prepare`, which makes small row groups."
         )
         raise SpecError(msg)
-    return capacity
+    return max(capacity, GROUPS_EACH * workers * largest if workers > 1 else 0)
 
 
 def _network(estimator: Any, encoding: Encoding, facts: Facts) -> int:

@@ -1,6 +1,8 @@
 """Estimators on tables: columns of numbers and categories in, with holes; classes or numbers out."""
 
+import warnings
 from collections.abc import Sequence
+from numbers import Integral
 from pathlib import Path
 from typing import Any, Self
 
@@ -24,6 +26,9 @@ from clearprop.train.checkpoint_folder import EVERY, Folder, folder_of
 from clearprop.train.cost import Cost
 from clearprop.train.loop import Watch
 from clearprop.train.model import Model
+from clearprop.train.workers.members import group_of, on_first
+from clearprop.train.workers.training import Spread
+from clearprop.train.workers.wanted import Workers, wanted
 
 
 class _Tabular(SeeingTabular, Exporting, Formulas, Partial, BaseEstimator):
@@ -90,6 +95,8 @@ class _Tabular(SeeingTabular, Exporting, Formulas, Partial, BaseEstimator):
         checkpoint: str | Path | Folder | None = None,
         checkpoint_every: float = EVERY,
         resume: bool = False,
+        workers: int | str | Workers | None = None,
+        ray_address: str | None = None,
     ) -> Self:
         """Learn the encoding and train the network.
 
@@ -115,20 +122,34 @@ class _Tabular(SeeingTabular, Exporting, Formulas, Partial, BaseEstimator):
         resume : bool
             Whether to go on from the newest checkpoint there, to the bits of a fit that was never stopped; without
             one the fit begins anew. SIGTERM saves a checkpoint and exits with 143.
+        workers : int or {"torchrun", "mpi"}, optional
+            How many workers Ray is to start, each with a share of the rows; or what started this process and others
+            that make the same call. Each batch is divided among them and their gradients are added, so that the steps
+            are those of one process. Where workers fail without a `checkpoint`, they go on from one of their own.
+        ray_address : str, optional
+            Of a Ray cluster; by default the one that is connected, else one that is started on this machine.
 
         Returns
         -------
         self
         """
-        with folder_of(checkpoint, resume, checkpoint_every) as folder:
+        asked = wanted(workers, ray_address)
+        if asked and asked.is_member and not isinstance(self.random_state, Integral):
+            msg = f"Workers need the same `random_state`, a whole number; got {self.random_state!r}."
+            raise SpecError(msg)
+        with (
+            group_of(asked) as group,
+            on_first(group, folder_of(checkpoint, resume, checkpoint_every)) as folder,
+        ):
+            spread = Spread(asked, group, _warn)
             if isinstance(X, Stream):
                 given = (y, sample_weight), (X_val, y_val, sample_weight_val)
-                return self._take(self._fit_stream(X, *given, watch, folder))
+                return self._take(self._fit_stream(X, *given, watch, folder, spread))
             rows = fitting.rows_of(X, y, sample_weight, self)
             held = None
             if X_val is not None:
                 held = fitting.rows_of(X_val, y_val, sample_weight_val, self, among=rows)
-            return self._take(fitting.fit(self, self._task, rows, held, watch, folder))
+            return self._take(fitting.fit(self, self._task, rows, held, watch, folder, spread))
 
     def estimate(self, X: Any, y: Any) -> Cost:
         """What `fit` would cost: operations, memory and seconds, by some steps of such a network on this machine.
@@ -153,15 +174,16 @@ class _Tabular(SeeingTabular, Exporting, Formulas, Partial, BaseEstimator):
         return estimating.of_tables(self, X, y)
 
     def _fit_stream(
-        self, stream: Stream, given: tuple[Any, Any], val: tuple[Any, Any, Any], watch: Any, folder: Any
-    ) -> Model:
+        self, stream: Stream, given: tuple[Any, Any], val: tuple[Any, Any, Any], watch: Any, folder: Any,
+        spread: Spread,
+    ) -> Model:  # fmt: skip
         if any(value is not None for value in given):
             msg = "A `Stream` names its target and weights itself; got `y` or `sample_weight` too. Leave them out."
             raise SpecError(msg)
         held = val[0]
         if held is not None and not isinstance(held, Stream):
             held = fitting.rows_of(*val, self)
-        return fit_stream(self, self._task, stream, held, watch, folder)
+        return fit_stream(self, self._task, stream, held, watch, folder, spread)
 
     def _take(self, model: Model) -> Self:
         """Become what a model is."""
@@ -213,6 +235,10 @@ class _Tabular(SeeingTabular, Exporting, Formulas, Partial, BaseEstimator):
     def intercepts_(self) -> list[np.ndarray]:
         """b[1..L]."""
         return self._model().params.b[1:]
+
+
+def _warn(text: str) -> None:
+    warnings.warn(text, stacklevel=2)
 
 
 _PARAMETERS = """

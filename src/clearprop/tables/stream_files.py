@@ -129,6 +129,11 @@ class GroupedTable:
             if table.n_rows:
                 yield self._normal(table)
 
+    def close(self) -> None:
+        """Close the files, which keep their metadata in memory; what is read next opens them again."""
+        while self._open:
+            self._open.popitem()[1].close()
+
     def _normal(self, table: Table) -> Table:
         return normal(
             table,

@@ -1,0 +1,185 @@
+"""A run on Ray: TorchTrainer starts the workers and replaces lost ones; the loop is the same as anywhere."""
+
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from clearprop import errors
+from clearprop.engine.engine import Engine
+from clearprop.errors import ClearpropError, WorkersError
+from clearprop.network import Parameters
+from clearprop.train.alone import Score
+from clearprop.train.checkpoint import Checkpoint
+from clearprop.train.checkpoint_folder import Folder
+from clearprop.train.checkpoint_signals import Asked, held_back
+from clearprop.train.loop import Watch, train
+from clearprop.train.record import Record
+from clearprop.train.settings import Settings
+from clearprop.train.source import Divisible
+from clearprop.train.workers.ray_channel import Channel, listen, teller
+from clearprop.train.workers.ray_cluster import cluster
+from clearprop.train.workers.together import Together
+from clearprop.train.workers.wanted import Workers
+
+if TYPE_CHECKING:
+    from clearprop.train.workers.training import Spread
+
+
+@dataclass(frozen=True)
+class Job:
+    """What every worker needs; `shares` and `score` are references to what only some need."""
+
+    params: Parameters
+    settings: Settings
+    dropout: tuple[float, ...]
+    seed: int
+    shares: list[Any]
+    score: Any
+    is_scored: bool
+    folder: tuple[Path, float] | None
+    identity: dict[str, Any]
+    channel: Any
+
+
+@dataclass(frozen=True)
+class Done:
+    """What the first worker returns: the parameters and the record, or why there are none."""
+
+    flat: np.ndarray | None
+    record: Record | None
+    error: tuple[str, str] | None = None
+    signal: int | None = None
+
+
+def on_ray(
+    spread: "Spread", engine: Engine, source: Divisible, settings: Settings, score: Score | None,
+    watch: Watch | None, folder: Folder | None, identity: dict[str, Any],
+) -> Record:  # fmt: skip
+    """See `loop.train`; the engine has the parameters at the end.
+
+    Raises
+    ------
+    WorkersError
+        If the workers cannot be had, or are lost more often than they may be.
+    """
+    workers = spread.workers
+    assert workers
+    with held_back() as asked, cluster(workers) as ray, tempfile.TemporaryDirectory() as place:
+        channel = ray.remote(num_cpus=0)(Channel).remote()
+        count = int(workers.count)
+        job = Job(
+            engine.params.copy(), settings, engine.dropout, engine.seed,
+            [ray.put(source.share(number, count)) for number in range(count)], ray.put(score),
+            score is not None, _folder(folder, place), identity, channel,
+        )  # fmt: skip
+        say: dict[str, Callable[[str], None]] = {
+            "tell": folder.tell if folder else _nobody,
+            "warn": folder.warn if folder else _nobody,
+            "worth": spread.warn or _nobody,
+        }
+        trainer = _trainer(job, workers, folder.path if folder else Path(place))
+        try:
+            done = listen(ray, channel, lambda: trainer.fit().return_value, watch, say, asked)
+        except Exception as error:
+            raise _lost(error, workers, folder) from None
+        finally:
+            ray.kill(channel)
+    return _taken(done, engine)
+
+
+def _folder(folder: Folder | None, place: str) -> tuple[Path, float]:
+    """Where the workers' checkpoints go, which lost ones are replaced from; and how often."""
+    return (folder.path.resolve(), folder.every) if folder else (Path(place), 30.0)
+
+
+def _trainer(job: Job, workers: Workers, place: Path) -> Any:
+    from ray.train import FailureConfig, RunConfig, ScalingConfig
+    from ray.train.torch import TorchConfig, TorchTrainer
+
+    return TorchTrainer(
+        _worker,
+        train_loop_config={"job": job},
+        torch_config=TorchConfig(backend="gloo", timeout_s=int(max(workers.timeout, 1))),
+        scaling_config=ScalingConfig(num_workers=int(workers.count), resources_per_worker={"CPU": 1}),
+        run_config=RunConfig(
+            name="clearprop", storage_path=str(place),
+            failure_config=FailureConfig(max_failures=workers.restarts, controller_failure_limit=3),
+        ),
+    )  # fmt: skip
+
+
+def _worker(config: dict[str, Any]) -> Done | None:
+    """What each worker does; the first one returns what came of it."""
+    import ray
+
+    from clearprop.train.workers.torch_group import TorchGroup
+
+    job: Job = config["job"]
+    group, asked = TorchGroup(), Asked()
+    way = Together(group, asked)
+    engine = Engine(
+        job.params, job.settings.solver, job.settings.batch_size, job.settings.dtype, job.dropout, job.seed
+    )
+    try:
+        checkpoint = watch = None
+        score: Any = _elsewhere if job.is_scored else None
+        if group.rank == 0:
+            score, checkpoint, watch = ray.get(job.score), _checkpoint(job), teller(ray, job.channel, asked)
+        record = train(engine, ray.get(job.shares[group.rank]), job.settings, score, watch, checkpoint, way)
+    except WorkersError:
+        raise  # Ray replaces the lost ones, and all go on from the last checkpoint
+    except ClearpropError as error:
+        return Done(None, None, (type(error).__name__, str(error)))
+    except SystemExit:
+        return Done(None, None, None, way.agreed.number)
+    if group.rank:
+        return None
+    if verdict := way.worth.verdict():
+        job.channel.say.remote("worth", verdict)
+    return Done(engine.params.flat.copy(), record)
+
+
+def _checkpoint(job: Job) -> Checkpoint:
+    path, every = job.folder or (Path(), 30.0)
+    say = lambda kind: lambda text: job.channel.say.remote(kind, text)  # noqa: E731
+    folder = Folder(path, True, every, say("tell"), say("warn"))
+    folder.resume = folder.number > 0  # of an earlier run, or of this one before a worker was lost
+    return Checkpoint(folder, job.identity, Asked())
+
+
+def _elsewhere(engine: Engine) -> float:
+    """The score is asked of the first worker only."""
+    raise NotImplementedError
+
+
+def _taken(done: Done, engine: Engine) -> Record:
+    if done.error:
+        raise getattr(errors, done.error[0], ClearpropError)(done.error[1])
+    if done.signal is not None:
+        raise SystemExit(128 + done.signal)
+    assert done.flat is not None
+    assert done.record is not None
+    engine.params.flat[:] = done.flat
+    return done.record
+
+
+def _lost(error: Exception, workers: Workers, folder: Folder | None) -> ClearpropError:
+    """What Ray says, in a line."""
+    if isinstance(error, ClearpropError):
+        return error
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    why = lines[-1][:200] if lines else type(error).__name__
+    kept = f" {folder.path} holds a checkpoint to resume from." if folder and folder._numbers() else ""
+    return WorkersError(
+        f"The workers were lost, and {workers.restarts} restarts did not help: {why}.{kept}".replace(
+            "..", "."
+        )
+    )
+
+
+def _nobody(text: str) -> None:
+    pass
