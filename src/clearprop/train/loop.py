@@ -10,7 +10,7 @@ import numpy as np
 from clearprop.engine.committee import Committee
 from clearprop.engine.engine import Batch, Engine
 from clearprop.errors import DivergedError, SpecError
-from clearprop.train.alone import Alone, Way
+from clearprop.train.alone import Alone, Score, Way
 from clearprop.train.checkpoint import Checkpoint
 from clearprop.train.record import EpochRow, Record
 from clearprop.train.schedule import rates
@@ -39,7 +39,7 @@ def train(
     engine: Engine | Committee,
     rows: Batch | Source,
     settings: Settings,
-    score: Callable[[Engine], float] | None = None,
+    score: Score | None = None,
     watch: Watch | None = None,
     checkpoint: Checkpoint | None = None,
     way: Way | None = None,
@@ -86,7 +86,7 @@ class _Run:
         engine: Engine | Committee,
         source: Source,
         settings: Settings,
-        score: Callable[[Engine], float] | None,
+        score: Score | None,
         watch: Watch | None,
         checkpoint: Checkpoint | None,
         way: Way,
@@ -131,37 +131,35 @@ class _Run:
     def _epoch(self) -> None:
         """What is left of the epoch under way."""
         state, size = self.state, self.engine.batch_size
-        with closing(self.way.pieces(self.source, state.epoch, state.step, size)) as pieces:
+        with closing(self.way.pieces(self.engine, self.source, state.epoch, state.step)) as pieces:
             for piece in pieces:
                 done, steps = 0, piece.steps(size)
                 while done < steps:
                     self._check_time()
                     more = min(self.slice, steps - done)
-                    self._slice(piece, piece.rows(done, done + more, size), more)
+                    self._slice(piece, done, more)
                     done += more
                     self._tell(state.epoch - 1 + state.step / self.steps, state.so_far.loss)
                     self._look()
         self._close()
         self._look()
 
-    def _slice(self, piece: Piece, rows: np.ndarray, steps: int) -> None:
-        """Some steps of an epoch in one call; sets the next slice."""
+    def _slice(self, piece: Piece, at: int, steps: int) -> None:
+        """Some steps of a piece, from `at` on, in one call; sets the next slice."""
         settings, state = self.settings, self.state
         first = (state.epoch - 1) * self.steps + state.step
         total = settings.epochs * self.steps
         lr = rates(settings.schedule, settings.lr, first, first + steps, total)
         began = time.perf_counter()
         with np.errstate(all="ignore"):
-            result = self.way.epoch(self.engine, piece.batch, rows, lr, state.so_far)
+            result = self.way.epoch(self.engine, piece, at, lr, state.so_far)
         took = time.perf_counter() - began
         if result.failed_at is not None:
-            raise self._divergence(piece, rows, result.failed_at)
-        left = self.source.rows - state.step * self.engine.batch_size
+            raise self._divergence(piece, at, result.failed_at)
+        size = self.engine.batch_size
+        rows = min(steps * size, self.source.rows - state.step * size)
         state.so_far, state.lr, state.step = result, float(lr[-1]), state.step + steps
-        state.busy, state.rows_done = (
-            state.busy + took,
-            state.rows_done + min(steps * self.engine.batch_size, left),
-        )
+        state.busy, state.rows_done = state.busy + took, state.rows_done + rows
         most = min(max(2 * self.slice, 8), self.steps, self.way.at_once)
         self.slice = int(np.clip(self.slice * SLICE_SECONDS / max(took, 1e-6), 1, most))
 
@@ -207,8 +205,8 @@ class _Run:
     def _speed(self) -> float:
         return self.state.rows_done / self.state.busy if self.state.busy else 0.0
 
-    def _divergence(self, piece: Piece, rows: np.ndarray, failed: int) -> DivergedError:
-        layer, place = self.way.blame(self.engine, piece, rows, failed)
+    def _divergence(self, piece: Piece, at: int, failed: int) -> DivergedError:
+        layer, place = self.way.blame(self.engine, piece, at + failed)
         where = f"in epoch {self.state.epoch}, batch {self.state.step + failed + 1}"
         if layer == 0:
             msg = f"`X` holds a number that is not finite, {where}{place}. Clean the table."

@@ -13,13 +13,15 @@ class Piece(NamedTuple):
     """Some steps of an epoch: rows, and the order to step over them; full batches, but in an epoch's last piece.
 
     Of a share of the rows each step has some of the batch's: `ends` then holds where in the order each step begins,
-    and where the last ends. `first` is the number of the first row of `batch`, where rows have numbers.
+    and where the last ends. `first` is the number of the first row of `batch`, where rows have numbers. `members` are
+    the pieces of a committee's members, where they differ.
     """
 
     batch: Batch
     order: np.ndarray
     ends: np.ndarray | None = None
     first: int | None = None
+    members: "tuple[Piece, ...]" = ()
 
     def steps(self, size: int) -> int:
         """How many there are, of `size` rows."""
@@ -102,8 +104,9 @@ class ShareInMemory:
     def __init__(self, batch: Batch, first: int, rows: int, seed: int) -> None:
         self.sample, self.first, self.rows, self.seed = batch, first, rows, seed
 
-    def pieces(self, epoch: int, step: int, size: int) -> Generator[Piece, None, None]:
+    def pieces(self, epoch: int, step: int, size: int, shift: int = 0) -> Generator[Piece, None, None]:
         """One piece: what is left of the epoch."""
         order = np.random.default_rng((self.seed, epoch)).permutation(self.rows)[step * size :]
+        order = (order + shift) % self.rows if shift else order
         mine = np.flatnonzero((order >= self.first) & (order < self.first + len(self.sample.X)))
         yield Piece(self.sample, order[mine] - self.first, step_ends(mine, len(order), size), self.first)

@@ -86,7 +86,11 @@ def _beside(parts: tuple[Formula, ...]) -> str:
     written: list[str] = []
     for k, part in enumerate(parts):
         before = parts[k - 1] if k else None
-        if isinstance(part, Sign) and part.text in "−+" and (before is None or isinstance(before, Sign | Space)):
+        if (
+            isinstance(part, Sign)
+            and part.text in "−+"
+            and (before is None or isinstance(before, Sign | Space))
+        ):
             written.append(f'<mo form="prefix">{part.text}</mo>')
             continue
         if before is not None and _apart(before, part):
@@ -100,7 +104,9 @@ def _apart(before: Formula, part: Formula) -> bool:
         return False
     if is_function(before) and isinstance(part, Group):
         return False
-    return is_function(before) or is_function(part) or isinstance(before, Fraction) or isinstance(part, Fraction)
+    return (
+        is_function(before) or is_function(part) or isinstance(before, Fraction) or isinstance(part, Fraction)
+    )
 
 
 def _fence(sign: str, form: str) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from clearprop import errors
+from clearprop.engine.committee import Committee
 from clearprop.engine.engine import Engine
 from clearprop.errors import ClearpropError, WorkersError
 from clearprop.network import Parameters
@@ -22,7 +23,7 @@ from clearprop.train.settings import Settings
 from clearprop.train.source import Divisible
 from clearprop.train.workers.ray_channel import Channel, listen, teller
 from clearprop.train.workers.ray_cluster import cluster
-from clearprop.train.workers.together import Together
+from clearprop.train.workers.together import Together, networks
 from clearprop.train.workers.wanted import Workers
 
 if TYPE_CHECKING:
@@ -33,10 +34,9 @@ if TYPE_CHECKING:
 class Job:
     """What every worker needs; `shares` and `score` are references to what only some need."""
 
-    params: Parameters
+    networks: list[tuple[Parameters, tuple[float, ...], int]]  # weights, dropout and seed of each
+    aside: np.ndarray | None
     settings: Settings
-    dropout: tuple[float, ...]
-    seed: int
     shares: list[Any]
     score: Any
     is_scored: bool
@@ -56,7 +56,7 @@ class Done:
 
 
 def on_ray(
-    spread: "Spread", engine: Engine, source: Divisible, settings: Settings, score: Score | None,
+    spread: "Spread", engine: Engine | Committee, source: Divisible, settings: Settings, score: Score | None,
     watch: Watch | None, folder: Folder | None, identity: dict[str, Any],
 ) -> Record:  # fmt: skip
     """See `loop.train`; the engine has the parameters at the end.
@@ -72,7 +72,8 @@ def on_ray(
         channel = ray.remote(num_cpus=0)(Channel).remote()
         count = int(workers.count)
         job = Job(
-            engine.params.copy(), settings, engine.dropout, engine.seed,
+            [(network.params.copy(), network.dropout, network.seed) for network in networks(engine)],
+            getattr(engine, "aside", None), settings,
             [ray.put(source.share(number, count)) for number in range(count)], ray.put(score),
             score is not None, _folder(folder, place), identity, channel,
         )  # fmt: skip
@@ -121,9 +122,7 @@ def _worker(config: dict[str, Any]) -> Done | None:
     job: Job = config["job"]
     group, asked = TorchGroup(), Asked()
     way = Together(group, asked)
-    engine = Engine(
-        job.params, job.settings.solver, job.settings.batch_size, job.settings.dtype, job.dropout, job.seed
-    )
+    engine = _engine(job)
     try:
         checkpoint = watch = None
         score: Any = _elsewhere if job.is_scored else None
@@ -140,7 +139,16 @@ def _worker(config: dict[str, Any]) -> Done | None:
         return None
     if verdict := way.worth.verdict():
         job.channel.say.remote("worth", verdict)
-    return Done(engine.params.flat.copy(), record)
+    return Done(engine.flat.copy(), record)
+
+
+def _engine(job: Job) -> Engine | Committee:
+    settings = job.settings
+    members = [
+        Engine(params, settings.solver, settings.batch_size, settings.dtype, dropout, seed)
+        for params, dropout, seed in job.networks
+    ]
+    return members[0] if len(members) == 1 and job.aside is None else Committee(members, job.aside)
 
 
 def _checkpoint(job: Job) -> Checkpoint:
@@ -151,19 +159,19 @@ def _checkpoint(job: Job) -> Checkpoint:
     return Checkpoint(folder, job.identity, Asked())
 
 
-def _elsewhere(engine: Engine) -> float:
+def _elsewhere(engine: Engine | Committee) -> float:
     """The score is asked of the first worker only."""
     raise NotImplementedError
 
 
-def _taken(done: Done, engine: Engine) -> Record:
+def _taken(done: Done, engine: Engine | Committee) -> Record:
     if done.error:
         raise getattr(errors, done.error[0], ClearpropError)(done.error[1])
     if done.signal is not None:
         raise SystemExit(128 + done.signal)
     assert done.flat is not None
     assert done.record is not None
-    engine.params.flat[:] = done.flat
+    engine.flat[...] = done.flat
     return done.record
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from clearprop.engine.committee import Committee
 from clearprop.engine.engine import Engine
 from clearprop.train.alone import Score
 from clearprop.train.checkpoint import Checkpoint, checkpoint_in
@@ -45,7 +46,7 @@ class Spread:
 
     def train(
         self,
-        engine: Engine,
+        engine: Engine | Committee,
         source: Divisible,
         settings: Settings,
         score: Score | None,
@@ -65,7 +66,7 @@ class Spread:
 
     def _as_member(
         self,
-        engine: Engine,
+        engine: Engine | Committee,
         source: Divisible,
         settings: Settings,
         score: Score | None,
