@@ -18,6 +18,7 @@ NAMES = [
     "TabularClassifier",
     "TabularRegressor",
     "__version__",
+    "check_document",
     "check_gradients",
     "descend",
     "fit_many",

@@ -18,6 +18,7 @@ _HOME = {
     "Stream": "tables.stream",
     "TabularClassifier": "estimators.tabular",
     "TabularRegressor": "estimators.tabular",
+    "check_document": "check.document.checker",
     "check_gradients": "check.gradients",
     "descend": "batch",
     "fit_many": "estimators.many",
@@ -35,6 +36,7 @@ __all__ = [
     "TabularClassifier",
     "TabularRegressor",
     "__version__",
+    "check_document",
     "check_gradients",
     "descend",
     "fit_many",
@@ -45,6 +47,7 @@ __all__ = [
 
 if TYPE_CHECKING:
     from clearprop.batch import descend, step
+    from clearprop.check.document.checker import check_document
     from clearprop.check.gradients import check_gradients
     from clearprop.estimators.files import load, save
     from clearprop.estimators.many import fit_many

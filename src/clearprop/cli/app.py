@@ -1,6 +1,6 @@
 """The commands, gathered; and how each way of ending is told.
 
-Exit 0: done. 2: cannot be done, with one line on standard error. 130: interrupted.
+Exit 0: done. 1: `check` has findings. 2: cannot be done, with one line on standard error. 130: interrupted.
 """
 
 import json
@@ -11,6 +11,7 @@ from typing import Annotated, Any
 
 import typer
 
+from clearprop.cli.check import check
 from clearprop.cli.demo import demo
 from clearprop.cli.evaluate import evaluate
 from clearprop.cli.export import export
@@ -40,7 +41,7 @@ app = typer.Typer(
     no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )  # fmt: skip
-for command in (demo, train, predict, evaluate, export, warmup, prepare):
+for command in (demo, train, predict, evaluate, check, export, warmup, prepare):
     app.command()(command)
 
 

@@ -56,7 +56,7 @@ def _known(found: dict[str, Any], context: typer.Context, path: Path) -> dict[st
     return {str(names[key.replace("_", "-")]): value for key, value in found.items()}
 
 
-def sizes(text: str | None) -> tuple[int, ...] | None:
+def sizes(text: str | None, option: str = "--hidden", such_as: str = "256,256") -> tuple[int, ...] | None:
     """`256,256` as (256, 256).
 
     Examples
@@ -71,6 +71,6 @@ def sizes(text: str | None) -> tuple[int, ...] | None:
     except ValueError:
         found = ()
     if not found or min(found) < 1:
-        msg = f"`--hidden` must be whole numbers with commas between, such as 256,256; got {text!r}."
+        msg = f"`{option}` must be whole numbers with commas between, such as {such_as}; got {text!r}."
         raise SpecError(msg)
     return found

@@ -1,0 +1,94 @@
+"""check_document: read a derivation, hold every line against real networks, say what does not hold."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from clearprop.check.document.judging import conditions
+from clearprop.check.document.judging.compare import Comparison, Pair
+from clearprop.check.document.judging.judge import Judge
+from clearprop.check.document.judging.readings import Chooser
+from clearprop.check.document.meaning.build import Setting, build
+from clearprop.check.document.meaning.describe import described
+from clearprop.check.document.meaning.notation import Reading
+from clearprop.check.document.meaning.options import Options
+from clearprop.check.document.numbers.worlds import Worlds
+from clearprop.check.document.read import sources
+from clearprop.check.document.read.statements import Document, Statement, read_document
+from clearprop.check.document.verdict import DocumentCheck
+
+
+def check_document(
+    document: str | Path,
+    *,
+    sizes: Sequence[int] | None = None,
+    activation: str | None = None,
+    symbols: str | Path | Mapping[str, str] | None = None,
+    layout: str | None = None,
+) -> DocumentCheck:
+    r"""Verify a written derivation of a feed-forward network, line by line, on real networks with random numbers.
+
+    Every equality in it is read and both sides are computed. Derivatives are taken by the complex step through the
+    forward pass, never from a formula.
+
+    Parameters
+    ----------
+    document : str or Path
+        A Markdown file, a LaTeX file (.tex), a notebook (.ipynb), or a formula or text as a string.
+    sizes : sequence of int, optional
+        The units of each layer, input first. Default: as the text says.
+    activation : str, optional
+        Of the hidden layers: relu, logistic, tanh, ... Default: as the text says.
+    symbols : mapping or path of a TOML file, optional
+        What letters mean, where the text does not tell: ``{"q": "target", "N": "samples"}``.
+    layout : {"row", "column"}, optional
+        Whether a batch has a sample in each row or in each column. Default: as the text says.
+
+    Returns
+    -------
+    DocumentCheck
+        `.statements`, `.verified`, `.findings`, `.unread`, `.ok`; `str()` of it is a report.
+
+    Raises
+    ------
+    SpecError
+        If the document cannot be read, or an option cannot be.
+
+    Examples
+    --------
+    >>> from clearprop import check_document
+    >>> print(check_document(r"\sigma'(z) = \sigma(z) (1 + \sigma(z))").findings[0].what)
+    value
+    """
+    options = Options.of(sizes, activation, symbols, layout)
+    return check_source(sources.read(document), options)
+
+
+def check_source(source: sources.Source, options: Options) -> DocumentCheck:
+    """The same for a text that is already read."""
+    document = read_document(source)
+    with np.errstate(all="ignore"):
+        setting = build(document, options)
+        setting.conditions = conditions.attach(document)
+        claims = [s for k, s in enumerate(document.statements) if k not in setting.conditions and s.equal]
+        worlds = Worlds(setting, options.sizes)
+        reading = Chooser(setting, claims, worlds.own[:1]).best()
+        judge = Judge(setting, reading, worlds)
+        for statement in claims:
+            judge.look(statement)
+    return judge.verdict(described(setting, reading))
+
+
+__all__ = [
+    "Any",
+    "Comparison",
+    "Document",
+    "Pair",
+    "Reading",
+    "Setting",
+    "Statement",
+    "check_document",
+    "check_source",
+]

@@ -1,0 +1,1 @@
+"""Sides held against each other: what differs, why, and what would mend it."""

@@ -1,0 +1,304 @@
+"""The sides of a statement against each other, over all values of its indices, on several networks."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import product
+
+import numpy as np
+
+from clearprop.check.document.judging import conditions
+from clearprop.check.document.meaning.notation import Notation, Reading, is_letter, is_near_letter
+from clearprop.check.document.numbers import extents, shapes, updates
+from clearprop.check.document.numbers.env import Budget, Env
+from clearprop.check.document.numbers.evaluate import plain
+from clearprop.check.document.numbers.values import Value, equal
+from clearprop.check.document.numbers.world import World
+from clearprop.check.document.read.limits import Misfit, OutOfRange, Undefined, Unread
+from clearprop.check.document.read.splitting import ASSIGN, EQUAL
+from clearprop.check.document.read.statements import Document, Statement
+from clearprop.check.document.read.tree import Call, Derivative, Node, Space, Sym, bases, symbols, walk
+
+TOLERANCE = 1e-7  # complex steps are exact to 1e-13; slopes of slopes are differences, exact to 1e-8
+MOST_CHOICES = 60
+
+
+@dataclass
+class Outcome:
+    """One side under one choice of indices: its value, or why it has none."""
+
+    value: Value | None
+    error: Exception | None = None
+
+
+@dataclass
+class Failure:
+    """Two neighbouring sides that differ for one choice of indices, on one network."""
+
+    world: int
+    letters: dict[str, int]
+    left: Outcome
+    right: Outcome
+
+
+@dataclass
+class Pair:
+    """What came of two neighbouring sides: `choices` in which both have values or one cannot have one."""
+
+    left: int
+    right: int
+    choices: int = 0
+    failures: list[Failure] = field(default_factory=list)
+    unread: Unread | None = None
+    unread_side: int = -1
+    seen: dict[str, set] = field(default_factory=dict)  # letter -> (network, value) pairs that were tried
+
+    @property
+    def holds(self) -> bool:
+        return self.unread is None and self.choices > 0 and not self.failures
+
+
+def compared(statement: Statement) -> list[tuple[int, int]]:
+    """The neighbouring sides that an equality joins."""
+    parts = statement.parts
+    found = []
+    last = 0
+    for k in range(1, len(parts)):
+        if parts[k].sign in EQUAL | ASSIGN:
+            found.append((last, k))
+            last = k
+        elif found and parts[k].sign == r"\in" and isinstance(parts[k].node, Space):
+            found.append((last, k))
+    return found
+
+
+def dummies(nodes: list[Node], env: Env) -> set[str]:
+    """Letters that stand for any number, as t in g'(t) = ...: arguments of functions, or what d/dt goes by."""
+    found = set()
+    for node in nodes:
+        for one in walk(node):
+            if isinstance(one, Call):
+                found |= {str(is_letter(a)) for a in one.args if is_letter(a)} & _free_names(env, nodes)
+                found |= {s.name for a in one.args for s in bases(a) if is_letter(s)} & _free_names(
+                    env, nodes, strict=True
+                )
+            elif isinstance(one, Derivative) and (letter := is_letter(one.by)):
+                role = env.notation.roles.get(letter)
+                found |= {letter} & _free_names(env, nodes) if role is None or role.kind != "act" else set()
+    return found
+
+
+def _free_names(env: Env, nodes: list[Node], *, strict: bool = False) -> set[str]:
+    """Bare letters that are no quantity here: of no role, or of a layered role without its layer."""
+    found = set()
+    for node in nodes:
+        for one in bases(node):
+            letter = is_letter(one)
+            if (
+                letter is None
+                or letter in env.notation.sizes
+                or letter in env.notation.definitions
+                or letter in env.letters
+            ):
+                continue
+            role = env.notation.roles.get(letter)
+            if (
+                role is None
+                or (
+                    not strict
+                    and role.kind in ("pre", "act")
+                    and role.layer is None
+                    and env.notation.style is not None
+                    and env.world.L > 1
+                )
+                or (
+                    role is not None
+                    and not strict
+                    and role.kind in ("pre", "input")
+                    and _only_functions(nodes, env)
+                )
+            ):
+                found.add(letter)
+    return found
+
+
+def _only_functions(nodes: list[Node], env: Env) -> bool:
+    """Whether a statement is about functions only, as sigma'(z) = sigma(z)(1 - sigma(z)): no quantity but its letter."""
+    names = {s.name for node in nodes for s in bases(node)}
+    first = nodes[0] if nodes else None
+    return (
+        len(names) == 1
+        and isinstance(first, Call)
+        and all(is_letter(s) for node in nodes for s in bases(node))
+        and not (
+            env.notation.functions.get(first.name) in ("head",)
+            or first.name == "softmax"
+            or any(isinstance(o, Call) and o.name == "softmax" for n in nodes for o in walk(n))
+        )
+    )
+
+
+class Comparison:
+    """A statement held against networks."""
+
+    def __init__(
+        self, statement: Statement, document: Document, notation: Notation, reading: Reading
+    ) -> None:
+        self.statement, self.notation, self.reading = statement, notation, reading
+        self.nodes = [p.node for p in statement.parts]
+        self.known = [n for n in self.nodes if n is not None]
+        self.conditions = [*conditions.own(statement, document), *statement.around]
+        self.beyond: OutOfRange | None = None
+        self.update = updates.is_update(statement, notation.roles)
+        self.pairs = [Pair(a, b) for a, b in compared(statement)]
+
+    def run(self, worlds: list[World], most: int = MOST_CHOICES) -> list[Pair]:
+        """Every pair of sides over all networks."""
+        for number, world in enumerate(worlds):
+            env = Env(world, self.notation, self.reading, world.state, budget=Budget())
+            self._on(number, env, most)
+        for pair in self.pairs:
+            for k in (pair.left, pair.right):
+                if self.nodes[k] is None and pair.unread is None:
+                    pair.unread, pair.unread_side = self.statement.parts[k].error, k
+        return self.pairs
+
+    def _on(self, number: int, env: Env, most: int) -> None:
+        rng = np.random.default_rng(env.world.seed + 17)
+        free = dummies(self.known, env)
+        env = env.at(
+            params={name: np.asarray(rng.uniform(0.3, 1.4) * rng.choice([-1, 1])) for name in sorted(free)}
+        )
+        allowed = list(self._choices(env))
+        if len(allowed) > most:
+            allowed = [allowed[k] for k in sorted(rng.choice(len(allowed), most, replace=False))]
+        for turn, chosen in enumerate(allowed):
+            self._one(number, chosen.at(sample=chosen.sample if chosen.sample >= 0 else turn % env.world.m))
+
+    def _choices(self, env: Env) -> Iterator[Env]:
+        """Every choice of the free indices that the conditions allow; all choices if they allow none."""
+        found = list(self._all(env))
+        allowed = [e for e in found if all(conditions.holds(c, e) is not False for c in self.conditions)]
+        return iter(allowed or found)
+
+    def _all(self, env: Env) -> Iterator[Env]:
+        names = set().union(*(extents.letters_in(node, env) for node in self.known)) if self.known else set()
+        layers = sorted(n for n in names if n in self.notation.layer_letters and self._is_layer(n))
+        others = sorted(names - set(layers))
+        samples = range(env.world.m) if self._speaks_of_one(env) else [-1]
+        for numbers in product(range(1, env.world.L + 1), repeat=len(layers)):
+            base = env.at(letters=dict(zip(layers, numbers, strict=True)))
+            ranges = [self._range(name, base) for name in others]
+            for values in product(*ranges):
+                for sample in samples:
+                    yield base.at(
+                        letters={**base.letters, **dict(zip(others, values, strict=True))}, sample=sample
+                    )
+
+    def _speaks_of_one(self, env: Env) -> bool:
+        """Whether assumptions on labels need every sample to be looked at."""
+        return any(isinstance(s, Sym) and self.notation.roles.get(s.name) and self.notation.roles[s.name].kind == "target"
+                   for c in self.conditions for s in symbols(c))  # fmt: skip
+
+    def _is_layer(self, letter: str) -> bool:
+        """Whether the letter stands where layers stand, in this statement."""
+        for node in self.known:
+            for one in symbols(node):
+                items = (
+                    one.sub[:1]
+                    if self.notation.style == "sub"
+                    else tuple(i for i in one.sup if i.kind == self.notation.style)
+                )
+                if any(is_near_letter(item.node, {letter}) for item in items):
+                    return True
+        return False
+
+    def _range(self, name: str, env: Env) -> range:
+        found: set[int] = set()
+        for node in self.known:
+            try:
+                here = extents.sizes(node, name, env)
+            except OutOfRange:
+                continue
+            if here:
+                found = here
+                break
+        return range(1, max(found, default=env.world.sizes[-1]) + 1)
+
+    def _one(self, number: int, env: Env) -> None:
+        outcomes = [self._outcome(node, env) for node in self.nodes]
+        beyond = next((o.error for o in outcomes if isinstance(o.error, OutOfRange) and o.error.layer), None)
+        if beyond is not None and self._has_layers(env):
+            self.beyond = beyond
+            return
+        for k, pair in enumerate(self.pairs):
+            left, right = outcomes[pair.left], outcomes[pair.right]
+            if k == 0 and self.update:
+                left = self._updated(left, right, env)
+            self._pair(pair, left, right, number, env)
+
+    def _updated(self, left: Outcome, right: Outcome, env: Env) -> Outcome:
+        """What the left side of a step becomes: the one of its possible meanings that the right side has, else the first."""
+        first, second = self.nodes[0], self.nodes[1]
+        if not isinstance(first, Sym) or second is None or left.value is None or right.value is None:
+            return left
+        wanted = updates.expected(first, second, env)
+        found = [one for one in wanted if same(one, right.value)]
+        return Outcome(found[0] if found else wanted[0])
+
+    def _has_layers(self, env: Env) -> bool:
+        return any(name in self.notation.layer_letters for name in env.letters)
+
+    def _outcome(self, node: Node | None, env: Env) -> Outcome:
+        if node is None:
+            return Outcome(None, Unread("it cannot be read"))
+        try:
+            if shapes.has_space(node):
+                return Outcome(shapes.shape_of(node, env))  # type: ignore[arg-type]
+            value = plain(node, env)
+            if np.size(value) and np.all(np.isnan(value)) and np.ndim(value) == 0:
+                return Outcome(None, Misfit("it has no finite value"))
+            return Outcome(value)
+        except (Unread, Misfit, OutOfRange) as error:
+            return Outcome(None, error)
+        except RecursionError:
+            return Outcome(None, Unread("its parts lie too deep in each other"))
+
+    def _pair(self, pair: Pair, left: Outcome, right: Outcome, number: int, env: Env) -> None:
+        for k, one in ((pair.left, left), (pair.right, right)):
+            if isinstance(one.error, Unread):
+                pair.unread, pair.unread_side = one.error, k
+                return
+        pair.choices += 1
+        for letter, value in env.letters.items():
+            pair.seen.setdefault(letter, set()).add((number, value))
+        if left.error or right.error or not _agree(left.value, right.value):
+            pair.failures.append(
+                Failure(number, {**env.letters, **({"": env.sample} if not env.letters else {})}, left, right)
+            )
+
+
+def _agree(left: Value | None, right: Value | None) -> bool:
+    claims = [isinstance(v, shapes.Shape) for v in (left, right)]
+    if not any(claims):
+        return same(left, right)
+    if all(claims):
+        return left == right
+    claim, value = (left, right) if claims[0] else (right, left)
+    return isinstance(claim, shapes.Shape) and shapes.fits(claim, np.shape(value))
+
+
+def same(left: Value | None, right: Value | None) -> bool:
+    """Whether two values agree where both are known; dots (NaN) are not known."""
+    if left is None or right is None:
+        return False
+    left, right = np.asarray(left), np.asarray(right)
+    known = ~(np.isnan(left) if left.ndim else np.zeros((), bool))
+    if left.shape == right.shape and (np.isnan(left).any() or np.isnan(right).any()):
+        known = ~np.isnan(left) & ~np.isnan(right)
+        if not known.any():
+            return True
+        return equal(left[known], right[known], TOLERANCE)
+    return equal(left, right, TOLERANCE)
+
+
+__all__ = ["Comparison", "Undefined", "compared"]

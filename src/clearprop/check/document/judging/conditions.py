@@ -1,0 +1,250 @@
+"""For which indices a line is said: l = 1, ..., L - 1; c = k; y_i = 2."""
+
+import itertools
+
+import numpy as np
+
+from clearprop.check.document.meaning import hints
+from clearprop.check.document.meaning.notation import Notation, is_letter
+from clearprop.check.document.numbers.env import Env
+from clearprop.check.document.numbers.quantities import index
+from clearprop.check.document.read.limits import Misfit, OutOfRange, Unread
+from clearprop.check.document.read.parse import parse
+from clearprop.check.document.read.splitting import CONDITION_WORDS, RELATIONS
+from clearprop.check.document.read.statements import Document, Statement, same_sentence
+from clearprop.check.document.read.tokens import Token
+from clearprop.check.document.read.tree import Both, Dots, Listed, Matrix, Node, Num, Relation, Sym
+
+INTRODUCING = ("with", "if", "when", "for", "at", "all", "every", "each", "suppose", "assume", "where", "layer", "any", "case", "say", "layers",
+               "若", "当", "对", "设", "假设", "令", "对于", "如果", "每层", "(", "（", "let", "from", "and", "or", "as", "mit")  # fmt: skip
+
+
+def own(statement: Statement, document: Document) -> list[Node]:
+    """The conditions written in a statement's formula."""
+    found = []
+    for tokens in statement.own:
+        node = _parsed(tokens, document)
+        if node is not None:
+            found.append(node)
+    return found
+
+
+def _parsed(tokens: list[Token], document: Document) -> Node | None:
+    tokens = [t for t in tokens if t.kind != "text"]
+    try:
+        return parse(tokens, document.words) if tokens else None
+    except Unread:
+        return None
+
+
+def as_condition(statement: Statement, document: Document) -> Node | None:
+    """An inline statement that only limits an index or makes an assumption, by its form and the word before it."""
+    formula = document.formulas[statement.formula]
+    node = None if any(p.node is None for p in statement.parts) else _as_node(statement)
+    if node is None:
+        return None
+    if _ranges_letter(node):
+        return node
+    if formula.display:
+        return None
+    before = formula.before.rstrip().lower()
+    introduced = any(before.endswith(word) for word in INTRODUCING)
+    return node if introduced and _assumes(node) else None
+
+
+def _as_node(statement: Statement) -> Node | None:
+    parts = statement.parts
+    if len(parts) == 1:
+        return parts[0].node
+    nodes = [p.node for p in parts]
+    signs = [p.sign for p in parts]
+    if any(sign not in RELATIONS for sign in signs[1:]):
+        return None
+    last = nodes[-1]
+    if len(parts) == 2 and isinstance(last, Listed) and nodes[0] is not None:
+        return Listed((Relation(signs[1], nodes[0], last.items[0]), *last.items[1:]))
+    found: Node | None = None
+    for (left, right), sign in zip(itertools.pairwise(nodes), signs[1:], strict=False):
+        if left is None or right is None:
+            return None
+        one = Relation(sign, left, right)
+        found = one if found is None else Both(found, one)
+    return found
+
+
+def _ranges_letter(node: Node) -> bool:
+    """l = 1, 2, ..., L; 1 <= l <= L; l < L; L - 1, ..., 1."""
+    if isinstance(node, Listed):
+        first = node.items[0]
+        if isinstance(first, Relation):
+            return is_letter(first.left) is not None and str(is_letter(first.left)).islower()
+        return len(node.items) > 2 and any(isinstance(one, Dots) for one in node.items)
+    if isinstance(node, Both):
+        return _inequality(node.left) and _inequality(node.right)
+    return isinstance(node, Relation) and _inequality(node) and is_letter(node.left) is not None
+
+
+def _inequality(node: Node) -> bool:
+    return isinstance(node, Relation) and node.sign in ("<", ">", r"\le", r"\ge", r"\ne", r"\in")
+
+
+def _assumes(node: Node) -> bool:
+    """c = k, y_i = 2, m = 1: a letter or a label set equal to a number or a letter."""
+    if not isinstance(node, Relation) or node.sign not in ("=", r"\ne"):
+        return False
+    return (
+        isinstance(node.left, Sym)
+        and isinstance(node.right, (Num, Sym))
+        and (is_letter(node.left) is not None or node.left.name in ("y", "t"))
+    )
+
+
+def attach(document: Document) -> set[int]:
+    """Give each statement the conditions of its sentence. Returns which statements are conditions themselves."""
+    conditions: dict[int, list[Node]] = {}
+    numbers = set()
+    for number, statement in enumerate(document.statements):
+        node = as_condition(statement, document)
+        if node is not None:
+            conditions.setdefault(statement.formula, []).append(node)
+            numbers.add(number)
+    for number, statement in enumerate(document.statements):
+        if number not in numbers:
+            near = [statement.formula, *_sentence(statement.formula, document)]
+            statement.around = [n for k in near for n in conditions.get(k, [])]  # type: ignore[misc]
+    return numbers
+
+
+def _sentence(formula: int, document: Document) -> list[int]:
+    """The formulas of the same sentence, before and after."""
+    found = []
+    for step in (-1, 1):
+        k = formula
+        while 0 <= k + step < len(document.formulas) and len(found) < 40:
+            first = document.formulas[min(k, k + step)]
+            if not same_sentence(first.after, after_display=first.display):
+                break
+            k += step
+            found.append(k)
+    return found
+
+
+def classes_said(statement: Statement, document: Document) -> int | None:
+    """With three classes: a number of classes that the sentence assumes."""
+    formula = document.formulas[statement.formula]
+    return (
+        None
+        if formula.display
+        else hints.number_of_classes(formula.before[-80:].split(".")[-1])
+        or _further(statement.formula, document)
+    )
+
+
+def _further(formula: int, document: Document) -> int | None:
+    for k in _sentence(formula, document):
+        if k < formula:
+            found = hints.number_of_classes(document.formulas[k].before[-80:].split(". ")[-1])
+            if found:
+                return found
+    return None
+
+
+def holds(node: Node, env: Env) -> bool | None:
+    """Whether a condition allows these indices; None if it says nothing about them."""
+    if isinstance(node, Both):
+        parts = [holds(node.left, env), holds(node.right, env)]
+        known = [p for p in parts if p is not None]
+        return all(known) if known else None
+    if isinstance(node, Listed):
+        return _in_list(node, env)
+    if isinstance(node, Relation):
+        return _relation(node, env)
+    return None
+
+
+def _in_list(node: Listed, env: Env) -> bool | None:
+    first = node.items[0]
+    if not isinstance(first, Relation):
+        return None
+    letter = is_letter(first.left)
+    if letter is None or letter not in env.letters or first.sign not in ("=", r"\in"):
+        return None
+    allowed = _allowed([first.right, *node.items[1:]], env)
+    return None if allowed is None else env.letters[letter] in allowed
+
+
+def _allowed(items: list[Node], env: Env) -> set[int] | None:
+    """The numbers of a list; where dots stand, all from its first to its last."""
+    numbers = []
+    for item in items:
+        if isinstance(item, Relation):
+            break
+        if not isinstance(item, Dots):
+            try:
+                numbers.append(index(item, env))
+            except (Unread, OutOfRange):
+                return None
+    if any(isinstance(item, Dots) for item in items) and numbers:
+        low, high = sorted((numbers[0], numbers[-1]))
+        return set(range(low, high + 1))
+    return set(numbers)
+
+
+def _relation(node: Relation, env: Env) -> bool | None:
+    letter = is_letter(node.left)
+    if letter is None and isinstance(node.left, Sym) and node.sign in ("=", r"\ne"):
+        return _label(node, env)
+    other = is_letter(node.right)
+    if not (letter in env.letters or other in env.letters):
+        return None
+    if node.sign == r"\in":
+        return _in_set(node, env)
+    try:
+        left, right = index(node.left, env), index(node.right, env)
+    except (Unread, OutOfRange):
+        return None
+    return {
+        "=": left == right,
+        "<": left < right,
+        ">": left > right,
+        r"\le": left <= right,
+        r"\ge": left >= right,
+        r"\ne": left != right,
+    }.get(node.sign)
+
+
+def _in_set(node: Relation, env: Env) -> bool | None:
+    right = node.right
+    if isinstance(right, Matrix) and len(right.rows) == 1:
+        right = Listed(right.rows[0])
+    if not isinstance(right, Listed):
+        return None
+    items = list(right.items)
+    if len(items) == 2 and isinstance(node.right, Matrix):
+        items.insert(1, Dots())
+    allowed = _allowed(items, env)
+    return None if allowed is None else env.letters[str(is_letter(node.left))] in allowed
+
+
+def _label(node: Relation, env: Env) -> bool | None:
+    """y_i = 2: the samples of that class."""
+    from clearprop.check.document.numbers.quantities import label
+
+    assert isinstance(node.left, Sym)
+    role = env.notation.roles.get(node.left.name)
+    if role is None or role.kind != "target":
+        return None
+    try:
+        same = label(node.left, role, env) == index(node.right, env)
+    except (Unread, OutOfRange, Misfit):
+        return None
+    return same if node.sign == "=" else not same
+
+
+def mentions(node: Node, notation: Notation) -> set[str]:
+    from clearprop.check.document.read.tree import symbols
+
+    return {s.name for s in symbols(node)}
+
+
+__all__ = ["CONDITION_WORDS", "attach", "classes_said", "holds", "np", "own"]

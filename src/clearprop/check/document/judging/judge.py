@@ -1,0 +1,173 @@
+"""From failing sides to findings: which side is to blame, what is wrong with it, what would mend it."""
+
+from clearprop.check.document.judging import conditions
+from clearprop.check.document.judging.compare import Comparison, Pair
+from clearprop.check.document.judging.diagnose import Diagnosis, diagnose
+from clearprop.check.document.judging.diagnose import written as number
+from clearprop.check.document.judging.repair import Repair, repairs
+from clearprop.check.document.meaning.build import Setting
+from clearprop.check.document.meaning.notation import Reading
+from clearprop.check.document.numbers.worlds import Worlds
+from clearprop.check.document.read.limits import Unread
+from clearprop.check.document.read.statements import Part, Statement
+from clearprop.check.document.read.tokens import written
+from clearprop.check.document.verdict import Checked, DocumentCheck, Finding, UnreadFormula
+
+
+class Judge:
+    """Looks at one statement after the other, and keeps what it finds."""
+
+    def __init__(self, setting: Setting, reading: Reading, worlds: Worlds) -> None:
+        self.setting, self.reading, self.worlds = setting, reading, worlds
+        self.source = setting.document.source
+        self.findings: list[Finding] = []
+        self.unread: list[UnreadFormula] = []
+        self.checked: list[Checked] = []
+        for number_of, error in setting.document.unread:
+            formula = setting.document.formulas[number_of]
+            self._not_read(
+                error, formula.text[:200], error.position if error.position >= 0 else formula.start
+            )
+
+    def look(self, statement: Statement) -> None:
+        """Hold one statement against its networks."""
+        worlds = self.worlds.of(statement, conditions.classes_said(statement, self.setting.document))
+        comparison = Comparison(statement, self.setting.document, self.setting.notation, self.reading)
+        pairs = comparison.run(worlds)
+        if comparison.beyond is not None and all(not p.choices and p.unread is None for p in pairs):
+            self._beyond(statement, comparison)
+            return
+        unread = {p.unread_side: p.unread for p in pairs if p.unread is not None}
+        for side, error in unread.items():
+            part = statement.parts[side]
+            self._not_read(error, self._formula(statement), part.at if error.position < 0 else error.position)
+        failing = [p for p in pairs if p.failures and p.unread is None]
+        for pair, side in _blamed(failing, pairs):
+            self._find(statement, pair, side, comparison, worlds)
+        verdict = "wrong" if failing else "unread" if unread else "verified"
+        self._mark(statement, verdict)
+
+    def _mark(self, statement: Statement, verdict: str) -> None:
+        end = max(t.at for p in statement.parts for t in p.tokens)
+        self.checked.append(Checked(self.source.line(statement.at), statement.at, end, verdict))
+
+    def _beyond(self, statement: Statement, comparison: Comparison) -> None:
+        """A line that names a layer that is not there, whatever the index."""
+        error = comparison.beyond
+        sides = (written(statement.parts[0].tokens), written(statement.parts[-1].tokens))
+        self._keep(statement.at, statement, sides, "", ("", ""), Diagnosis("layer", str(error)), "")
+        self._mark(statement, "wrong")
+
+    def _find(
+        self, statement: Statement, pair: Pair, side: int, comparison: Comparison, worlds: list
+    ) -> None:
+        layers = {
+            n for n in self.setting.notation.layer_letters if any(n in f.letters for f in pair.failures)
+        }
+        told = diagnose(pair, worlds, layers)
+        found = repairs(statement, pair, side, told, self.setting, self.reading, worlds)
+        sides = (written(statement.parts[pair.left].tokens), written(statement.parts[pair.right].tokens))
+        one = pair.failures[0]
+        values = (_said(one.left), _said(one.right))
+        at = statement.parts[side].at
+        if not found:
+            self._keep(at, statement, sides, _indices(pair), values, told, "")
+        for repair in found:
+            self._keep(repair.at, statement, sides, _indices(pair), values, _joined(told, repair), repair.fix)
+
+    def _keep(
+        self,
+        at: int,
+        statement: Statement,
+        sides: tuple[str, str],
+        indices: str,
+        values: tuple[str, str],
+        told: Diagnosis,
+        fix: str,
+    ) -> None:
+        self.findings.append(
+            Finding(
+                self.source.name,
+                self.source.line(at),
+                self._formula(statement),
+                sides,
+                indices,
+                values,
+                told.what,
+                told.why,
+                fix,
+                at,
+            )
+        )
+
+    def _formula(self, statement: Statement) -> str:
+        return "".join(
+            f" {p.sign} {written(p.tokens)}" if p.sign else written(p.tokens) for p in statement.parts
+        )
+
+    def _not_read(self, error: Unread, formula: str, at: int) -> None:
+        self.unread.append(
+            UnreadFormula(self.source.name, self.source.line(at), formula, error.token, error.why, at)
+        )
+
+    def verdict(self, reading: str) -> DocumentCheck:
+        """Everything that was found, in the order of the document."""
+        verified = sum(one.verdict == "verified" for one in self.checked)
+        findings = tuple(sorted(self.findings, key=lambda f: (f.line, f.at)))
+        unread = tuple(sorted(self.unread, key=lambda u: (u.line, u.at)))
+        return DocumentCheck(
+            self.source.name,
+            len(self.checked),
+            verified,
+            findings,
+            unread,
+            reading,
+            tuple(self.checked),
+            self.source.text,
+        )
+
+
+def _blamed(failing: list[Pair], pairs: list[Pair]) -> list[tuple[Pair, int]]:
+    """The failing pairs, each with the side to blame; a side that differs from both neighbours is named once."""
+    found: list[tuple[Pair, int]] = []
+    for pair in failing:
+        if found and found[-1][0].right == pair.left and found[-1][1] == pair.left:
+            continue
+        found.append((pair, pair.right))
+    first = pairs[0] if pairs else None
+    if (
+        len(found) == 1
+        and len(pairs) > 1
+        and first is not None
+        and found[0][0] is first
+        and all(p.holds for p in pairs[1:])
+    ):
+        return [(first, first.left)]
+    return found
+
+
+def _said(outcome) -> str:
+    return str(outcome.error) if outcome.error is not None else number(outcome.value)
+
+
+def _indices(pair: Pair) -> str:
+    """Fails for 1 of 10 index choices, l = 2."""
+    one = pair.failures[0].letters
+    named = ", ".join(f"{k} = {v}" for k, v in one.items() if k)
+    if pair.choices == 1 or (len(pair.failures) == pair.choices and not named):
+        return ""
+    choices = "all" if len(pair.failures) == pair.choices else f"{len(pair.failures)} of"
+    return f"fails for {choices} {pair.choices} index choices" + (f", first for {named}" if named else "")
+
+
+STRONG = {"sign", "factor", "transposed", "range"}
+
+
+def _joined(told: Diagnosis, repair: Repair) -> Diagnosis:
+    """The diagnosis by numbers where it is sharp, else the one of the change that mends the line."""
+    if told.what in STRONG and repair.what not in ("sample index", "layer", "sum range"):
+        return told
+    return Diagnosis(repair.what, repair.why)
+
+
+__all__ = ["Judge", "Part"]

@@ -1,0 +1,147 @@
+"""The reading under which most lines hold: of what loss J, delta and dZ are."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import product
+
+from clearprop.check.document.judging.compare import Comparison
+from clearprop.check.document.meaning.build import Setting
+from clearprop.check.document.meaning.notation import Notation, Reading
+from clearprop.check.document.numbers.world import World
+from clearprop.check.document.read.statements import Statement
+from clearprop.check.document.read.tree import Call, Derivative, Node, Sym, bases, children, symbols, walk
+
+CONSISTENT = [("mean", "mean", "mean"), ("sum", "sum", "sum"), ("sample", "sample", "sample")]
+MIXED = [("sum", "sum", "mean"), ("mean", "sum", "mean"), ("mean", "sum", "sum")]
+MIXED_GAIN = 1.5  # a reading in which J is not one and the same must make two more pairs of sides hold
+FEW = 5  # choices of indices for each line while readings are tried
+
+
+@dataclass
+class Chooser:
+    """Tries readings on the statements; what each statement depends on is looked at once for each of its values."""
+
+    setting: Setting
+    statements: list[Statement]
+    worlds: list[World]
+    known: dict = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.uses = [uses(s, self.setting.notation) for s in self.statements]
+
+    def score(self, reading: Reading, concerned: set[str]) -> int:
+        """How many neighbouring sides agree, of the statements that name one of these."""
+        total = 0
+        for number, used in enumerate(self.uses):
+            if any(name in concerned for name, _ in used):
+                key = (number, tuple(self._part(reading, name, part) for name, part in sorted(used)))
+                if key not in self.known:
+                    pairs = Comparison(
+                        self.statements[number], self.setting.document, self.setting.notation, reading
+                    ).run(self.worlds, FEW)
+                    self.known[key] = sum(pair.holds for pair in pairs)
+                total += self.known[key]
+        return total
+
+    def _part(self, reading: Reading, name: str, part: int) -> object:
+        if part == 3:
+            return reading.gradients.get(name)
+        return reading.losses.get(name, ("",) * 3)[part], reading.penalised.get(name)
+
+    def best(self) -> Reading:
+        """The reading with most agreeing sides; a consistent one unless a mixed one gains."""
+        roles = self.setting.notation.roles
+        losses = [name for name, role in roles.items() if role.kind == "loss"]
+        named = [name for name, role in roles.items() if role.kind in ("delta", "gradient")]
+        first = CONSISTENT[2] if self.setting.notation.one_sample else CONSISTENT[0]
+        reading = Reading(dict.fromkeys(losses, first), dict.fromkeys(named, "mean"))
+        for _ in range(2):
+            before = (reading.losses, reading.gradients, reading.penalised)
+            for name in losses:
+                reading = self._loss(reading, name, first, named)
+            for name in named:
+                reading = self._gradient(reading, name)
+            if before == (reading.losses, reading.gradients, reading.penalised):
+                break
+        return reading
+
+    def _loss(self, reading: Reading, name: str, first: tuple[str, str, str], named: list[str]) -> Reading:
+        best, best_score = reading, -1.0
+        for option, penalised, way in self._options(first, named):
+            gradients = {n: usual(n, way, self.setting.notation, option) for n in named}
+            trial = Reading(
+                {**reading.losses, name: option},
+                {**reading.gradients, **gradients},
+                {**reading.penalised, name: penalised},
+            )
+            score = (
+                self.score(trial, {name, "", *named})
+                - (MIXED_GAIN if option in MIXED else 0.0)
+                - 0.01 * penalised
+            )
+            if score > best_score:
+                best, best_score = trial, score
+        return best
+
+    def _options(self, first: tuple[str, str, str], named: list[str]) -> Iterator[tuple]:
+        decays = any(r.kind == "decay" for r in self.setting.notation.roles.values())
+        options = [first, *[c for c in CONSISTENT if c != first], *MIXED]
+        return product(
+            options, (False, True) if decays else (False,), ("sum", "mean") if named else ("mean",)
+        )
+
+    def _gradient(self, reading: Reading, name: str) -> Reading:
+        best, best_score = reading, self.score(reading, {name})
+        for way in ("sum", "mean"):
+            trial = Reading(reading.losses, {**reading.gradients, name: way}, reading.penalised)
+            score = self.score(trial, {name})
+            if score > best_score:
+                best, best_score = trial, score
+        return best
+
+
+def usual(name: str, way: str, notation: Notation, option: tuple[str, str, str]) -> str:
+    """dW and db go with the loss; delta and dZ are tried both ways."""
+    role = notation.roles[name]
+    of = notation.roles.get(role.of)
+    if role.kind == "gradient" and of is not None and of.kind in ("weight", "bias", "stack"):
+        return option[2]
+    return way
+
+
+def uses(statement: Statement, notation: Notation) -> set[tuple[str, int]]:
+    """What of a reading a statement depends on: a loss's value (0), gradients by z and a (1), by W and b (2); delta (3)."""
+    found: set[tuple[str, int]] = set()
+    for part in statement.parts:
+        if part.node is not None:
+            _uses(part.node, notation, found)
+    left = statement.parts[0].node
+    if (
+        isinstance(left, Sym)
+        and left.name in notation.roles
+        and notation.roles[left.name].kind in ("weight", "bias", "stack")
+    ):
+        found.add((notation.main_loss or "", 2))
+    return found
+
+
+def _uses(node: Node, notation: Notation, found: set[tuple[str, int]]) -> None:
+    if isinstance(node, Derivative):
+        name = node.of.name if isinstance(node.of, (Sym, Call)) else notation.main_loss or ""
+        role = notation.roles.get(name)
+        if role is not None and role.kind == "loss":
+            by = [notation.roles[s.name].kind for s in bases(node.by) if s.name in notation.roles]
+            found.add((name, 2 if by and by[0] in ("weight", "bias", "stack") else 1))
+            return
+    if isinstance(node, (Sym, Call)) and node.name in notation.roles:
+        kind = notation.roles[node.name].kind
+        if kind in ("loss", "delta", "gradient"):
+            found.add((node.name, 0 if kind == "loss" else 3))
+    for name in (
+        notation.definitions.keys() & {s.name for s in symbols(node)} if isinstance(node, Sym) else ()
+    ):
+        for _, right in notation.definitions[name]:
+            if not any(isinstance(s, Sym) and s.name == name for s in walk(right)):
+                _uses(right, notation, found)
+    for child in children(node):
+        _uses(child, notation, found)

@@ -1,0 +1,1 @@
+"""What the letters of a document are, and what network it is about."""

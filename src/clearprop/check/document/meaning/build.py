@@ -1,0 +1,123 @@
+"""From a document to its notation, its network and the networks to hold it against."""
+
+from dataclasses import dataclass, field, replace
+
+from clearprop.check.document.meaning import hints, layouts, plans, roles
+from clearprop.check.document.meaning.notation import Notation, is_letter
+from clearprop.check.document.meaning.options import Options
+from clearprop.check.document.numbers.world import Plan
+from clearprop.check.document.read.formulas import prose
+from clearprop.check.document.read.statements import Document
+from clearprop.check.document.read.tree import Num, Sym
+
+
+@dataclass
+class Setting:
+    """What a document is about. `sizes`: its own network's, None where the text leaves them open."""
+
+    document: Document
+    notation: Notation
+    plan: Plan
+    concrete: dict[int, int] = field(default_factory=dict)
+    depth: int | None = None
+    conditions: set[int] = field(default_factory=set)
+    vector_weights: bool = False
+
+
+def build(document: Document, options: Options) -> Setting:
+    """Find what the letters mean, then what network they describe."""
+    notation = Notation()
+    text = prose(document.source)
+    notation.roles.update(options.roles)
+    notation.sizes.update(options.letters)
+    roles.find_style(document, notation)
+    roles.find_roles(document, notation)
+    shapes = layouts.declarations(document)
+    layouts.find_samples(document, notation, text, shapes)
+    layouts.find_layers(document, notation)
+    layouts.find_weights(document, notation, shapes)
+    if options.layout is not None:
+        notation.rows = options.layout == "row"
+    layouts.find_batches(document, notation, shapes, text)
+    concrete = layouts.find_sizes(notation, shapes)
+    plans.find_functions(document, notation, text)
+    plan = plans.find_plan(document, notation, text)
+    if options.activation is not None:
+        plan = replace(plan, activations=(options.activation,))
+    depth = plans.depth(document, notation)
+    _definitions(document, notation)
+    found = _sizes(concrete, depth, text, document, notation)
+    return Setting(
+        document, notation, plan, found, depth, vector_weights=_vector_weights(notation, plan, depth)
+    )
+
+
+def _vector_weights(notation: Notation, plan: Plan, depth: int | None) -> bool:
+    """Whether the only weights are one vector: w, theta."""
+    weights = [name for name, role in notation.roles.items() if role.kind in ("weight", "stack")]
+    return (
+        depth == 1
+        and bool(weights)
+        and plan.loss != "cross-entropy"
+        and all(name.islower() for name in weights)
+    )
+
+
+def _sizes(
+    concrete: dict, depth: int | None, text: str, document: Document, notation: Notation
+) -> dict[int, int]:
+    found = {int(k): v for k, v in concrete.items() if isinstance(k, int) and 0 < v < 30}
+    chain = hints.chain_of_sizes(text)
+    if chain is not None and (depth is None or len(chain) == depth + 1):
+        found = {**dict(enumerate(chain)), **found}
+    elif not found and depth == 2:
+        found = hints.layer_sizes(text)
+    for statement in document.statements:  # n^{(0)} = 3
+        if (
+            len(statement.parts) == 2
+            and isinstance(statement.parts[1].node, Num)
+            and isinstance(statement.parts[0].node, Sym)
+        ):
+            left = statement.parts[0].node
+            items = [*left.sup, *left.sub]
+            if left.name == "n" and len(items) == 1 and isinstance(items[0].node, Num):
+                found.setdefault(int(items[0].node.value), int(statement.parts[1].node.value))
+    return found
+
+
+def _definitions(document: Document, notation: Notation) -> None:
+    """Quantities that the text defines by an equation: names without a role on the left of their first one."""
+    for statement in document.statements:
+        for k in range(1, len(statement.parts)):
+            left, right, sign = statement.parts[k - 1].node, statement.parts[k].node, statement.parts[k].sign
+            if sign == "=:":
+                left, right = right, left
+            if left is None or right is None or sign not in ("=", ":=", "=:"):
+                continue
+            if (
+                isinstance(left, Sym)
+                and _is_new(left, notation)
+                and not any(s == left for s in _same_name(right, left))
+            ):
+                notation.definitions.setdefault(left.name, []).append((left, right))
+
+
+def _same_name(node, left: Sym) -> list[Sym]:
+    from clearprop.check.document.read.tree import symbols
+
+    return [s for s in symbols(node) if s.name == left.name]
+
+
+def _is_new(sym: Sym, notation: Notation) -> bool:
+    name = sym.name
+    if name in notation.roles or name in notation.sizes or name in notation.functions:
+        return False
+    letter = is_letter(sym)
+    if letter is not None and (
+        letter in notation.sample_letters or letter in notation.layer_letters or letter in set("ijkl")
+    ):
+        return False
+    return not (name in notation.definitions and sym in [left for left, _ in notation.definitions[name]])
+
+
+__all__ = ["Setting", "build"]

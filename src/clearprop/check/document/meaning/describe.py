@@ -1,0 +1,48 @@
+"""How a document was read, in one line."""
+
+from clearprop.check.document.judging.readings import MIXED
+from clearprop.check.document.meaning.build import Setting
+from clearprop.check.document.meaning.notation import Reading
+
+LOSSES = {"cross-entropy": "cross-entropy", "binary": "binary cross-entropy", "squared": "squared error"}
+STYLES = {"paren": "W^{(l)}", "bracket": "W^{[l]}", "plain": "W^l", "sub": "W_l"}
+TOTALS = {
+    "mean": "the mean over the samples",
+    "sum": "the sum over the samples",
+    "sample": "the loss of one sample",
+}
+
+
+def described(setting: Setting, reading: Reading) -> str:
+    notation, plan = setting.notation, setting.plan
+    parts = [_layout(setting)]
+    if notation.style:
+        parts.append(f"layers as {STYLES[notation.style]}")
+    hidden = ", ".join(dict.fromkeys(plan.activations))
+    if setting.depth != 1 and "smooth" not in plan.activations:
+        parts.append(hidden)
+    parts.append(f"{plan.head} output, {LOSSES[plan.loss]}")
+    for name, how in reading.losses.items():
+        parts.append(_loss(name, how, bool(reading.penalised.get(name))))
+    for name, how in reading.gradients.items():
+        parts.append(
+            f"{name} is a gradient of {TOTALS['sum' if how == 'sum' else how]}"
+            if how != "sum"
+            else f"{name} is of each sample's own loss"
+        )
+    return "; ".join(parts)
+
+
+def _layout(setting: Setting) -> str:
+    if setting.notation.one_sample:
+        return f"one sample, a {setting.notation.vectors}"
+    return "a sample in each row" if setting.notation.rows else "a sample in each column"
+
+
+def _loss(name: str, how: tuple[str, str, str], penalised: bool) -> str:
+    name = name.removeprefix("mathcal ")
+    extra = " with a penalty" if penalised else ""
+    if how in MIXED:
+        values = f"{name} is {TOTALS[how[0]]}, in d{name}/dz {TOTALS[how[1]]}, in d{name}/dW {TOTALS[how[2]]}"
+        return values + extra
+    return f"{name} is {TOTALS[how[0]]}{extra}"

@@ -1,0 +1,143 @@
+"""What the prose says: sizes, layers, activations, losses, one sample or many. English and Chinese."""
+
+import re
+
+SAMPLES = r"(?:training |data |labell?ed |input )*(?:examples?|samples?|instances?|observations?|points?|data ?points?|rows?|images?|records?)"
+AFTER = {
+    ("m",): re.compile(rf"^\s*(?:{SAMPLES}|\S{{0,3}}个?(?:训练|输入|批量)?(?:样本|数据|样例))"),
+    ("L",): re.compile(r"^\s*(?:fully.connected |hidden |weight )?(?:layers?\b|层)"),
+    ("n", -1): re.compile(
+        r"^\s*(?:different |possible |output )?(?:class(?:es)?\b|categories|labels\b|outputs?\b|output units|个?类|个?输出)"
+    ),
+    ("n", 0): re.compile(
+        r"^\s*(?:input )?(?:features?\b|inputs?\b|dimensions?\b|attributes|个?特征|维(?!数组))"
+    ),
+}
+BEFORE = {
+    ("m",): re.compile(
+        r"(?:batch(?:es)? (?:size|of)|mini-?batch(?:es)? of(?: size)?|number of (?:training )?(?:examples|samples)|样本(?:总|个)?数(?:目|量)?(?:为|是)?|批量\S{0,4}大小(?:为|是)?|批(?:次)?大小(?:为|是)?)\s*$"
+    ),
+    ("L",): re.compile(r"(?:number of layers|层数(?:为|是|记为)?)\s*$"),
+    ("n", -1): re.compile(r"(?:number of (?:classes|outputs|categories)|类别\S{0,2}(?:为|是)?)\s*$"),
+    ("n", 0): re.compile(
+        r"(?:number of (?:features|inputs)|维数?(?:为|是)?|特征\S{0,2}(?:为|是)?|dimension(?:ality)?)\s*$"
+    ),
+}
+LETTER = re.compile(r"^\\?[A-Za-z]+(?:_\{?\w+\}?)?$")
+NUMBER_WORDS = {
+    "one": 1,
+    "two": 2,
+    "three": 3,
+    "four": 4,
+    "five": 5,
+    "six": 6,
+    "一": 1,
+    "二": 2,
+    "两": 2,
+    "三": 3,
+    "四": 4,
+    "五": 5,
+}
+SAMPLE_LETTER = re.compile(
+    r"(?:(?:example|sample|instance|observation|row|examples|samples|image)s?(?: number)?\s*\$\\?(\w)\$)|(?:第\s*\$\\?(\w)\$\s*(?:个|条|行)?\s*(?:训练)?(?:样本|数据))"
+    r"|(?:\$\\?(\w)\$(?:-th|th|'th)\s*(?:training )?(?:example|sample|instance|observation))",
+    re.IGNORECASE,
+)
+ONE_SAMPLE = re.compile(
+    r"(?:single|one) (?:training |data )?(?:example|sample|instance|data point|observation)|单个(?:数据|样本)|一个样本|for one example|per.example",
+    re.I,
+)
+ACTIVATIONS = [
+    ("leaky_relu", r"leaky[ -]?relu"),
+    ("relu", r"relu\b|rectif|修正线性|线性整流"),
+    ("logistic", r"sigmoid|logistic|S型|S 型"),
+    ("tanh", r"tanh|hyperbolic tangent|双曲正切"),
+    ("softplus", r"softplus"),
+    ("elu", r"\belu\b"),
+    ("gelu", r"\bgelu\b"),
+]
+LOSSES = [
+    ("binary", r"binary cross.?entropy|logistic loss|log.?loss for two|二元交叉熵|二分类交叉熵"),
+    ("cross-entropy", r"cross.?entropy|negative log.?likelihood|交叉熵|负对数"),
+    ("squared", r"squared|mean.square|quadratic|least squares|均方|平方"),
+]
+
+
+def letter_size(formula: str, before: str, after: str) -> tuple[str, tuple] | None:
+    """What size a lone letter is, by the words around it."""
+    text = formula.strip()
+    if not LETTER.match(text):
+        return None
+    ordinal = before.rstrip().endswith(("第", "layer", "layers", "class", "unit", "neuron"))
+    for size, pattern in AFTER.items():
+        if not ordinal and pattern.match(after[:60]):
+            return text, size
+    for size, pattern in BEFORE.items():
+        if pattern.search(before[-60:]):
+            return text, size
+    return None
+
+
+def sample_letters(prose: str) -> set[str]:
+    return {next(g for g in m.groups() if g) for m in SAMPLE_LETTER.finditer(prose)}
+
+
+def about_one_sample(prose: str) -> bool:
+    return bool(ONE_SAMPLE.search(prose))
+
+
+def activation(prose: str) -> str | None:
+    """The first activation that is named."""
+    found = [
+        (m.start(), name) for name, pattern in ACTIVATIONS if (m := re.search(pattern, prose, re.IGNORECASE))
+    ]
+    return min(found)[1] if found else None
+
+
+def loss(prose: str) -> str | None:
+    for name, pattern in LOSSES:
+        if re.search(pattern, prose, re.IGNORECASE):
+            return name
+    return None
+
+
+SIZED = re.compile(r"(?<![\d.])(\d{1,2}(?:\s*[-–—→]\s*\d{1,2}){1,5})(?![\d.])")
+UNITS = r"(?:neurons?|units?|nodes?|inputs?|outputs?|features?|hidden units?|个?(?:隐藏|输入|输出)?(?:神经元|单元|节点|结点|特征))"
+PLACES = {
+    0: rf"(?:input layer|输入层|inputs? )[^.。;；\n]{{0,40}}?(\d{{1,2}}|one|two|three|four|five|six|[一二两三四五])\s*{UNITS}",
+    1: rf"(?:hidden layer|隐藏层|隐含层|隐层)[^.。;；\n]{{0,40}}?(\d{{1,2}}|one|two|three|four|five|six|[一二两三四五])\s*{UNITS}",
+    -1: rf"(?:output layer|输出层)[^.。;；\n]{{0,40}}?(\d{{1,2}}|one|two|three|four|five|six|[一二两三四五])\s*{UNITS}?",
+}
+
+
+def chain_of_sizes(prose: str) -> tuple[int, ...] | None:
+    """Sizes written as 3-4-2."""
+    for match in SIZED.finditer(prose):
+        sizes = tuple(int(n) for n in re.findall(r"\d+", match[1]))
+        if len(sizes) >= 3 and all(0 < n <= 12 for n in sizes):
+            return sizes
+    return None
+
+
+def layer_sizes(prose: str) -> dict[int, int]:
+    """Sizes that the prose names: input layer with 3 neurons."""
+    found = {}
+    for layer, pattern in PLACES.items():
+        match = re.search(pattern, prose, re.IGNORECASE)
+        if match:
+            word = match[1].lower()
+            found[layer] = NUMBER_WORDS.get(word) or int(word)
+    return found
+
+
+def number_of_classes(sentence: str) -> int | None:
+    """As in: with three classes."""
+    match = re.search(
+        r"(\d+|one|two|three|four|five|six|[二两三四五])\s*(?:个)?(?:classes|categories|outputs|类)",
+        sentence,
+        re.IGNORECASE,
+    )
+    if match is None:
+        return None
+    word = match[1].lower()
+    return NUMBER_WORDS.get(word) or int(word)

@@ -1,0 +1,435 @@
+"""Sizes and orientations: from declared shapes, from sums, from the order of factors, from the words around letters."""
+
+from collections import Counter
+
+from clearprop.check.document.meaning import hints, patterns
+from clearprop.check.document.meaning.notation import ROWLIKE, Notation, Role, is_letter, place
+from clearprop.check.document.meaning.roles import nodes, pairs
+from clearprop.check.document.read.statements import Document, same_sentence
+from clearprop.check.document.read.tree import (
+    Add,
+    Big,
+    Call,
+    Listed,
+    Mul,
+    Node,
+    Num,
+    Pow,
+    Script,
+    Space,
+    Sym,
+    Transpose,
+    symbols,
+    walk,
+)
+
+
+def declarations(document: Document) -> list[tuple[Sym, tuple[Node, ...]]]:
+    r"""Symbols with their shapes: W \in R^{3 x 4}; W of size R^{3 x 4}; W is (3, 4)."""
+    found = []
+    for statement in document.statements:
+        named = [p.node for p in statement.parts if p.node is not None]
+        spaces = [p.node for p in statement.parts if p.sign == r"\in" and p.node is not None]
+        dims = [d for d in map(_dims, spaces) if d]
+        if dims:
+            found += [(s, dims[0]) for node in named[:1] for s in _declared(node)]
+    found += _across(document)
+    return found
+
+
+def _declared(node: Node) -> list[Sym]:
+    if isinstance(node, Sym):
+        return [node]
+    if isinstance(node, Listed):
+        return [one for one in node.items if isinstance(one, Sym)]
+    return []
+
+
+def _dims(node: Node) -> tuple[Node, ...] | None:
+    if isinstance(node, Space):
+        return node.dims
+    if isinstance(node, Pow):  # {0, 1}^{N x C}
+        parts = _factors(node.power)
+        return tuple(parts)
+    return None
+
+
+def _factors(node: Node) -> list[Node]:
+    if isinstance(node, Mul) and node.kind == "times":
+        return [*_factors(node.left), *_factors(node.right)]
+    return [node]
+
+
+def _across(document: Document) -> list[tuple[Sym, tuple[Node, ...]]]:
+    """A symbol in one formula and its shape in the next of the same sentence."""
+    single: dict[int, Node] = {}
+    for statement in document.statements:
+        if len(statement.parts) == 1 and statement.parts[0].node is not None:
+            single[statement.formula] = statement.parts[0].node
+    found = []
+    for number, node in single.items():
+        if not isinstance(node, Sym) or number + 1 not in single:
+            continue
+        gap = document.formulas[number].after
+        if len(gap) > 60 or not same_sentence(gap, after_display=False):
+            continue
+        shape = single[number + 1]
+        if isinstance(shape, Space) and shape.dims:
+            found.append((node, shape.dims))
+        elif (
+            isinstance(shape, Listed)
+            and len(shape.items) == 2
+            and any(w in gap for w in (" is ", "shape", "size", "大小", "维度", "形状", "dimension"))
+        ):
+            found.append((node, shape.items))
+    return found
+
+
+def find_samples(document: Document, notation: Notation, prose: str, shapes: list) -> None:
+    """The letter of the number of samples, and the letters that run over them."""
+    votes: Counter[str] = Counter()
+    for formula in document.formulas:
+        if formula.display:
+            continue
+        hint = hints.letter_size(formula.text, formula.before, formula.after)
+        if hint is not None:
+            name = hint[0].lstrip("\\")
+            if hint[1] == ("m",):
+                votes[name] += 3
+            elif name not in notation.roles or notation.roles[name].kind not in ("weight", "bias", "loss"):
+                notation.sizes.setdefault(name, hint[1])
+    for sym, dims in shapes:
+        letter = is_letter(dims[0]) if len(dims) == 2 else None
+        if letter in ("m", "N", "B") and notation.roles.get(sym.name, Role("")).kind in ROWLIKE | {
+            "augmented"
+        }:
+            votes[letter] += 1
+    bound: Counter[tuple[str, str]] = Counter()
+    for node in nodes(document):
+        for one in walk(node):
+            if isinstance(one, Big) and one.index and (last := is_letter(one.last)) is not None:
+                bound[one.index, last] += 1
+                if last in ("m", "N", "M", "B", "n", "S"):
+                    votes[last] += 2 if one.index in notation.sample_letters or one.index in ("i", "n") else 1
+    usual = [name for name in votes if name in ("m", "N", "M", "B", "n", "S") or votes[name] >= 3]
+    best = max(usual, key=lambda name: votes[name], default=None)
+    if best is None:
+        used = {one.name for node in nodes(document) for one in symbols(node)}
+        best = next((name for name in ("m", "N", "B") if name in used and name not in notation.sizes), None)
+    if best is not None:
+        notation.sizes[best] = ("m",)
+        notation.sample_letters |= {index for (index, last) in bound if last == best}
+    notation.sample_letters |= hints.sample_letters(prose) - notation.layer_letters
+    if not notation.samples_above:
+        notation.sample_letters |= _nielsen(document, notation)
+    notation.sample_letters -= set(notation.sizes)
+
+
+def _nielsen(document: Document, notation: Notation) -> set[str]:
+    r"""\sum_x with x beside the layer: delta^{x,l}."""
+    found = set()
+    for node in nodes(document):
+        for one in symbols(node):
+            letters = [is_letter(item.node) for item in one.sup]
+            if (
+                len(one.sup) == 2
+                and notation.style == "plain"
+                and all(letters[:1])
+                and letters[0] not in notation.layer_letters
+            ):
+                found.add(str(letters[0]))
+    return found
+
+
+def find_layers(document: Document, notation: Notation) -> None:
+    """The letter of the number of layers: what stands as the last layer."""
+    if any(size == ("L",) for size in notation.sizes.values()):
+        return
+    role = notation.roles.get("L")
+    if role is not None and role.kind == "loss":
+        return
+    if any(is_letter(one) == "L" for node in nodes(document) for one in walk(node)):
+        notation.sizes["L"] = ("L",)
+
+
+def find_weights(document: Document, notation: Notation, shapes: list) -> None:
+    """Whether W is inputs x outputs or outputs x inputs, whether a batch has rows, whether a sample is a row."""
+    weights: Counter[str] = Counter()
+    batch: Counter[bool] = Counter()
+    vector: Counter[str] = Counter()
+    for left, right, _ in pairs(document):
+        for side in (right, *_arguments(right)):
+            step = patterns.affine(side)
+            if step is not None:
+                _vote(step, left, notation, weights, batch, vector)
+    for sym, dims in shapes:
+        _vote_shape(sym, dims, notation, weights, batch, vector)
+    if weights:
+        notation.weights = weights.most_common(1)[0][0]
+    if batch:
+        notation.rows = batch.most_common(1)[0][0]
+    elif vector:
+        notation.rows = vector.most_common(1)[0][0] == "row"
+    elif weights:
+        notation.rows = notation.weights == "in_out"
+    notation.vectors = vector.most_common(1)[0][0] if vector else ("row" if notation.rows else "column")
+
+
+def _arguments(node: Node) -> tuple[Node, ...]:
+    return node.args if isinstance(node, Call) else ()
+
+
+def _vote(
+    step: patterns.Affine, left: Node, notation: Notation, weights: Counter, batch: Counter, vector: Counter
+) -> None:
+    kinds = [notation.roles.get(s.name, Role("")).kind for s in (step.first, step.second)]
+    if kinds[0] in ("weight", "stack") and kinds[1] not in ("weight", "stack"):
+        weight, turned, act, act_turned, before = (
+            step.first,
+            step.first_turned,
+            step.second,
+            step.second_turned,
+            True,
+        )
+    elif kinds[1] in ("weight", "stack"):
+        weight, turned, act, act_turned, before = (
+            step.second,
+            step.second_turned,
+            step.first,
+            step.first_turned,
+            False,
+        )
+    else:
+        return
+    indices = place(weight, notation.roles[weight.name], notation).indices
+    if len(indices) == 2:
+        _vote_indices(step, left, indices, weights)
+        return
+    if indices or act_turned:
+        return
+    weights["out_in" if before != turned else "in_out"] += 1
+    if is_batch(act, notation):
+        batch[not before] += 1
+    else:
+        vector["column" if before else "row"] += 1
+
+
+def _vote_indices(step: patterns.Affine, left: Node, indices: tuple[Script, ...], weights: Counter) -> None:
+    """z_j = sum_k w_jk a_k: the index of the left side comes first, or second."""
+    here = [is_letter(one.node) for one in indices]
+    if step.summed in here and step.summed is not None:
+        weights["out_in" if here[1] == step.summed else "in_out"] += 2
+
+
+def is_batch(sym: Sym, notation: Notation) -> bool:
+    role = notation.roles.get(sym.name)
+    if role is not None and role.batch:
+        return True
+    name = sym.name.split()[-1]
+    return (len(name) == 1 and name.isupper()) or name in ("Delta", "Theta")
+
+
+def _vote_shape(
+    sym: Sym, dims: tuple[Node, ...], notation: Notation, weights: Counter, batch: Counter, vector: Counter
+) -> None:
+    role = notation.roles.get(sym.name)
+    if role is None:
+        return
+    samples = [notation.sizes.get(is_letter(d) or "") == ("m",) for d in dims]
+    if role.kind in ROWLIKE | {"augmented"} and len(dims) == 2 and any(samples):
+        batch[samples[0]] += 3
+        role.batch = True
+    elif role.kind in ROWLIKE and (len(dims) == 1 or any(isinstance(d, Num) and d.value == 1 for d in dims)):
+        column = len(dims) == 1 or not (isinstance(dims[0], Num) and dims[0].value == 1)
+        if len(dims) == 2:
+            vector["column" if column else "row"] += 3
+    elif role.kind == "bias" and len(dims) == 2:
+        one = [isinstance(d, Num) and d.value == 1 for d in dims]
+        if one[0] != one[1]:
+            batch[one[0]] += 1
+    elif role.kind == "weight" and len(dims) == 2:
+        order = _weight_order(sym, dims, notation)
+        if order:
+            weights[order] += 3
+
+
+def _weight_order(sym: Sym, dims: tuple[Node, ...], notation: Notation) -> str | None:
+    """From R^{n_l x n_{l-1}}, or from letters that are known inputs or classes."""
+    shifts = [_shift(d) for d in dims]
+    if None not in shifts and shifts[0] != shifts[1]:
+        return "out_in" if shifts[0] > shifts[1] else "in_out"  # type: ignore[operator]
+    known = [notation.sizes.get(is_letter(d) or "") for d in dims]
+    if known[0] == ("n", 0) or known[1] == ("n", -1):
+        return "in_out"
+    if known[1] == ("n", 0) or known[0] == ("n", -1):
+        return "out_in"
+    return None
+
+
+def _shift(node: Node) -> float | None:
+    """How far a width n_{l-1} is from n_l; n_x is before n_1 and n_1 before n_2."""
+    if not isinstance(node, Sym):
+        return None
+    items = [item.node for item in (*node.sup, *node.sub)]
+    if len(items) != 1:
+        return None
+    item = items[0]
+    if isinstance(item, Add) and isinstance(item.right, Num) and isinstance(item.left, Sym):
+        return item.sign * item.right.value
+    if isinstance(item, Num):
+        return item.value
+    return {"x": 0.0, "y": 99.0, "l": 0.0, "h": 1.0, "in": 0.0, "out": 99.0}.get(is_letter(item) or "")
+
+
+def find_batches(document: Document, notation: Notation, shapes: list, prose: str) -> None:
+    """Which names, alone, are all samples at once."""
+    has_samples = any(size == ("m",) for size in notation.sizes.values())
+    for sym, dims in shapes:
+        role = notation.roles.get(sym.name)
+        if (
+            role is not None
+            and len(dims) == 2
+            and any(notation.sizes.get(is_letter(d) or "") == ("m",) for d in dims)
+        ):
+            role.batch = True
+    _count_samples(document, notation)
+    small = _small_is_batch(notation, prose, shapes)
+    _by_double_index(document, notation)
+    _by_equations(document, notation)
+    for name, role in notation.roles.items():
+        base = (role.of if role.kind == "gradient" else name).split()[-1]
+        if role.kind not in ROWLIKE | {"augmented", "gradient"} or role.batch:
+            continue
+        capital = (len(base) == 1 and base.isupper()) or base in ("Delta", "Theta")
+        if capital:
+            role.batch = (
+                has_samples
+                or notation.rows
+                or any(n != name and n.lower() == name.lower() for n in notation.roles)
+            )
+        else:
+            capitals = any(
+                n != name and n.split()[-1] == base.upper() and n.split()[:-1] == name.split()[:-1]
+                for n in notation.roles
+            )
+            role.batch = small and not capitals
+    notation.one_sample = not any(role.batch for role in notation.roles.values())
+
+
+def _count_samples(document: Document, notation: Notation) -> None:
+    """Names whose only index is a sample letter wherever it is a letter."""
+    letters: dict[str, set[str | None]] = {}
+    for node in nodes(document):
+        for one in symbols(node):
+            if len(one.sub) == 1 and (letter := is_letter(one.sub[0].node)) is not None:
+                letters.setdefault(one.name, set()).add(letter)
+    for name, role in notation.roles.items():
+        role.counts_samples = bool(letters.get(name, set()) - set(notation.sizes)) and letters[
+            name
+        ] <= notation.sample_letters | set(notation.sizes)
+
+
+def _by_double_index(document: Document, notation: Notation) -> None:
+    """f_{ik} with a sample letter first: f is all samples."""
+    if notation.samples_above:
+        return
+    for node in nodes(document):
+        for one in symbols(node):
+            role = notation.roles.get(one.name)
+            if role is None or role.kind not in ROWLIKE or len(one.sub) != 2:
+                continue
+            if is_letter(one.sub[0 if notation.rows else 1].node) in notation.sample_letters:
+                role.batch = True
+
+
+def _by_equations(document: Document, notation: Notation) -> None:
+    """f = X W + b, H = g(Z): what equals a batch is one."""
+    for left, right, _ in pairs(document):
+        if (
+            not isinstance(left, Sym)
+            or left.sub
+            or notation.roles.get(left.name, Role("")).kind not in ROWLIKE
+        ):
+            continue
+        step, call = patterns.affine(right), patterns.applied(right)
+        inner = [step.first, step.second] if step else [call[1]] if call else []
+        if any(
+            isinstance(s, Sym)
+            and not s.sub
+            and is_batch(s, notation)
+            and notation.roles.get(s.name, Role("")).kind in ROWLIKE
+            for s in inner
+        ) and not any(
+            i.kind == "paren" and is_letter(i.node) in notation.sample_letters
+            for s in (left, *inner)
+            if isinstance(s, Sym)
+            for i in s.sup
+        ):
+            notation.roles[left.name].batch = True
+
+
+def _small_is_batch(notation: Notation, prose: str, shapes: list) -> bool:
+    """Whether z and a, written small, hold all samples: their declared shapes say so."""
+    declared = [
+        (notation.roles[s.name], dims)
+        for s, dims in shapes
+        if s.name in notation.roles and s.name.split()[-1].islower()
+    ]
+    return bool(any(role.batch for role, _ in declared))
+
+
+def find_sizes(notation: Notation, shapes: list) -> dict[object, int]:
+    """Concrete sizes of layers, and the letters of others, from declared shapes. Keys: a layer, or -1 for the last."""
+    concrete: dict[object, int] = {}
+    for sym, dims in shapes:
+        role = notation.roles.get(sym.name)
+        if role is None:
+            continue
+        for dim, size in zip(dims, _expected(sym, role, len(dims), notation), strict=False):
+            if size is None or size == ("one",):
+                continue
+            letter = is_letter(dim)
+            if isinstance(dim, Num) and size[0] == "n":
+                concrete[size[1]] = int(dim.value)
+            elif letter and letter not in notation.sizes and size[0] == "n":
+                notation.sizes[letter] = size
+            elif isinstance(dim, Sym) and len(dim.sub) == 1 and size[0] == "n" and not dim.sup:
+                letter = is_letter(dim.sub[0].node)
+                if letter and letter not in notation.layer_letters and letter != "L":
+                    notation.sizes.setdefault(f"{dim.name}_{letter}", size)
+    return concrete
+
+
+def _expected(sym: Sym, role: Role, count: int, notation: Notation) -> list[tuple | None]:
+    """What the dimensions of a symbol are, where they can be known."""
+    where = place(sym, role, notation)
+    layer = (
+        int(where.layer.value)
+        if isinstance(where.layer, Num)
+        else where.layer
+        if isinstance(where.layer, int)
+        else None
+    )
+    if layer is None or where.indices:
+        return []
+    if role.kind in ("weight", "stack"):
+        pair: list[tuple | None] = [("n", layer - 1), ("n", layer)]
+        if role.kind == "stack":
+            pair[0] = None
+        return pair if notation.weights == "in_out" else pair[::-1]
+    if role.kind == "bias" or (role.kind in ROWLIKE and count == 1):
+        return (
+            [("n", layer)]
+            if count == 1
+            else [("one",), ("n", layer)]
+            if notation.rows
+            else [("n", layer), ("one",)]
+        )
+    if role.kind in ROWLIKE and count == 2:
+        if not is_batch(sym, notation):
+            return [("one",), ("n", layer)] if notation.vectors == "row" else [("n", layer), ("one",)]
+        return [("m",), ("n", layer)] if notation.rows else [("n", layer), ("m",)]
+    return []
+
+
+__all__ = ["Transpose", "declarations", "find_layers", "find_samples", "find_sizes", "find_weights"]

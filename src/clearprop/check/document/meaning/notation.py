@@ -1,0 +1,130 @@
+"""What the symbols of a document mean: each name's role, and how layers, samples and units are written."""
+
+from dataclasses import dataclass, field
+
+from clearprop.check.document.read.tree import Add, Call, Node, Num, Script, Sym
+
+ROWLIKE = {"input", "pre", "act", "prediction", "target", "delta"}  # one row, or column, a sample
+LAYERED = {"weight", "bias", "pre", "act", "delta", "stack"}
+
+
+@dataclass
+class Role:
+    """What a name stands for. `layer`: fixed for names that carry none (-1 is the last); `batch`: alone, it is all samples."""
+
+    kind: str
+    layer: int | None = None
+    batch: bool = False
+    of: str = ""  # of a gradient: what it is taken by
+    counts_samples: bool = False  # its only index, x_i, is a sample
+
+
+@dataclass
+class Reading:
+    """The choices that a text leaves open; the checker takes those under which most lines hold.
+
+    `losses`: of each loss name, its value, and its gradients by z and a, and by W and b, as "sample", "sum" or "mean";
+    `gradients`: what delta and dZ are gradients of.
+    """
+
+    losses: dict[str, tuple[str, str, str]] = field(default_factory=dict)
+    gradients: dict[str, str] = field(default_factory=dict)
+    penalised: dict[str, bool] = field(default_factory=dict)
+    jacobian: str = "numerator"
+
+
+@dataclass
+class Notation:
+    """How a document writes."""
+
+    roles: dict[str, Role] = field(default_factory=dict)
+    style: str | None = None  # layers: paren W^{(l)}, bracket W^{[l]}, plain W^l, sub W_l
+    samples_above: bool = False  # x^{(i)}
+    sample_letters: set[str] = field(default_factory=set)
+    layer_letters: set[str] = field(default_factory=lambda: {"l"})
+    rows: bool = True  # a batch has a sample in each row
+    weights: str = "in_out"  # W is (inputs, outputs), or "out_in"
+    vectors: str = "row"  # one sample is a row, or a "column"
+    sizes: dict[str, tuple] = field(default_factory=dict)  # letter -> ("m",), ("L",), ("n", layer)
+    functions: dict[str, str] = field(default_factory=dict)  # letter -> a library name, "activation", "head"
+    bodies: dict[str, tuple[tuple[str, ...], Node]] = field(
+        default_factory=dict
+    )  # functions that the text defines
+    definitions: dict[str, list] = field(default_factory=dict)  # quantities that the text defines
+    main_loss: str | None = None
+    one_sample: bool = False
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where one occurrence of a symbol points."""
+
+    role: Role
+    layer: Node | int | None
+    sample: Node | None
+    indices: tuple[Script, ...]
+    power: Node | None
+
+
+def place(sym: Sym, role: Role, notation: Notation) -> Place:
+    """Scripts sorted into layer, sample, indices and power."""
+    layer: Node | int | None = role.layer
+    sample = power = None
+    layered = role.kind in LAYERED or (role.kind in ("act", "prediction", "gradient") and role.layer is None)
+    taken = role.layer is not None and role.kind not in ("pre", "act")
+    for item in sym.sup:
+        if item.node is None:
+            continue
+        if layered and not taken and _is_layer(item, sym, notation):
+            layer, taken = item.node, True
+        elif item.kind == "paren" or _is_sample(item, notation):
+            sample = item.node
+        else:
+            power = item.node
+    indices = sym.sub
+    if notation.style == "sub" and layered and not taken and indices and indices[0].node is not None:
+        layer, indices = indices[0].node, indices[1:]
+    indices = tuple(
+        one
+        for one in indices
+        if not (isinstance(one.node, Sym) and role.kind == "loss" and one.node.name in PARAMETERS)
+    )
+    return Place(role, layer, sample, indices, power)
+
+
+PARAMETERS = {"theta", "W", "w", "Theta"}
+
+
+def _is_layer(item: Script, sym: Sym, notation: Notation) -> bool:
+    if item.kind != notation.style:
+        return False
+    if (
+        item.kind == "paren"
+        and is_letter(item.node) in notation.sample_letters
+        and len(sym.sup) == 1
+        and notation.samples_above
+    ):
+        return is_letter(item.node) in notation.layer_letters
+    if item.kind == "plain" and len(sym.sup) > 1:
+        return is_letter(item.node) not in notation.sample_letters
+    return True
+
+
+def _is_sample(item: Script, notation: Notation) -> bool:
+    return item.kind == "plain" and is_letter(item.node) in notation.sample_letters
+
+
+def is_letter(node: Node | None) -> str | None:
+    """The letter, if a node is a bare one."""
+    return node.name if isinstance(node, Sym) and not node.sup and not node.sub else None
+
+
+def is_near_letter(node: Node | None, letters: set[str]) -> bool:
+    """l, l - 1, l + 1."""
+    if isinstance(node, Add) and isinstance(node.right, Num):
+        return is_letter(node.left) in letters
+    return is_letter(node) in letters
+
+
+def called_name(node: Node | None) -> str | None:
+    return node.name if isinstance(node, Call) else None

@@ -1,0 +1,187 @@
+"""Shapes of formulas that tell what their symbols are: affine steps, activations, softmax, losses."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from clearprop.check.document.read.tree import (
+    Add,
+    Big,
+    Call,
+    Div,
+    Mul,
+    Neg,
+    Node,
+    Norm,
+    Num,
+    Ones,
+    Pow,
+    Probability,
+    Sym,
+    Transpose,
+    symbols,
+    walk,
+)
+
+
+@dataclass(frozen=True)
+class Affine:
+    """Two factors and what is added: `first`, `second` as they stand, with whether each is transposed."""
+
+    first: Sym
+    first_turned: bool
+    second: Sym
+    second_turned: bool
+    bias: Sym | None
+    summed: str | None = None
+
+
+def affine(node: Node) -> Affine | None:
+    """The affine step in a node, if it is one and nothing else."""
+    terms = list(_terms(node))
+    products = [t for t in terms if _pair(t) is not None]
+    others = [t for t in terms if _pair(t) is None]
+    if not products or len(others) > 1:
+        return None
+    bias = _bias(others[0]) if others else None
+    if others and bias is None:
+        return None
+    pair = _pair(products[0])
+    if len(products) > 1:
+        pairs = [_pair(t) for t in products]
+        second = {p.second.name for p in pairs if p} if pair else set()
+        if not others and len(products) == 2:  # x W + 1 b: the second product is the bias
+            extra = [_bias(t) for t in products]
+            if extra[1] is not None and pair:
+                return Affine(
+                    pair.first, pair.first_turned, pair.second, pair.second_turned, extra[1], pair.summed
+                )
+        if len(second) != 1 or len({p.first.name for p in pairs if p}) != 1:
+            return None
+    if pair is None:
+        return None
+    return Affine(pair.first, pair.first_turned, pair.second, pair.second_turned, bias, pair.summed)
+
+
+def _terms(node: Node) -> Iterator[Node]:
+    if isinstance(node, Add) and node.sign == 1:
+        yield from _terms(node.left)
+        yield from _terms(node.right)
+    else:
+        yield node
+
+
+def _pair(node: Node) -> Affine | None:
+    summed = None
+    while isinstance(node, Big) and node.what == "sum" and node.index:
+        summed, node = node.index, node.body
+    if not isinstance(node, Mul) or node.kind in ("hadamard", "outer"):
+        return None
+    left, right = _turned(node.left), _turned(node.right)
+    if left is None or right is None:
+        return None
+    return Affine(*left, *right, None, summed)
+
+
+def _turned(node: Node) -> tuple[Sym, bool] | None:
+    if isinstance(node, Transpose) and isinstance(node.of, Sym):
+        return node.of, True
+    return (node, False) if isinstance(node, Sym) else None
+
+
+def _bias(node: Node) -> Sym | None:
+    if isinstance(node, Transpose):
+        node = node.of
+    if isinstance(node, Mul):
+        parts = [node.left, node.right]
+        ones = [
+            p
+            for p in parts
+            if isinstance(p.of if isinstance(p, Transpose) else p, Ones) or isinstance(p, Num)
+        ]
+        rest = [p for p in parts if p not in ones]
+        if len(ones) == 1 and len(rest) == 1:
+            return _bias(rest[0])
+        return None
+    return node if isinstance(node, Sym) else None
+
+
+def applied(node: Node) -> tuple[str, Node] | None:
+    """The function and argument of an entrywise step: relu(z), max(0, z), 1 / (1 + e^-z), exp(z) / sum exp(z)."""
+    if isinstance(node, Call) and not node.primes:
+        if node.name == "max" and len(node.args) == 2:
+            zero = [a for a in node.args if not _is_zero(a)]
+            return ("relu", zero[0]) if len(zero) == 1 else None
+        if len(node.args) == 1:
+            return node.name, node.args[0]
+    if isinstance(node, Div):
+        return _logistic(node) or _softmax(node)
+    return None
+
+
+def _is_zero(node: Node) -> bool:
+    return isinstance(node, Num) and node.value == 0
+
+
+def _logistic(node: Div) -> tuple[str, Node] | None:
+    below = node.below
+    if not (isinstance(node.above, Num) and isinstance(below, Add) and below.sign == 1):
+        return None
+    for one, other in ((below.left, below.right), (below.right, below.left)):
+        if (
+            isinstance(one, Num)
+            and isinstance(other, Call)
+            and other.name == "exp"
+            and isinstance(other.args[0], Neg)
+        ):
+            return "logistic", other.args[0].of
+    return None
+
+
+def _softmax(node: Div) -> tuple[str, Node] | None:
+    above = node.above
+    if not (isinstance(above, Call) and above.name == "exp" and above.args):
+        return None
+    sums = [
+        b
+        for b in walk(node.below)
+        if isinstance(b, Big) and any(isinstance(c, Call) and c.name == "exp" for c in walk(b.body))
+    ]
+    return ("softmax", above.args[0]) if sums else None
+
+
+def has(node: Node, kind: type, name: str = "") -> bool:
+    return any(isinstance(one, kind) and (not name or getattr(one, "name", "") == name) for one in walk(node))
+
+
+def loss_family(node: Node, predictions: set[str]) -> str | None:
+    """Which loss a formula is: binary if it has the logarithm of 1 - p, cross-entropy of p alone, squared if it squares."""
+    logs = [one for one in walk(node) if isinstance(one, Call) and one.name == "log" and one.args]
+    if any(_complement(one.args[0]) for one in logs):
+        return "binary"
+    if logs:
+        return "cross-entropy"
+    squares = [
+        one
+        for one in walk(node)
+        if isinstance(one, Pow) and isinstance(one.power, Num) and one.power.value == 2
+    ]
+    differences = [one.base for one in squares] + [one.of for one in walk(node) if isinstance(one, Norm)]
+    if any(isinstance(_plain(one), Add) for one in differences):
+        return "squared"
+    return None
+
+
+def _plain(node: Node) -> Node:
+    return node.of if isinstance(node, Norm) else node
+
+
+def _complement(node: Node) -> bool:
+    return isinstance(node, Add) and node.sign == -1 and isinstance(node.left, Num) and node.left.value == 1
+
+
+def probability_names(node: Node) -> set[str]:
+    return {one.name for one in walk(node) if isinstance(one, Probability)}
+
+
+def names(node: Node) -> set[str]:
+    return {one.name for one in symbols(node)}

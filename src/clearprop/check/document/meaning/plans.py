@@ -1,0 +1,244 @@
+"""The kind of network and loss, and what the functions of the text are."""
+
+from collections import Counter
+
+import numpy as np
+
+from clearprop.check.document.meaning import hints, patterns
+from clearprop.check.document.meaning.notation import Notation, Role, is_letter, place
+from clearprop.check.document.meaning.roles import nodes, pairs
+from clearprop.check.document.numbers import functions
+from clearprop.check.document.numbers.world import Plan
+from clearprop.check.document.read.statements import Document
+from clearprop.check.document.read.tree import Call, Node, Num, Probability, Sym, symbols, walk
+
+LIBRARY = set(functions.ENTRYWISE) | {"softmax", "max", "min", "diag", "trace", "vec", "sum"}
+
+
+def find_functions(document: Document, notation: Notation, prose: str) -> None:
+    """What each function of the text is: from the library, defined in the text, or an activation that is left open."""
+    used = {one.name for node in nodes(document) for one in walk(node) if isinstance(one, Call)}
+    for name in sorted(used - LIBRARY):
+        role = notation.roles.get(name)
+        if role is not None and role.kind == "loss":
+            continue
+        body = _body(document, notation, name)
+        if body is not None:
+            notation.bodies[name] = body
+        notation.functions[name] = _meaning(document, notation, name, body, prose)
+
+
+def _body(document: Document, notation: Notation, name: str) -> tuple[tuple[str, ...], Node] | None:
+    for statement in document.statements:
+        if len(statement.parts) < 2:
+            continue
+        left, right = statement.parts[0].node, statement.parts[1].node
+        if not isinstance(left, Call) or left.name != name or left.primes or right is None:
+            continue
+        letters = [is_letter(arg) for arg in left.args]
+        if letters and all(letters) and set(letters) & patterns.names(right):
+            return tuple(str(x) for x in letters), right
+    return None
+
+
+def _meaning(document: Document, notation: Notation, name: str, body: tuple | None, prose: str) -> str:
+    if body is not None:
+        found = _recognised(body)
+        if found is not None:
+            return found
+    said = _said_of(document, name)
+    if said is not None:
+        return said
+    if _is_head(document, notation, name):
+        return "head"
+    if name == "sigma":
+        named = hints.activation(prose)
+        written = {one.name for node in nodes(document) for one in walk(node) if isinstance(one, Call)}
+        return (
+            named
+            if named and named not in written and "igmoid" not in prose and "logistic" not in prose
+            else "logistic"
+        )
+    return "body" if body is not None else "activation"
+
+
+def _recognised(body: tuple) -> str | None:
+    """The library function that a definition computes."""
+    step = patterns.applied(body[1])
+    if step is not None and step[0] in functions.ENTRYWISE:
+        return step[0]
+    node = body[1]
+    if isinstance(node, Call) and node.name in functions.ENTRYWISE and is_letter(node.args[0]) in body[0]:
+        return node.name
+    return None
+
+
+def _said_of(document: Document, name: str) -> str | None:
+    r"""As in: where $\sigma$ is the logistic function."""
+    for formula in document.formulas:
+        text = formula.text.strip().lstrip("\\")
+        if text.split("(")[0] == name and not formula.display:
+            after = formula.after[:60].split(".")[0].split("。")[0]
+            for key, pattern in hints.ACTIVATIONS:
+                if patterns_search(pattern, after):
+                    return key
+            if patterns_search(r"softmax", after):
+                return "softmax"
+    return None
+
+
+def patterns_search(pattern: str, text: str) -> bool:
+    import re
+
+    return re.search(pattern, text, re.IGNORECASE) is not None
+
+
+def _is_head(document: Document, notation: Notation, name: str) -> bool:
+    """h(z) = [p(y=1), p(y=2)]: a function whose values are probabilities."""
+    for left, right, _ in pairs(document):
+        for one, other in ((left, right), (right, left)):
+            if not (isinstance(one, Call) and one.name == name and not one.primes):
+                continue
+            if patterns.has(other, Probability) or (patterns.applied(other) or ("",))[0] == "softmax":
+                return True
+    return False
+
+
+def library_name(name: str, notation: Notation) -> str | None:
+    """The library's name of a function, None if the text leaves it open."""
+    if name in functions.ENTRYWISE or name == "softmax":
+        return name
+    meaning = notation.functions.get(name)
+    return meaning if meaning in functions.ENTRYWISE or meaning == "softmax" else None
+
+
+def find_plan(document: Document, notation: Notation, prose: str) -> Plan:
+    """Activations, head and loss."""
+    hidden, last = _activations(document, notation)
+    family, factor, per_output = _loss(document, notation, prose)
+    named = hints.activation(prose)
+    if not hidden:
+        hidden = {0: named} if named else {0: "smooth"}
+    top = max(hidden)
+    general = hidden.get(0, hidden[min(hidden)])
+    activations = tuple(hidden.get(l, general) for l in range(1, max(top, 1) + 1))
+    head = last or {"cross-entropy": "softmax", "binary": "logistic", "squared": "identity"}[family]
+    if family == "cross-entropy" and head == "logistic":
+        family = "binary"
+    kinds = {role.kind for role in notation.roles.values()}
+    return Plan(activations, head, family, factor, per_output, bias=bool(kinds & {"bias", "stack"}))
+
+
+def _activations(document: Document, notation: Notation) -> tuple[dict[int, str], str | None]:
+    """The function of each hidden layer (0: of all), and of the last."""
+    hidden: dict[int, Counter[str]] = {}
+    last: Counter[str] = Counter()
+    for left, right, sign in pairs(document):
+        if sign == "=:":
+            left, right = right, left
+        step = patterns.applied(right)
+        if step is None:
+            continue
+        name = library_name(step[0], notation)
+        if name is None and notation.functions.get(step[0]) == "head" and isinstance(left, Probability):
+            name = "softmax"
+        if name is None or name in ("exp", "log", "sqrt"):
+            continue
+        where = _target(left, step[1], notation)
+        if where == "last":
+            last[name] += 1
+        elif where is not None:
+            hidden.setdefault(where, Counter())[name] += 1
+    highest = max([*_numbers(document, notation), 0])
+    for layer in [k for k in hidden if k and k == highest and _fixed_depth(document, notation)]:
+        last += hidden.pop(layer)
+    chosen = {layer: names.most_common(1)[0][0] for layer, names in hidden.items()}
+    if not last and 0 in chosen and _covers_last(document, notation):
+        last[chosen[0]] += 1
+    return chosen, last.most_common(1)[0][0] if last else None
+
+
+def _target(left: Node, argument: Node, notation: Notation) -> int | str | None:
+    """The layer whose activation a line gives: "last", a number, 0 for any."""
+    if isinstance(left, Probability):
+        return "last"
+    if isinstance(left, Call):
+        return (
+            "last"
+            if left.name in notation.bodies or notation.functions.get(left.name) in ("head", "body")
+            else None
+        )
+    if not isinstance(left, Sym) or left.name not in notation.roles:
+        return None
+    role = notation.roles[left.name]
+    if role.kind == "prediction":
+        return "last"
+    if role.kind != "act":
+        return None
+    layer = place(left, role, notation).layer
+    if isinstance(layer, Num):
+        return int(layer.value)
+    if isinstance(layer, int):
+        return "last" if layer == -1 else layer
+    letter = is_letter(layer)
+    if letter and notation.sizes.get(letter) == ("L",):
+        return "last"
+    return 0 if layer is not None else None
+
+
+def _numbers(document: Document, notation: Notation) -> list[int]:
+    """Every layer that weights are written with as a number."""
+    found = []
+    for node in nodes(document):
+        for one in symbols(node):
+            role = notation.roles.get(one.name)
+            if role is None or role.kind not in ("weight", "bias", "stack"):
+                continue
+            layer = place(one, role, notation).layer
+            if isinstance(layer, Num):
+                found.append(int(layer.value))
+            elif isinstance(layer, int) and layer > 0:
+                found.append(layer)
+    return found
+
+
+def _fixed_depth(document: Document, notation: Notation) -> bool:
+    """Whether the network's depth is a number: weights are written with numbers."""
+    return bool(_numbers(document, notation))
+
+
+def depth(document: Document, notation: Notation) -> int | None:
+    """How many layers the text writes out; None if it stays general."""
+    numbers = _numbers(document, notation)
+    return max(numbers) if numbers and max(numbers) < 8 else None
+
+
+def _covers_last(document: Document, notation: Notation) -> bool:
+    """Whether a general activation line holds for the last layer too: nothing else makes the output."""
+    for node in nodes(document):
+        for one in walk(node):
+            if isinstance(one, Probability) or (isinstance(one, Call) and one.name == "softmax"):
+                return False
+    return True
+
+
+def _loss(document: Document, notation: Notation, prose: str) -> tuple[str, float, bool]:
+    family: Counter[str] = Counter()
+    for left, right, _ in pairs(document):
+        for one, other in ((left, right), (right, left)):
+            if isinstance(one, (Sym, Call)) and notation.roles.get(one.name, Role("")).kind == "loss":
+                found = patterns.loss_family(other, set())
+                if found:
+                    family[found] += 1
+    if family:
+        return family.most_common(1)[0][0], 0.5, False
+    return hints.loss(prose) or "squared", 0.5, False
+
+
+def numeric_match(function, candidates: list[str]) -> str | None:
+    """The library function with the same values, if there is one."""
+    z = np.array([-1.7, -0.6, 0.4, 1.3])
+    for name in candidates:
+        if np.allclose(function(z), functions.ENTRYWISE[name](z), rtol=1e-9):
+            return name
+    return None

@@ -1,0 +1,361 @@
+"""Which letter is what: from custom first, then from the formulas they stand in."""
+
+from collections.abc import Iterator
+
+from clearprop.check.document.meaning import patterns
+from clearprop.check.document.meaning.notation import Notation, Role, is_letter, is_near_letter, place
+from clearprop.check.document.read.statements import LOSS_LETTERS, Document
+from clearprop.check.document.read.tree import (
+    Add,
+    Call,
+    Derivative,
+    Matrix,
+    Node,
+    Num,
+    Ones,
+    Probability,
+    Relation,
+    Script,
+    Sym,
+    symbols,
+    walk,
+)
+
+CUSTOM = {
+    "input": "x X", "target": "y Y t T", "prediction": "hat y|hat Y|hat t|hat T|hat p|hat P|p P|q|tilde y",
+    "weight": "W w Theta theta U V", "bias": "b", "pre": "z Z", "act": "a A h H", "delta": "delta Delta",
+    "rate": "alpha eta epsilon", "decay": "lambda",
+}  # fmt: skip
+PRIOR = {
+    name: kind
+    for kind, text in CUSTOM.items()
+    for part in text.split("|")
+    for name in ([part] if part.startswith(("hat", "tilde")) else part.split())
+}
+TARGETS = {"y", "Y", "t", "T"}
+
+
+def pairs(document: Document) -> Iterator[tuple[Node, Node, str]]:
+    """Neighbouring sides of all chains, both ways of reading a first side that is a name."""
+    for statement in document.statements:
+        nodes = [(p.node, p.sign) for p in statement.parts]
+        first = nodes[0][0]
+        for k in range(1, len(nodes)):
+            node, sign = nodes[k]
+            before = nodes[k - 1][0]
+            if node is None or sign not in ("=", ":=", "=:"):
+                continue
+            if before is not None:
+                yield before, node, sign
+            if k > 1 and first is not None:
+                yield first, node, sign
+
+
+def nodes(document: Document) -> Iterator[Node]:
+    for statement in document.statements:
+        for part in statement.parts:
+            if part.node is not None:
+                yield part.node
+
+
+def find_style(document: Document, notation: Notation) -> None:
+    """How layers are written, by the scripts of weights and biases."""
+    found = [one for node in nodes(document) for one in symbols(node)]
+    known = [one for one in found if PRIOR.get(one.name) in ("weight", "bias")]
+    supers = [item for one in known for item in one.sup]
+    if any(item.kind == "bracket" for item in supers):
+        notation.style = "bracket"
+    elif any(item.kind == "paren" for item in supers):
+        notation.style = "paren"
+    elif any(item.kind == "plain" and _names_layer(item.node) for item in supers):
+        notation.style = "plain"
+    elif _by_subscript(known, found):
+        notation.style = "sub"
+    notation.layer_letters |= {letter for one in known for letter in _letters_of_layer(one, notation)}
+    _samples_above(found, notation)
+
+
+def _names_layer(node: Node | None) -> bool:
+    if isinstance(node, Num):
+        return node.value == 1
+    return is_near_letter(node, {"l", "L", "k", "ell"})
+
+
+def _by_subscript(known: list[Sym], found: list[Sym]) -> bool:
+    """W_1, W_2: weights with a capital and one number below, each of them."""
+    weights = [one for one in known if PRIOR.get(one.name) == "weight" and one.sub]
+    numbered = [
+        one
+        for one in weights
+        if len(one.sub) == 1 and isinstance(one.sub[0].node, Num) and one.sub[0].node.value < 10
+    ]
+    if not numbered or any(len(one.sub) > 1 for one in weights if one.name == numbered[0].name):
+        return False
+    if numbered[0].name.isupper() or numbered[0].name == "Theta":
+        return True
+    biases = [
+        one for one in known if one.name == "b" and len(one.sub) == 1 and isinstance(one.sub[0].node, Num)
+    ]
+    hidden = [
+        one
+        for one in found
+        if one.name in ("z", "a", "h") and len(one.sub) == 1 and isinstance(one.sub[0].node, Num)
+    ]
+    bare_input = any(one.name == "x" and not one.sub for one in found)
+    return bool(biases and hidden and bare_input)
+
+
+def _letters_of_layer(one: Sym, notation: Notation) -> set[str]:
+    items: tuple[Script, ...] = one.sub[:1] if notation.style == "sub" else one.sup
+    found = set()
+    for item in items:
+        if notation.style != "sub" and item.kind != notation.style:
+            continue
+        node = item.node.left if isinstance(item.node, Add) else item.node
+        letter = is_letter(node)
+        if (letter and letter.islower() and letter not in ("i", "j")) or letter == "ell":
+            found.add(letter)
+    return found
+
+
+def _samples_above(found: list[Sym], notation: Notation) -> None:
+    """Whether x^{(i)} is sample i, and which letters stand there."""
+    letters = set()
+    for one in found:
+        for item in one.sup:
+            letter = is_letter(item.node)
+            if (
+                item.kind != "paren"
+                or letter is None
+                or letter in notation.layer_letters
+                or letter in ("L", "T")
+            ):
+                continue
+            if (
+                notation.style != "paren"
+                or PRIOR.get(one.name) in ("input", "target", "prediction")
+                or len(one.sup) > 1
+            ):
+                letters.add(letter)
+    notation.samples_above = bool(letters)
+    notation.sample_letters |= {letter for letter in letters if letter.islower()}
+
+
+def find_roles(document: Document, notation: Notation) -> None:
+    """The role of every name that custom or the formulas settle."""
+    used = {one.name for node in nodes(document) for one in symbols(node)}
+    functions = document.words.functions
+    spare = {"t", "T"} if used & {"y", "Y"} else set()
+    for name in sorted(used - spare):
+        kind = PRIOR.get(name)
+        if name in notation.roles:
+            continue
+        if kind is not None and not (name in functions and kind in ("act", "prediction", "pre")):
+            notation.roles[name] = _role(kind)
+        elif name.startswith("d ") and name[2:] in PRIOR:
+            notation.roles[name] = Role("gradient", of=name[2:])
+    _augmented(document, notation)
+    _steps(document, notation)
+    _losses(document, notation)
+    _deltas(document, notation)
+    for name in sorted(used):
+        if name.startswith("d ") and name not in notation.roles and name[2:] in notation.roles:
+            notation.roles[name] = Role("gradient", of=name[2:])
+
+
+def _role(kind: str) -> Role:
+    return Role(kind, {"input": 0, "target": -1, "prediction": -1}.get(kind))
+
+
+def _augmented(document: Document, notation: Notation) -> None:
+    """Inputs with a column of ones, and the weights that hold the bias inside."""
+    for left, right, _ in pairs(document):
+        if not (isinstance(left, Sym) and isinstance(right, Matrix)):
+            continue
+        cells = [cell for row in right.rows for cell in row]
+        flags = [isinstance(c, Ones) or (isinstance(c, Num) and c.value == 1) for c in cells]
+        inputs = [
+            c for c in cells if any(notation.roles.get(s.name, Role("")).kind == "input" for s in symbols(c))
+        ]
+        if sum(flags) == 1 and inputs and len(cells) >= 2 and left.name not in PRIOR:
+            notation.roles[left.name] = Role(
+                "augmented", 0, batch=left.name.split()[-1].isupper(), of="first" if flags[0] else "last"
+            )
+
+
+def _layered(sym: Sym, notation: Notation) -> bool:
+    """Whether an occurrence carries its layer."""
+    if notation.style == "sub":
+        return bool(sym.sub)
+    return any(item.kind == notation.style and is_letter(item.node) != "i" for item in sym.sup)
+
+
+def _steps(document: Document, notation: Notation) -> None:
+    """Affine steps and activations: they tell weights, pre-activations and activations, and the layers of names without one."""
+    known: dict[str, int] = {
+        name: 0 for name, role in notation.roles.items() if role.kind in ("input", "augmented")
+    }
+    steps = list(pairs(document))
+    for _ in range(8):
+        before = (dict(known), {n: (r.kind, r.layer) for n, r in notation.roles.items()})
+        for left, right, sign in steps:
+            if sign == "=:":
+                left, right = right, left
+            _affine_step(left, right, notation, known, document)
+            _applied_step(left, right, notation, known, document)
+        if before == (known, {n: (r.kind, r.layer) for n, r in notation.roles.items()}):
+            return
+
+
+def _affine_step(
+    left: Node, right: Node, notation: Notation, known: dict[str, int], document: Document
+) -> None:
+    if isinstance(left, (Sym, Call)) and (step := patterns.affine(right)) is not None:
+        layer = _factors(step, notation, known)
+        if layer is not None and isinstance(left, Sym) and not _layered(left, notation):
+            _set(notation, left.name, "pre", layer)
+            known.setdefault(left.name + " pre", layer)
+        elif isinstance(left, Sym) and left.name not in notation.roles and layer is not None:
+            notation.roles[left.name] = Role("pre")
+
+
+def _factors(step: patterns.Affine, notation: Notation, known: dict[str, int]) -> int | None:
+    """Settle which factor is the weight; the layer that this step leads to, 0 if its names carry their layers."""
+    first, second = step.first, step.second
+    kinds = [notation.roles[s.name].kind if s.name in notation.roles else "" for s in (first, second)]
+    if kinds[0] in ROWS and kinds[1] in ("", "weight", "stack"):
+        act, weight = first, second
+    elif kinds[1] in ROWS and kinds[0] in ("", "weight", "stack"):
+        act, weight = second, first
+    else:
+        return None
+    stacked = notation.roles[act.name].kind == "augmented"
+    if _layered(act, notation) or _layered(weight, notation):
+        if weight.name not in notation.roles:
+            notation.roles[weight.name] = Role("weight")
+        return 0
+    if act.name not in known:
+        return None
+    layer = known[act.name] + 1
+    if weight.name not in notation.roles or notation.roles[weight.name].layer is None:
+        notation.roles[weight.name] = Role("stack" if stacked else "weight", layer)
+    if (
+        step.bias is not None
+        and not _layered(step.bias, notation)
+        and (
+            notation.roles.get(step.bias.name, Role("bias")).kind == "bias"
+            and notation.roles.get(step.bias.name, Role("")).layer is None
+        )
+    ):
+        notation.roles[step.bias.name] = Role("bias", layer)
+    return layer
+
+
+ROWS = ("input", "act", "augmented")
+
+
+def _applied_step(
+    left: Node, right: Node, notation: Notation, known: dict[str, int], document: Document
+) -> None:
+    step = patterns.applied(right)
+    if step is None or not isinstance(left, (Sym, Call, Probability)):
+        return
+    _name, argument = step
+    inner = patterns.affine(argument)
+    layer = None
+    if inner is not None:
+        layer = _factors(inner, notation, known)
+    elif isinstance(argument, Sym):
+        role = notation.roles.get(argument.name)
+        if role is not None and role.kind == "pre":
+            layer = role.layer if role.layer is not None else 0
+        elif (
+            role is None
+            and isinstance(left, Sym)
+            and notation.roles.get(left.name, Role("")).kind in ("act", "prediction")
+            and _layered(argument, notation)
+        ):
+            notation.roles[argument.name] = Role("pre")
+    if layer is None or not isinstance(left, Sym):
+        return
+    if layer == 0:
+        if left.name not in notation.roles:
+            notation.roles[left.name] = Role("act") if _layered(left, notation) else Role("prediction", -1)
+        return
+    kind = notation.roles.get(left.name, Role("act")).kind
+    if kind == "act" and not _layered(left, notation):
+        notation.roles[left.name] = Role("act", layer)
+    known.setdefault(left.name, layer)
+
+
+def _set(notation: Notation, name: str, kind: str, layer: int) -> None:
+    role = notation.roles.get(name)
+    if layer == 0:
+        if role is None:
+            notation.roles[name] = Role(kind)
+    elif role is None or (role.kind == kind and role.layer is None):
+        notation.roles[name] = Role(kind, layer)
+
+
+def _losses(document: Document, notation: Notation) -> None:
+    """Losses: what is differentiated by parameters, and what equals a logarithm or a square of predictions."""
+    taken = {"pre", "act", "prediction", "input", "weight", "bias", "delta", "stack", "gradient"}
+    scripts = {
+        s.name
+        for node in nodes(document)
+        for one in symbols(node)
+        for item in one.sup
+        for s in ([item.node] if isinstance(item.node, Sym) else [])
+    }
+    found: dict[str, int] = {}
+    for node in nodes(document):
+        for one in walk(node):
+            if isinstance(one, Derivative) and isinstance(one.of, (Sym, Call)):
+                found[one.of.name] = found.get(one.of.name, 0) + 1
+    for left, right, _ in pairs(document):
+        if isinstance(left, (Sym, Call)) and patterns.loss_family(right, set()) is not None:
+            found[left.name] = found.get(left.name, 0) + 1
+    for name, _count in sorted(found.items(), key=lambda pair: -pair[1]):
+        kind = notation.roles[name].kind if name in notation.roles else ""
+        if (
+            kind in taken
+            or (name in document.words.functions and name not in LOSS_LETTERS)
+            or name in scripts
+        ):
+            continue
+        if name in LOSS_LETTERS or name.lower() in (
+            "loss",
+            "cost",
+            "ce",
+            "mse",
+            "bce",
+            "err",
+            "error",
+            "obj",
+        ):
+            notation.roles[name] = Role("loss")
+            notation.main_loss = notation.main_loss or name
+
+
+def _deltas(document: Document, notation: Notation) -> None:
+    """A name that is set equal to a loss's derivative by z is a delta."""
+    for left, right, sign in pairs(document):
+        if sign == "=:":
+            left, right = right, left
+        if not isinstance(left, Sym) or left.name in notation.roles or not isinstance(right, Derivative):
+            continue
+        by = right.by
+        if not (isinstance(by, Sym) and by.name in notation.roles):
+            continue
+        of = right.of
+        if of is None or (
+            isinstance(of, (Sym, Call)) and notation.roles.get(of.name, Role("")).kind == "loss"
+        ):
+            base = notation.roles[by.name]
+            if base.kind == "pre":
+                notation.roles[left.name] = Role("delta", base.layer)
+            else:
+                notation.roles[left.name] = Role("gradient", base.layer, of=by.name)
+
+
+__all__ = ["PRIOR", "Relation", "find_roles", "find_style", "nodes", "pairs", "place"]

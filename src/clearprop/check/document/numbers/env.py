@@ -1,0 +1,49 @@
+"""Where a formula is evaluated: the network, the values of its indices, and what bound names stand for."""
+
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from clearprop.check.document.meaning.notation import Notation, Reading
+from clearprop.check.document.numbers.world import State, World
+from clearprop.check.document.read.limits import MOST_EVALUATIONS, Misfit, OutOfRange, Unread
+
+
+class Budget:
+    """How many nodes may still be visited for one statement."""
+
+    def __init__(self, left: int = MOST_EVALUATIONS) -> None:
+        self.left = left
+
+    def spend(self) -> None:
+        self.left -= 1
+        if self.left < 0:
+            msg = f"it asks for more than {MOST_EVALUATIONS:,} steps"
+            raise Unread(msg)
+
+
+@dataclass(frozen=True)
+class Env:
+    world: World
+    notation: Notation
+    reading: Reading
+    state: State
+    letters: dict[str, int] = field(default_factory=dict)
+    params: dict[str, Any] = field(default_factory=dict)
+    sample: int = 0  # the sample that a line about one sample speaks of, from 0
+    budget: Budget = field(default_factory=Budget)
+    depth: int = 0
+
+    def at(self, **changes: Any) -> "Env":
+        return replace(self, **changes)
+
+    def with_letter(self, letter: str, value: int) -> "Env":
+        return replace(self, letters={**self.letters, letter: value})
+
+    def with_params(self, **values: Any) -> "Env":
+        if self.depth > 12:
+            msg = "its functions call each other without end"
+            raise Unread(msg)
+        return replace(self, params={**self.params, **values}, depth=self.depth + 1)
+
+
+__all__ = ["Budget", "Env", "Misfit", "OutOfRange"]

@@ -1,0 +1,399 @@
+"""The value of a formula: a number or a matrix, by the forward pass of a real network."""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from clearprop.check.document.meaning.notation import is_letter, place
+from clearprop.check.document.numbers import derive, extents, losses, matrices, quantities, values
+from clearprop.check.document.numbers.calls import call
+from clearprop.check.document.numbers.env import Env
+from clearprop.check.document.numbers.values import Jacobian, Value
+from clearprop.check.document.read.limits import MOST_TERMS, Misfit, OutOfRange, Undefined, Unread
+from clearprop.check.document.read.tree import (
+    Add,
+    Big,
+    Both,
+    Call,
+    Cases,
+    Derivative,
+    Div,
+    Dots,
+    Indicator,
+    Listed,
+    Matrix,
+    Mul,
+    Neg,
+    Node,
+    Norm,
+    Num,
+    Ones,
+    Pick,
+    Pow,
+    Probability,
+    Relation,
+    Space,
+    Sym,
+    Transpose,
+)  # fmt: skip
+
+
+def evaluate(node: Node, env: Env) -> Value:
+    """The value of a node.
+
+    Raises
+    ------
+    Undefined, Unread
+        If a symbol or a construction has no meaning here.
+    Misfit, OutOfRange
+        If shapes do not fit, or an index leaves its range.
+    """
+    env.budget.spend()
+    kind = type(node)
+    if kind not in TABLE:
+        msg = f"a {kind.__name__.lower()} here"
+        raise Unread(msg)
+    return TABLE[kind](node, env)
+
+
+def plain(node: Node, env: Env) -> Value:
+    """A value that is an array: a derivative of a vector by a vector as its matrix."""
+    value = evaluate(node, env)
+    return derive.as_array(value, env) if isinstance(value, Jacobian) else value
+
+
+def _num(node: Num, env: Env) -> Value:
+    return np.asarray(node.value)
+
+
+def _sym(node: Sym, env: Env) -> Value:
+    notation = env.notation
+    if node.name in env.params:
+        return _raised(matrices.picked(np.asarray(env.params[node.name]), node.sub, env), node, env)
+    letter = is_letter(node)
+    if letter is not None and letter in env.letters:
+        return np.asarray(float(env.letters[letter]))
+    size = quantities.size_of(node, env) if letter is None or letter in notation.sizes else None
+    if size is not None:
+        return np.asarray(float(size))
+    role = notation.roles.get(node.name)
+    if role is None:
+        return _without_role(node, env)
+    if role.kind in ("rate", "decay"):
+        return np.asarray(env.world.constants[role.kind])
+    if role.kind == "loss":
+        return losses.value(node, role, env)
+    if role.kind == "delta" and _is_kronecker(node, env):
+        return np.asarray(
+            float(quantities.index(node.sub[0].node, env) == quantities.index(node.sub[1].node, env))
+        )
+    if role.kind in ("delta", "gradient"):
+        return losses.named_gradient(node, role, env)
+    return _powered(quantities.value_of(node, role, env), place(node, role, notation).power, env)
+
+
+def _is_kronecker(node: Sym, env: Env) -> bool:
+    """delta_{jk} beside layers' deltas that have one index."""
+    return len(node.sub) == 2 and not node.sup and node.name == "delta" and env.notation.style is not None
+
+
+def _powered(value: Value, power: Node | None, env: Env) -> Value:
+    return value if power is None else value ** plain(power, env)
+
+
+def _raised(value: Value, node: Sym, env: Env) -> Value:
+    powers = [item.node for item in node.sup if item.kind == "plain" and item.node is not None]
+    return _powered(value, powers[0] if powers else None, env)
+
+
+def _without_role(node: Sym, env: Env) -> Value:
+    if node.name in env.notation.definitions:
+        return matrices.defined(node, env)
+    if node.name == "pi" and not node.sub:
+        return np.asarray(np.pi)
+    if node.name == "e":
+        return matrices.unit_vector(node, env) if node.sub else np.asarray(np.e)
+    if node.name == "delta" and len(node.sub) == 2:
+        return np.asarray(
+            float(quantities.index(node.sub[0].node, env) == quantities.index(node.sub[1].node, env))
+        )
+    if node.name in ("I", "mathbb I"):
+        return np.eye(env.world.sizes[-1])
+    msg = f"the text does not say what {node.name} is"
+    raise Undefined(msg, node.name)
+
+
+def _neg(node: Neg, env: Env) -> Value:
+    return -plain(node.of, env)
+
+
+def _add(node: Add, env: Env) -> Value:
+    left, right = plain(node.left, env), plain(node.right, env)
+    try:
+        return values.plus(left, right, node.sign)
+    except Misfit:
+        if isinstance(node.left, Ones) or isinstance(node.right, Ones):
+            return values.plus(
+                *(
+                    np.asarray(1.0) if isinstance(n, Ones) else v
+                    for n, v in ((node.left, left), (node.right, right))
+                ),
+                node.sign,
+            )
+        raise
+
+
+def _factors(node: Node) -> list[tuple[str, Node]]:
+    """A product as a flat list, each factor with the sign before it."""
+    if isinstance(node, Mul):
+        return [*_factors(node.left), (node.kind, node.right)]
+    return [("near", node)]
+
+
+def _mul(node: Mul, env: Env) -> Value:
+    factors = _factors(node)
+    try:
+        parts = [(kind, evaluate(factor, env)) for kind, factor in factors]
+    except derive.TooManyAxes:
+        return derive.telescoped([factor for _, factor in factors], env)
+    try:
+        return _folded(parts, env)
+    except Misfit:
+        if len(parts) == 2 or not any(kind in ("hadamard", "star") for kind, _ in parts[1:]):
+            raise
+    return _tight(parts, env)
+
+
+def _folded(parts: list[tuple[str, Value]], env: Env) -> Value:
+    value = parts[0][1]
+    for kind, factor in parts[1:]:
+        value = derive.multiply(value, factor, kind, env)
+    return value
+
+
+def _tight(parts: list[tuple[str, Value]], env: Env) -> Value:
+    """Matrix products before entrywise ones: s * W d as s * (W d)."""
+    groups: list[list[tuple[str, Value]]] = [[]]
+    for kind, value in parts:
+        if kind in ("hadamard", "star") and groups[-1]:
+            groups.append([])
+        groups[-1].append((kind, value))
+    done = [_folded(group, env) for group in groups]
+    value = done[0]
+    for factor in done[1:]:
+        value = derive.multiply(value, factor, "hadamard", env)
+    return value
+
+
+def _div(node: Div, env: Env) -> Value:
+    above, below = values.scalar(plain(node.above, env)), values.scalar(plain(node.below, env))
+    values.check_broadcast(above, below, "divided")
+    with np.errstate(all="ignore"):
+        return above / below
+
+
+def _pow(node: Pow, env: Env) -> Value:
+    base, power = plain(node.base, env), plain(node.power, env)
+    if isinstance(node.base, Norm) and node.base.kind == "2" and power == 2:
+        inner = plain(node.base.of, env)
+        return (inner * inner).sum()
+    values.check_broadcast(base, power, "raised")
+    with np.errstate(all="ignore"):
+        if np.isrealobj(power) and power.ndim == 0 and float(power) == int(power) and 0 < power < 10:
+            return base ** int(power)
+        if np.isrealobj(base) and np.any(base < 0):
+            return np.real_if_close(base.astype(complex) ** power)
+        return base**power
+
+
+def _transpose(node: Transpose, env: Env) -> Value:
+    value = evaluate(node.of, env)
+    if isinstance(value, Jacobian):
+        return Jacobian(value.matrix.T, value.diagonal, value.by, value.of)  # type: ignore[return-value]
+    return value.T if value.ndim == 2 else value
+
+
+def _pick(node: Pick, env: Env) -> Value:
+    return matrices.picked(plain(node.of, env), node.sub, env)
+
+
+def _big(node: Big, env: Env) -> Value:
+    if node.index is None:
+        value = plain(node.body, env)
+        return {"sum": np.sum, "product": np.prod, "max": _largest, "min": lambda v: -_largest(-v)}[
+            node.what
+        ](value)
+    numbers = [n for n in _range(node, env) if _holds(node.condition, env.with_letter(node.index, n))]
+    if not numbers:
+        return np.asarray(0.0 if node.what == "sum" else 1.0)
+    terms = [plain(node.body, env.with_letter(node.index, n)) for n in numbers]
+    if node.what in ("max", "min"):
+        key = (lambda t: float(np.real(t))) if node.what == "max" else (lambda t: -float(np.real(t)))
+        return max(terms, key=key)
+    value = terms[0]
+    for term in terms[1:]:
+        value = values.plus(value, term, 1) if node.what == "sum" else value * term
+    return value
+
+
+def _largest(value: Value) -> Value:
+    return value.reshape(-1)[np.argmax(np.real(value))]
+
+
+def _holds(condition: Node | None, env: Env) -> bool:
+    return condition is None or bool(np.all(plain(condition, env)))
+
+
+def _range(node: Big, env: Env) -> range:
+    """The values of a sum's index: as written, or as far as the index reaches in the body."""
+    index = str(node.index)
+    first = 1 if node.first is None else quantities.index(node.first, env)
+    if node.last is not None:
+        last = quantities.index(node.last, env)
+    else:
+        found = extents.sizes(node.body, index, env)
+        if len(found) > 1:
+            msg = f"the index {index} runs to {min(found)} in one place of the sum and to {max(found)} in another"
+            raise OutOfRange(msg)
+        if not found:
+            msg = f"the sum over {index} does not say how far it goes"
+            raise Undefined(msg, index)
+        last = found.pop()
+    if last - first + 1 > MOST_TERMS:
+        msg = f"a sum of {last - first + 1:,} terms; {MOST_TERMS:,} are let be"
+        raise Unread(msg, str(last))
+    return range(first, last + 1)
+
+
+def _relation(node: Relation, env: Env) -> Value:
+    left, right = _compared(node.left, env), _compared(node.right, env)
+    left, right = np.real(left), np.real(right)
+    values.check_broadcast(left, right, "compared")
+    compare: dict[str, Callable] = {
+        "=": lambda a, b: np.abs(a - b) < 1e-12, "<": np.less, ">": np.greater, r"\le": np.less_equal, r"\ge": np.greater_equal,
+        r"\ne": lambda a, b: np.abs(a - b) >= 1e-12,
+    }  # fmt: skip
+    if node.sign not in compare:
+        msg = f"the comparison {node.sign}"
+        raise Unread(msg, node.sign)
+    return np.asarray(compare[node.sign](left, right))
+
+
+def _compared(node: Node, env: Env) -> Value:
+    """A side of a comparison: a target without a unit is a label, where there are classes."""
+    if isinstance(node, Sym) and env.world.plan.loss == "cross-entropy":
+        role = env.notation.roles.get(node.name)
+        if role is not None and role.kind == "target" and not _has_unit(node, env):
+            return _labels(node, env)
+    return plain(node, env)
+
+
+def _has_unit(node: Sym, env: Env) -> bool:
+    """Whether a target names a unit: y_{ij}, or y_j of one sample."""
+    role = env.notation.roles[node.name]
+    where = place(node, role, env.notation)
+    count = len(where.indices) + (where.sample is not None)
+    if count == 2:
+        return True
+    if count == 0 or where.sample is not None:
+        return False
+    letter = is_letter(where.indices[0].node)
+    return not (
+        letter in env.notation.sample_letters
+        or (letter and env.notation.sizes.get(letter) == ("m",))
+        or not letter
+    )
+
+
+def _labels(node: Sym, env: Env) -> Value:
+    role = env.notation.roles[node.name]
+    where = place(node, role, env.notation)
+    if (
+        not where.indices
+        and where.sample is None
+        and (env.notation.sample_letters and not env.notation.samples_above and not env.notation.one_sample)
+    ):
+        labels = env.world.labels.astype(float)
+        return labels[:, None] if env.notation.rows else labels[None]
+    return np.asarray(float(quantities.label(node, role, env)))
+
+
+def _both(node: Both, env: Env) -> Value:
+    return np.logical_and(plain(node.left, env), plain(node.right, env))
+
+
+def _indicator(node: Indicator, env: Env) -> Value:
+    return np.asarray(plain(node.condition, env), float)
+
+
+def _probability(node: Probability, env: Env) -> Value:
+    """p(y_i = j): the network's output for that sample and class."""
+    p = env.state.a[-1]
+    if not isinstance(node.target, Sym) or node.target.name not in env.notation.roles:
+        msg = "a probability of something that is no target"
+        raise Unread(msg, node.name)
+    where = place(node.target, env.notation.roles[node.target.name], env.notation)
+    if _has_unit(node.target, env):
+        spot = quantities.spot(node.target, env.notation.roles[node.target.name], env)
+        sample, unit = spot.first, spot.second
+    else:
+        node_of = (
+            where.sample if where.sample is not None else where.indices[0].node if where.indices else None
+        )
+        one = env.notation.one_sample or env.notation.samples_above or not env.notation.sample_letters
+        sample = quantities.index(node_of, env) - 1 if node_of is not None else env.sample if one else None
+        unit = quantities.index(node.value, env) - 1
+    if unit is None or not 0 <= unit < p.shape[1] or (sample is not None and not 0 <= sample < len(p)):
+        msg = "a probability of a class or sample that does not exist"
+        raise OutOfRange(msg)
+    return np.asarray(p[sample, unit]) if sample is not None else p[:, unit][:, None]
+
+
+def _ones(node: Ones, env: Env) -> Value:
+    count = env.world.m if node.size is None else quantities.index(node.size, env)
+    return np.ones((count, 1))
+
+
+def _norm(node: Norm, env: Env) -> Value:
+    value = plain(node.of, env)
+    if node.kind == "abs":
+        return np.where(np.real(value) < 0, -value, value)
+    if node.kind == "1":
+        return np.where(np.real(value) < 0, -value, value).sum()
+    return np.sqrt((value * value).sum())
+
+
+def _cases(node: Cases, env: Env) -> Value:
+    for value, condition in node.rows:
+        if condition is None:
+            return plain(value, env)
+        holds = np.asarray(plain(condition, env))
+        if holds.ndim and not (holds.all() or not holds.any()):
+            return _mixed(node, env)
+        if holds.all():
+            return plain(value, env)
+    msg = "no case holds"
+    raise Undefined(msg)
+
+
+def _mixed(node: Cases, env: Env) -> Value:
+    """Cases entry by entry."""
+    result: Value | None = None
+    for value, condition in reversed(node.rows):
+        one = plain(value, env)
+        result = one if condition is None or result is None else np.where(plain(condition, env), one, result)
+    return np.asarray(result)
+
+
+def _unvalued(node: Node, env: Env) -> Value:
+    msg = {"Dots": "dots that stand for nothing that can be told", "Listed": "a list", "Space": "a set"}.get(
+        type(node).__name__, "this"
+    )
+    raise Unread(msg, "\\dots" if isinstance(node, Dots) else "")
+
+
+TABLE: dict[type, Callable] = {
+    Num: _num, Sym: _sym, Neg: _neg, Add: _add, Mul: _mul, Div: _div, Pow: _pow, Transpose: _transpose, Pick: _pick, Big: _big,
+    Relation: _relation, Both: _both, Indicator: _indicator, Probability: _probability, Ones: _ones, Norm: _norm, Cases: _cases,
+    Call: call, Matrix: matrices.matrix, Derivative: derive.derivative, Dots: _unvalued, Listed: _unvalued, Space: _unvalued,
+}  # fmt: skip

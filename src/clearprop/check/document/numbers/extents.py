@@ -1,0 +1,178 @@
+"""How far an index runs, by the places where it stands."""
+
+from clearprop.check.document.meaning.notation import ROWLIKE, is_letter, is_near_letter, place
+from clearprop.check.document.numbers.env import Env
+from clearprop.check.document.numbers.quantities import index, layer_number
+from clearprop.check.document.read.limits import OutOfRange, Unread
+from clearprop.check.document.read.tree import (
+    Big,
+    Node,
+    Probability,
+    Relation,
+    Script,
+    Sym,
+    children,
+    symbols,
+)
+
+KINDS = {"weight": "W", "bias": "b", "stack": "W"}
+
+
+def sizes(node: Node, letter: str, env: Env) -> set[int]:
+    """The sizes of all places in a formula that this letter indexes."""
+    found: set[int] = set()
+    beyond: OutOfRange | None = None
+    for one in _free(node, letter):
+        try:
+            found |= _of_symbol(one, letter, env)
+        except Unread:
+            continue
+        except OutOfRange as error:
+            beyond = error
+    found |= _of_relations(node, letter, env)
+    if not found and beyond is not None:
+        raise beyond
+    return found
+
+
+def _free(node: Node, letter: str) -> list[Sym]:
+    """The symbols in which the letter is not bound by a sum."""
+    if isinstance(node, Big) and node.index == letter:
+        return []
+    found = [node] if isinstance(node, Sym) else []
+    for child in children(node):
+        found += _free(child, letter)
+    return found
+
+
+def _of_symbol(sym: Sym, letter: str, env: Env) -> set[int]:
+    role = env.notation.roles.get(sym.name)
+    if role is None:
+        return _of_definition(sym, letter, env)
+    where = place(sym, role, env.notation)
+    found: set[int] = set()
+    if is_letter(where.sample) == letter:
+        found.add(env.world.m)
+    at = [k for k, one in enumerate(where.indices) if is_letter(one.node) == letter]
+    if not at:
+        return found
+    if role.kind == "loss":
+        return {env.world.m}
+    if role.kind == "gradient":
+        role_of = env.notation.roles.get(role.of)
+        if role_of is None:
+            return found
+        role = role_of
+    layer = (
+        env.world.L
+        if role.kind == "target"
+        else layer_number(where.layer, "a" if role.kind in ROWLIKE | {"augmented"} else "W", sym, env)
+    )
+    for k in at:
+        found.add(_size(role, where.indices, k, layer, where.sample, env))
+    return found
+
+
+def _size(role, indices: tuple[Script, ...], k: int, layer: int, sample: Node | None, env: Env) -> int:
+    n, m = env.world.sizes, env.world.m
+    if role.kind == "bias":
+        return n[layer]
+    if role.kind in ("weight", "stack"):
+        pair = (n[layer - 1] + (role.kind == "stack"), n[layer])
+        pair = pair if env.notation.weights == "in_out" else pair[::-1]
+        return max(pair) if len(indices) == 1 and 1 in pair else pair[k]
+    units = n[layer] + (role.kind == "augmented")
+    if len(indices) == 2:
+        return (m, units)[k] if env.notation.rows or not role.batch else (units, m)[k]
+    letter = is_letter(indices[0].node)
+    is_sample = sample is None and not env.notation.samples_above and letter in env.notation.sample_letters
+    return m if is_sample else units
+
+
+def _of_definition(sym: Sym, letter: str, env: Env) -> set[int]:
+    """The letter in a quantity of the text: as far as in what defines it."""
+    found: set[int] = set()
+    for left, right in env.notation.definitions.get(sym.name, []):
+        for mine, its in zip((*sym.sub, *sym.sup), (*left.sub, *left.sup), strict=False):
+            inner = is_letter(its.node)
+            if is_letter(mine.node) == letter and inner:
+                found |= sizes(right, inner, env)
+    return found
+
+
+def _of_relations(node: Node, letter: str, env: Env) -> set[int]:
+    """Letters compared with labels run over the classes."""
+    found: set[int] = set()
+    waiting = [node]
+    while waiting:
+        one = waiting.pop()
+        waiting += children(one)
+        sides: tuple[Node, ...] = ()
+        if isinstance(one, Relation):
+            sides = (one.left, one.right)
+        elif isinstance(one, Probability):
+            sides = (one.target, one.value)
+        if len(sides) == 2 and any(is_letter(s) == letter for s in sides):
+            other = sides[1] if is_letter(sides[0]) == letter else sides[0]
+            role = env.notation.roles.get(other.name) if isinstance(other, Sym) else None
+            if role is not None and role.kind == "target":
+                found.add(env.world.sizes[-1])
+    return found
+
+
+def letters_in(node: Node, env: Env) -> set[str]:
+    """The free index letters of a formula: those in scripts that are no sizes, and those compared."""
+    return _letters(node, frozenset(), env)
+
+
+def _letters(node: Node, bound: frozenset[str], env: Env) -> set[str]:
+    found: set[str] = set()
+    if isinstance(node, Big) and node.index:
+        for child in (node.first, node.last):
+            if child is not None:
+                found |= _letters(child, bound, env)
+        inside = bound | {node.index}
+        for child in (node.body, node.condition):
+            if child is not None:
+                found |= _letters(child, inside, env)
+        return found
+    if isinstance(node, Script):
+        return (
+            {name for name in _index_letters(node.node, env) if name not in bound}
+            | found
+            | (set() if node.node is None or is_letter(node.node) else _letters(node.node, bound, env))
+        )
+    if isinstance(node, Relation):
+        for one in (node.left, node.right):
+            letter = is_letter(one)
+            if letter and letter not in bound and _is_index(letter, env):
+                found.add(letter)
+    if (
+        isinstance(node, Probability)
+        and (letter := is_letter(node.value))
+        and letter not in bound
+        and _is_index(letter, env)
+    ):
+        found.add(letter)
+    for child in children(node):
+        found |= _letters(child, bound, env)
+    return found
+
+
+def _index_letters(node: Node | None, env: Env) -> set[str]:
+    if node is None:
+        return set()
+    found = {s.name for s in symbols(node) if not s.sup and not s.sub}
+    return {name for name in found if _is_index(name, env)}
+
+
+def _is_index(name: str, env: Env) -> bool:
+    role = env.notation.roles.get(name)
+    if name in env.notation.sizes or name in env.params:
+        return False
+    if role is not None and not (name in env.notation.sample_letters and role.kind == "input"):
+        return False
+    return len(name) <= 2 or name in ("ell",)
+
+
+__all__ = ["index", "is_near_letter", "letters_in", "sizes"]

@@ -1,0 +1,142 @@
+"""The loss and its gradients under a reading: of one sample, summed, or averaged."""
+
+import numpy as np
+
+from clearprop.check.document.meaning.notation import ROWLIKE, Role, place
+from clearprop.check.document.numbers import quantities
+from clearprop.check.document.numbers.env import Env
+from clearprop.check.document.numbers.values import Value
+from clearprop.check.document.read.limits import OutOfRange, Undefined
+from clearprop.check.document.read.tree import Call, Node, Sym
+
+
+def sample_of(node: Node, env: Env) -> int | None:
+    """The sample that a loss is of, from 0: L_i, l^{(i)}, L(p^{(i)}, y^{(i)}); None if it is the text's total."""
+    if isinstance(node, Sym):
+        where = place(node, env.notation.roles[node.name], env.notation)
+        index = (
+            where.sample
+            if where.sample is not None
+            else where.indices[0].node
+            if len(where.indices) == 1
+            else None
+        )
+        return (
+            None
+            if index is None or not _is_index(index, env)
+            else _checked(quantities.index(index, env) - 1, env)
+        )
+    if isinstance(node, Call):
+        own = sample_of(Sym(node.name, node.sup, node.sub), env)
+        return own if own is not None else _of_arguments(node, env)
+    return None
+
+
+def _is_index(index: Node, env: Env) -> bool:
+    try:
+        quantities.index(index, env)
+    except Undefined:
+        return False
+    return True
+
+
+def _of_arguments(node: Call, env: Env) -> int | None:
+    for arg in node.args:
+        role = env.notation.roles.get(arg.name) if isinstance(arg, Sym) else None
+        if isinstance(arg, Sym) and role is not None and role.kind in ROWLIKE:
+            spot = quantities.spot(arg, role, env) if role.kind != "target" or env.world.sizes[-1] else None
+            if (
+                spot is not None
+                and not spot.batch
+                and (place(arg, role, env.notation).sample is not None or _by_sample(arg, role, env))
+            ):
+                return spot.first
+    return None
+
+
+def _by_sample(arg: Sym, role: Role, env: Env) -> bool:
+    where = place(arg, role, env.notation)
+    return bool(where.indices) and quantities._is_sample_index(where.indices[0], role, env)
+
+
+def _checked(sample: int, env: Env) -> int:
+    if not 0 <= sample < env.world.m:
+        msg = f"sample {sample + 1} of {env.world.m}"
+        raise OutOfRange(msg)
+    return sample
+
+
+def reduction(name: str, env: Env) -> tuple[str, str, str]:
+    return env.reading.losses.get(name, ("mean", "mean", "mean"))
+
+
+def value(node: Node, role: Role, env: Env) -> Value:
+    """The value of a loss."""
+    name = node.name if isinstance(node, (Sym, Call)) else ""
+    sample = sample_of(node, env)
+    how = reduction(name, env)[0]
+    if sample is None and how == "sample":
+        sample = env.sample
+    if sample is not None:
+        total = env.state.losses[sample]
+    else:
+        total = env.state.losses.sum() / (env.world.m if how == "mean" else 1.0)
+    if env.reading.penalised.get(name) and sample is None:
+        total = total + 0.5 * env.world.constants["decay"] * sum((W * W).sum() for W in env.state.W[1:])
+    return np.asarray(total)
+
+
+def gradient(of: Node | None, by: Sym, role: Role, env: Env) -> Value:
+    """A loss's derivative by a quantity of the network, as the text lays it out."""
+    name = of.name if isinstance(of, (Sym, Call)) else env.notation.main_loss or ""
+    _, rows, weights = reduction(name, env)
+    where = quantities.spot(by, role, env)
+    sample = sample_of(of, env) if of is not None else None
+    how = rows if where.kind in ("z", "a") else weights
+    if sample is None and how == "sample":
+        sample = env.sample
+        if where.first is not None and where.kind in ("z", "a"):
+            sample = where.first
+    penal = bool(env.reading.penalised.get(name)) and sample is None
+    return quantities.exposed(whole(where, how, sample, env, penal), where, env)
+
+
+def whole(where: quantities.Spot, how: str, sample: int | None, env: Env, penal: bool) -> Value:
+    """The gradient as an array of the network."""
+    world = env.world
+    if where.kind in ("z", "a"):
+        found = world.gradient(where.kind, where.layer)
+        if where.role.kind == "augmented":
+            msg = "the derivative by an input with ones"
+            raise Undefined(msg)
+        if sample is not None:
+            return np.where(np.arange(world.m)[:, None] == sample, found, 0.0)
+        return found / world.m if how == "mean" else found
+    parts = [world.gradient("W", where.layer), world.gradient("b", where.layer)]
+    if sample is not None:
+        W, b = parts[0][sample], parts[1][sample]
+    else:
+        share = world.m if how == "mean" else 1.0
+        W, b = parts[0].sum(axis=0) / share, parts[1].sum(axis=0) / share
+    if penal:
+        W = W + world.constants["decay"] * world.state.W[where.layer]
+    if where.role.kind == "stack":
+        return quantities.stacked(W, b, env)
+    return W if where.kind == "W" else b
+
+
+def named_gradient(node: Sym, role: Role, env: Env) -> Value:
+    """The value of delta, dZ, dW: a gradient that has a name of its own."""
+    how = env.reading.gradients.get(node.name, "mean")
+    base = role
+    if role.kind == "gradient":
+        of = env.notation.roles.get(role.of)
+        if of is None or of.kind not in quantities.KINDS:
+            msg = f"the text does not say what {role.of} is"
+            raise Undefined(msg, role.of)
+        base = Role(of.kind, of.layer if of.layer is not None else role.layer, role.batch or of.batch, of.of)
+    where = quantities.spot(node, base, env)
+    sample = None
+    if how == "sample":
+        sample = env.sample if where.kind not in ("z", "a") else None
+    return quantities.exposed(whole(where, how, sample, env, penal=False), where, env)

@@ -1,0 +1,212 @@
+"""Matrices written out, also with dots; entries and slices of them; quantities that the text defines."""
+
+from itertools import product
+
+import numpy as np
+
+from clearprop.check.document.meaning.notation import is_letter
+from clearprop.check.document.numbers import extents, quantities
+from clearprop.check.document.numbers.env import Env
+from clearprop.check.document.numbers.values import Value
+from clearprop.check.document.read.limits import MOST_ENTRIES, Misfit, OutOfRange, Undefined, Unread
+from clearprop.check.document.read.tree import Dots, Matrix, Node, Num, Ones, Script, Sym, children
+
+
+def matrix(node: Matrix, env: Env) -> Value:
+    """A matrix written out. Where dots stand, its entries are not known (NaN)."""
+    from clearprop.check.document.numbers.evaluate import plain
+
+    rows = _unnested(node)
+    gap = next((k for k, row in enumerate(rows) if all(isinstance(c, Dots) for c in row)), None)
+    written = [row for k, row in enumerate(rows) if k != gap]
+    blocks = [_row(row, env, plain) for row in written]
+    widths = {block.shape[1] for block in blocks}
+    if len(widths) > 1:
+        msg = f"its rows have {' and '.join(map(str, sorted(widths)))} entries"
+        raise Misfit(msg)
+    if gap is not None:
+        count = _count(written[0][0], written[-1][0], env) if gap else len(written)
+        missing = max(0, count - sum(block.shape[0] for block in blocks))
+        blocks.insert(gap, np.full((missing, blocks[0].shape[1]), np.nan))
+    return np.concatenate(blocks, axis=0)
+
+
+def _unnested(node: Matrix) -> list[tuple[Node, ...]]:
+    """[[1, 2], [3, 4]] as two rows."""
+    rows = list(node.rows)
+    if (
+        len(rows) == 1
+        and all(isinstance(cell, Matrix) and len(cell.rows) == 1 for cell in rows[0])
+        and len(rows[0]) > 1
+    ):
+        return [cell.rows[0] for cell in rows[0] if isinstance(cell, Matrix)]
+    return rows
+
+
+def _row(row: tuple[Node, ...], env: Env, plain) -> Value:
+    gap = next((k for k, cell in enumerate(row) if isinstance(cell, Dots)), None)
+    cells = [cell for cell in row if not isinstance(cell, Dots)]
+    parts = [
+        None if isinstance(cell, Ones) and cell.size is None else np.atleast_2d(plain(cell, env))
+        for cell in cells
+    ]
+    heights = {part.shape[0] for part in parts if part is not None}
+    if len(heights) > 1:
+        msg = f"entries {' and '.join(map(str, sorted(heights)))} high stand side by side"
+        raise Misfit(msg)
+    height = heights.pop() if heights else env.world.m
+    blocks = [np.ones((height, 1)) if part is None else part for part in parts]
+    if gap is not None:
+        count = _count(cells[0], cells[-1], env)
+        missing = max(0, count - len(cells)) * blocks[0].shape[1]
+        blocks.insert(gap, np.full((height, missing), np.nan))
+    if sum(b.size for b in blocks) > MOST_ENTRIES:
+        msg = "a matrix with too many entries"
+        raise Unread(msg)
+    return np.concatenate(blocks, axis=1)
+
+
+def _count(first: Node, last: Node, env: Env) -> int:
+    """How many entries there are from one with a 1 to one with an m."""
+    pair = _difference(first, last)
+    if pair is None:
+        msg = "dots between entries that do not differ in one index"
+        raise Unread(msg, "\\dots")
+    return quantities.index(pair[1], env) - quantities.index(pair[0], env) + 1
+
+
+def _difference(first: Node | None, last: Node | None) -> tuple[Node | None, Node | None] | None:
+    """The first pair of indices in which two trees of one form differ."""
+    if first == last:
+        return None
+    if isinstance(first, Script) and isinstance(last, Script):
+        return (
+            _difference(first.node, last.node)
+            if first.kind == last.kind and type(first.node) is type(last.node) and not _is_end(first.node)
+            else (first.node, last.node)
+        )
+    if isinstance(first, Num) or type(first) is not type(last) or first is None or last is None:
+        return first, last
+    for one, other in zip(children(first), children(last), strict=False):
+        if one != other:
+            return _difference(one, other)
+    return None
+
+
+def _is_end(node: Node | None) -> bool:
+    return isinstance(node, Num) or is_letter(node) is not None
+
+
+def picked(value: Value, sub: tuple[Script, ...], env: Env) -> Value:
+    """Entries, rows or columns of a value: v_j, M_{ij}, M_i."""
+    if not sub:
+        return value
+    numbers = [None if s.node is None else quantities.index(s.node, env) - 1 for s in sub]
+    if value.ndim == 0:
+        if all(n in (0, None) for n in numbers):
+            return value
+        msg = "an index on a number"
+        raise Misfit(msg)
+    if len(numbers) == 1 and 1 in value.shape and numbers[0] is not None:
+        return _entry(value.reshape(-1), (numbers[0],))
+    if len(numbers) == 1 and numbers[0] is not None:
+        return _entry(value, (numbers[0],))[None]
+    if len(numbers) == 2:
+        at = tuple(slice(None) if n is None else n for n in numbers)
+        found = _entry(value, at)
+        return found if found.ndim != 1 else (found[:, None] if numbers[0] is None else found[None])
+    msg = f"{len(numbers)} indices on a matrix"
+    raise Undefined(msg)
+
+
+def _entry(value: Value, at: tuple) -> Value:
+    for n, size in zip(at, value.shape, strict=False):
+        if isinstance(n, int) and not 0 <= n < size:
+            msg = f"an index {n + 1} of {size}"
+            raise OutOfRange(msg)
+    return np.asarray(value[at])
+
+
+def defined(node: Sym, env: Env) -> Value:
+    """A quantity that the text defines, by its definition."""
+    from clearprop.check.document.numbers.evaluate import plain
+
+    for left, right in env.notation.definitions[node.name]:
+        bound = _bound(left, node, env)
+        if bound is None:
+            continue
+        letters, rest = bound
+        inner = env.at(letters={**env.letters, **letters}, depth=env.depth + 1)
+        if env.depth > 12:
+            msg = "definitions that call each other without end"
+            raise Unread(msg, node.name)
+        free = [is_letter(s.node) for s in left.sub if is_letter(s.node) and is_letter(s.node) not in letters]
+        if rest is None and free:
+            return picked(_assembled(right, [str(f) for f in free], inner, plain), node.sub, env)
+        return picked(plain(right, inner), rest or (), env)
+    msg = f"{node.name} is defined in another form"
+    raise Undefined(msg, node.name)
+
+
+def _bound(left: Sym, node: Sym, env: Env) -> tuple[dict[str, int], tuple[Script, ...] | None] | None:
+    """The letters of a definition under an occurrence; and the indices that are left to take. None if they do not match."""
+    if len(left.sup) != len(node.sup):
+        return None
+    letters: dict[str, int] = {}
+    for mine, its in zip(node.sup, left.sup, strict=True):
+        if not _match(mine, its, letters, env):
+            return None
+    if len(left.sub) == len(node.sub):
+        return (
+            (letters, ())
+            if all(_match(m, i, letters, env) for m, i in zip(node.sub, left.sub, strict=True))
+            else None
+        )
+    if not left.sub:
+        return letters, node.sub
+    return letters, None
+
+
+def _match(mine: Script, its: Script, letters: dict[str, int], env: Env) -> bool:
+    letter = is_letter(its.node)
+    if mine.node == its.node and (letter is None or letter not in env.letters):
+        return True
+    if letter is not None and letter not in env.notation.sizes:
+        letters[letter] = quantities.index(mine.node, env)
+        return True
+    try:
+        return quantities.index(mine.node, env) == quantities.index(its.node, env)
+    except Undefined:
+        return mine.node == its.node
+
+
+def _assembled(right: Node, free: list[str], env: Env, plain) -> Value:
+    """The array of all entries of a quantity that is defined by its entry."""
+    ranges = []
+    for letter in free:
+        found = extents.sizes(right, letter, env)
+        if not found:
+            msg = f"the index {letter} does not say how far it goes"
+            raise Undefined(msg, letter)
+        ranges.append(range(1, max(found) + 1))
+    shape = tuple(len(r) for r in ranges)
+    if np.prod(shape) > 2000:
+        msg = "a quantity with too many entries"
+        raise Unread(msg)
+    entries = [
+        plain(right, env.at(letters={**env.letters, **dict(zip(free, index, strict=True))}))
+        for index in product(*ranges)
+    ]
+    value = np.array(entries).reshape(shape)
+    return value if value.ndim == 2 else value[:, None] if env.notation.vectors == "column" else value[None]
+
+
+def unit_vector(node: Sym, env: Env) -> Value:
+    """e_y: 1 at the class of the sample."""
+    k = quantities.index(node.sub[0].node, env) - 1
+    n = env.world.sizes[-1]
+    if not 0 <= k < n:
+        msg = f"a unit vector {k + 1} of {n}"
+        raise OutOfRange(msg)
+    row = np.eye(n)[k]
+    return row[None] if env.notation.vectors == "row" else row[:, None]

@@ -1,0 +1,67 @@
+"""Sides that are sets, as in A B = R^{4 x m} R^{m x 2} = R^{4 x 2}: read as the shape of the side before."""
+
+from clearprop.check.document.numbers.env import Env
+from clearprop.check.document.numbers.quantities import index
+from clearprop.check.document.read.limits import Misfit, Unread
+from clearprop.check.document.read.parse import names_index
+from clearprop.check.document.read.tree import Big, Div, Mul, Neg, Node, Num, Space, Sym, Transpose, walk
+
+
+class Shape(tuple):
+    """The shape that a side claims."""
+
+
+class Surplus(Misfit):
+    """A sum whose index is not in what it sums: that many times too much."""
+
+
+def has_space(node: Node) -> bool:
+    return any(isinstance(one, Space) for one in walk(node))
+
+
+def shape_of(node: Node, env: Env) -> Shape:
+    """The shape of a product of sets."""
+    if isinstance(node, Space):
+        return Shape(index(d, env) for d in node.dims)
+    if isinstance(node, Transpose):
+        return Shape(reversed(shape_of(node.of, env)))
+    if isinstance(node, Mul):
+        return _product(_or_number(node.left, env), _or_number(node.right, env), node.kind)
+    if isinstance(node, Big):
+        if node.index and not names_index(node.body, node.index):
+            msg = f"the sum over {node.index} has nothing left to sum: the product of matrices has done it, so this is {_times(node)} times too much"
+            raise Surplus(msg)
+        return shape_of(node.body, env)
+    if isinstance(node, Neg):
+        return shape_of(node.of, env)
+    msg = "a set in a formula"
+    raise Unread(msg)
+
+
+def _times(node: Big) -> str:
+    return node.last.name if isinstance(node.last, Sym) else "as many"
+
+
+def _or_number(node: Node, env: Env) -> Shape:
+    if isinstance(node, (Num, Div, Sym)) and not has_space(node):
+        return Shape()
+    return shape_of(node, env)
+
+
+def _product(left: Shape, right: Shape, kind: str) -> Shape:
+    if not left or not right:
+        return left or right
+    if kind in ("star", "hadamard"):
+        if left == right:
+            return left
+    elif len(left) == 2 and left[1] == right[0]:
+        return Shape((left[0], *right[1:]))
+    msg = f"R^({' x '.join(map(str, left))}) and R^({' x '.join(map(str, right))}) do not fit"
+    raise Misfit(msg)
+
+
+def fits(shape: Shape, value_shape: tuple[int, ...]) -> bool:
+    """Whether a value has a claimed shape: R^n is a row, a column or a list of n; R^1 a number."""
+    return [n for n in shape if n != 1] == [n for n in value_shape if n != 1] and (
+        len(shape) != 2 or len(value_shape) != 2 or tuple(shape) == tuple(value_shape)
+    )

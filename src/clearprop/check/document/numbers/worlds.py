@@ -1,0 +1,75 @@
+"""The networks that a document is held against: its own, drawn several times, and others of other depths and widths."""
+
+from clearprop.check.document.meaning.build import Setting
+from clearprop.check.document.meaning.notation import is_letter, is_near_letter
+from clearprop.check.document.numbers.world import World
+from clearprop.check.document.read.statements import Statement
+from clearprop.check.document.read.tree import symbols
+
+SAMPLES = (5, 7, 6, 8, 9, 11)
+SPARE = ([3, 4, 2, 6, 7, 8, 9, 10], [4, 3, 5, 2, 6, 8, 9, 10])
+OTHERS = (((4, 5, 6, 3), 7), ((3, 6, 4, 2, 5), 8))
+
+
+class Worlds:
+    def __init__(self, setting: Setting, sizes: tuple[int, ...] | None = None) -> None:
+        self.setting = setting
+        self.own = [self._own(k, sizes) for k in range(2)]
+        last = 1 if self.own[0].sizes[-1] == 1 else None
+        self.others = [
+            World(setting.plan, (*shape[:-1], last or shape[-1]), m, 31 + k)
+            for k, (shape, m) in enumerate(OTHERS)
+        ]
+        self._by_classes: dict[int, list[World]] = {}
+
+    def _own(self, k: int, sizes: tuple[int, ...] | None) -> World:
+        depth = self.setting.depth or max((n for n in self.setting.concrete), default=0) or 2
+        shape = sizes or self._sizes(depth, list(SPARE[k]))
+        free = [m for m in SAMPLES if m not in shape]
+        return World(self.setting.plan, shape, free[k], 11 + 12 * k)
+
+    def _sizes(self, depth: int, spare: list[int]) -> tuple[int, ...]:
+        """The text's sizes where it has them, else different from each other."""
+        concrete = self.setting.concrete
+        spare = [n for n in spare if n not in concrete.values()]
+        sizes = []
+        for l in range(depth + 1):
+            own = concrete.get(l, concrete.get(-1) if l == depth else None)
+            sizes.append(own if own is not None else spare.pop(0))
+        if self.setting.plan.loss == "binary" and not {-1, depth} & concrete.keys():
+            sizes[-1] = 1
+        if self.setting.vector_weights:
+            sizes[-1] = 1
+        return tuple(sizes)
+
+    def of(self, statement: Statement, classes: int | None = None) -> list[World]:
+        """The networks for one statement; others only if it is said in general."""
+        own = self.own if classes is None else self._with_classes(classes)
+        return [*own, *self.others] if classes is None and self._general(statement) else own
+
+    def _with_classes(self, classes: int) -> list[World]:
+        if classes not in self._by_classes:
+            self._by_classes[classes] = [
+                World(w.plan, (*w.sizes[:-1], classes), w.m, w.seed + 5) for w in self.own
+            ]
+        return self._by_classes[classes]
+
+    def _general(self, statement: Statement) -> bool:
+        """Whether a line speaks of L, of C or of any layer l."""
+        notation = self.setting.notation
+        open_depth = self.setting.depth is None or ("L",) in notation.sizes.values()
+        if self.setting.depth == 1 and not open_depth:
+            return False
+        for part in statement.parts:
+            for one in symbols(part.node) if part.node is not None else ():
+                size = notation.sizes.get(is_letter(one) or "")
+                if size == ("L",) or (open_depth and size is not None and size != ("m",)):
+                    return True
+                items = (
+                    one.sub[:1]
+                    if notation.style == "sub"
+                    else tuple(i for i in one.sup if i.kind == notation.style)
+                )
+                if open_depth and any(is_near_letter(i.node, notation.layer_letters) for i in items):
+                    return True
+        return False

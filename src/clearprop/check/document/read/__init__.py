@@ -1,0 +1,1 @@
+"""From a file to statements: each a chain of small trees."""

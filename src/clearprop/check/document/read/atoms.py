@@ -1,0 +1,404 @@
+"""The atoms of a formula: numbers, symbols, fractions, functions, brackets, matrices, sums."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from clearprop.check.document.read import brackets, calculus, scripts
+from clearprop.check.document.read.splitting import split_list
+from clearprop.check.document.read.tree import (
+    Big,
+    Call,
+    Cases,
+    Dots,
+    Matrix,
+    Mul,
+    Neg,
+    Node,
+    Norm,
+    Num,
+    Ones,
+    Pick,
+    Pow,
+    Probability,
+    Relation,
+    Script,
+    Space,
+    Sym,
+    Text,
+    Transpose,
+)  # fmt: skip
+
+if TYPE_CHECKING:
+    from clearprop.check.document.read.parse import Parser
+    from clearprop.check.document.read.tokens import Token
+
+MATRICES = {
+    "bmatrix",
+    "pmatrix",
+    "vmatrix",
+    "matrix",
+    "Bmatrix",
+    "Vmatrix",
+    "smallmatrix",
+    "array",
+    "bsmallmatrix",
+    "psmallmatrix",
+}
+CASES = {"cases", "dcases", "rcases"}
+BIGS = {r"\sum": "sum", r"\prod": "product"}
+EXTREMA = {"max", "min"}
+
+
+def atom(p: Parser) -> Node:
+    """One factor with what stands above and below it."""
+    token = p.peek()
+    special = _special(p, token)
+    if special is not None:
+        return special
+    if token.kind == "number":
+        return _number(p)
+    if token.text in ("(", "[", r"\{", "{"):
+        return scripted(p, brackets.bracketed(p))
+    if token.kind == "word":
+        return _word(p)
+    if token.kind == "letter":
+        return symbol(p)
+    if token.kind == "text" and token.text.isascii() and token.text.replace(" ", "").isalpha():
+        return symbol(p)
+    raise p.stuck()
+
+
+def _special(p: Parser, token: Token) -> Node | None:
+    text = token.text
+    if text == r"\frac":
+        return scripted(p, calculus.fraction(p))
+    if text in (r"\partial", r"\nabla"):
+        return calculus.operator(p)
+    if text in BIGS:
+        return big(p, BIGS[text])
+    if text in (r"\one", r"\reals", r"\sqrt", r"\dots", r"\infty", r"\top"):
+        return _constant(p, text)
+    if text.startswith(r"\begin "):
+        return environment(p)
+    if text in ("|", r"\|"):
+        return scripted(p, norm(p))
+    if text == "d" and calculus.is_ratio(p):
+        return calculus.ratio(p)
+    return None
+
+
+def _number(p: Parser) -> Node:
+    token = p.next()
+    value = Num(float(token.text))
+    if token.text == "1" and p.text in ("(", r"\{", "["):
+        inner = brackets.condition(p)
+        if inner is not None:
+            return inner
+    return scripted(p, value) if p.text in ("^", "_") else value
+
+
+def _constant(p: Parser, text: str) -> Node:
+    p.next()
+    if text == r"\one":
+        return _one(p)
+    if text == r"\sqrt":
+        return Pow(p.sub(p.group()), Num(0.5))
+    if text == r"\dots":
+        return Dots()
+    if text == r"\reals" or text == "R":
+        return space(p)
+    raise p.stuck()
+
+
+def _one(p: Parser) -> Node:
+    r"""\mathbb{1}: with a condition an indicator, alone the vector of ones."""
+    size = None
+    if p.text == "_":
+        p.next()
+        tokens = p.group()
+        inner = brackets.as_condition(p, tokens)
+        if inner is not None:
+            return inner
+        size = p.sub(tokens)
+    inner = brackets.condition(p) if p.text in ("(", r"\{", "[") else None
+    return inner if inner is not None else scripted(p, Ones(size))
+
+
+def space(p: Parser) -> Node:
+    r"""\mathbb{R}^{m \times n}."""
+    if not p.have("^"):
+        return Space()
+    tokens = p.group()
+    parts = split_list(tokens, lambda t: t.text in (r"\times", "*"))
+    return Space(tuple(p.sub(part) for part in parts if part))
+
+
+def is_space(p: Parser) -> bool:
+    """Whether a plain R is the set of numbers: R^{m x n}, or R^4 in a shape."""
+    if p.text != "R" or p.peek(1).text != "^":
+        return False
+    here = p.k
+    p.k += 2
+    tokens = p.group()
+    p.k = here
+    return any(t.text == r"\times" for t in tokens) or (
+        len(tokens) == 1 and tokens[0].kind == "number" and "R" not in p.words.functions
+    )
+
+
+def scripted(p: Parser, node: Node) -> Node:
+    """A bracket, number or function value with scripts: powers, transposes, entries."""
+    while p.text in ("^", "_", "'"):
+        sign = p.next().text
+        if sign == "'":
+            msg = "a dash stands behind a bracket"
+            raise p.stuck(msg)
+        tokens = p.group()
+        if sign == "_":
+            node = _picked(p, node, tokens)
+        elif scripts.is_transpose(tokens):
+            node = Transpose(node)
+        else:
+            rest, transposed = scripts.without_transpose(tokens)
+            node = Transpose(_raised(p, node, rest)) if transposed else _raised(p, node, rest)
+    return node
+
+
+def _raised(p: Parser, node: Node, tokens: list[Token]) -> Node:
+    if tokens and all(t.text == "'" for t in tokens):
+        msg = "a dash stands behind a bracket"
+        raise p.stuck(msg)
+    return Pow(node, p.sub(tokens))
+
+
+def _picked(p: Parser, node: Node, tokens: list[Token]) -> Node:
+    if isinstance(node, Norm):
+        kind = tokens[0].text if tokens else "2"
+        return Norm(node.of, "2" if kind in ("F", "2") else kind)
+    return Pick(node, scripts.items(p, tokens, below=True))
+
+
+def symbol(p: Parser) -> Node:
+    """A letter, its scripts, and its arguments if it is a function."""
+    if p.text == "R" and is_space(p):
+        p.next()
+        return space(p)
+    token = p.next()
+    name = token.text
+    if (
+        name == "d"
+        and p.words.differentials
+        and p.peek().kind == "letter"
+        and p.peek(-2).text not in ("^", "_")
+    ):
+        name = f"d {p.next().text}"
+    if name == "Delta" and p.peek().kind == "letter" and len(p.text) == 1 and p.text in "wWbBvV\u03b8":
+        name = f"Delta {p.next().text}"
+    if name == "e" and p.text == "^" and "e" not in p.words.functions:
+        p.next()
+        return Call("exp", (p.sub(p.group()),))
+    sup, sub, primes, transposed, power = _scripts(p)
+    if p.text in ("(", r"\{") and (name in p.words.functions or primes):
+        return _applied(p, name, sup, sub, primes)
+    if p.text == "(" and not primes:
+        inner = brackets.probability(p, name, sup, sub)
+        if inner is not None:
+            return inner
+    if primes and name in p.words.functions:
+        return Call(name, (), primes, sub, sup)
+    node: Node = Sym(name + "'" * primes, sup, sub)
+    if power is not None:
+        node = Pow(node, power)
+    return Transpose(node) if transposed else node
+
+
+def _scripts(p: Parser) -> tuple[tuple[Script, ...], tuple[Script, ...], int, bool, Node | None]:
+    sup: tuple[Script, ...] = ()
+    sub: tuple[Script, ...] = ()
+    primes, transposed, power = 0, False, None
+    while p.text in ("^", "_", "'"):
+        sign = p.next().text
+        if sign == "'":
+            primes += 1
+            continue
+        tokens = p.group()
+        if sign == "_":
+            sub += scripts.items(p, tokens, below=True)
+            continue
+        while tokens and tokens[-1].text == "'":
+            primes, tokens = primes + 1, tokens[:-1]
+        if scripts.is_transpose(tokens):
+            transposed = True
+            continue
+        tokens, marked = scripts.without_transpose(tokens)
+        transposed |= marked
+        if tokens and tokens[0].text != "*":
+            sup += scripts.items(p, tokens, below=False)
+    return sup, sub, primes, transposed, power
+
+
+def _applied(p: Parser, name: str, sup: tuple[Script, ...], sub: tuple[Script, ...], primes: int) -> Node:
+    inside = p.inside()
+    if name not in p.words.functions or any(t.text in ("=",) for t in inside):
+        inner = brackets.probability_of(p, name, inside)
+        if inner is not None:
+            return inner
+    args = tuple(
+        p.sub(part) for part in split_list(_before_bar(inside), lambda t: t.text in (",", ";")) if part
+    )
+    power = [one for one in sup if _is_power(one)]
+    call = Call(name, args, primes, sub, tuple(one for one in sup if one not in power))
+    node: Node = Pow(call, power[0].node) if power and power[0].node is not None else call
+    return scripted(p, node)
+
+
+def _is_power(script: Script) -> bool:
+    return script.kind == "plain" and isinstance(script.node, Num)
+
+
+def _before_bar(tokens: list[Token]) -> list[Token]:
+    parts = split_list(tokens, lambda t: t.text in (r"\mid",))
+    return parts[0] if parts[0] else tokens
+
+
+def _word(p: Parser) -> Node:
+    """A function known by its name."""
+    name = p.next().text
+    if name == "sum":
+        return big(p, "sum", taken=True)
+    if name in EXTREMA and p.text == "_":
+        return extremum(p, name)
+    power, primes, sub = None, 0, ()
+    while p.text in ("^", "'", "_"):
+        sign = p.next().text
+        if sign == "'":
+            primes += 1
+            continue
+        tokens = p.group()
+        if sign == "_":
+            sub += scripts.items(p, tokens, below=True)
+        elif all(t.text == "'" for t in tokens):
+            primes += len(tokens)
+        elif not scripts.is_transpose(tokens):
+            power = p.sub(tokens)
+    node: Node = _function(p, name, primes, sub)
+    if power is not None:
+        node = Pow(node, power)
+    return node
+
+
+def _function(p: Parser, name: str, primes: int, sub: tuple[Script, ...]) -> Node:
+    if p.text in ("(", r"\{", "["):
+        inside = p.inside()
+        args = tuple(p.sub(part) for part in split_list(inside, lambda t: t.text in (",", ";")) if part)
+        return scripted(p, Call(name, args, primes, sub))
+    if p.k >= len(p.tokens) or p.text in (")", ",", "=", "+", r"\odot", r"\cdot", "]", "}"):
+        return Call(name, (), primes, sub)
+    if p.text == r"\sum":
+        return Call(name, (big(p, "sum"),), primes, sub)
+    return Call(name, (_bare(p),), primes, sub)
+
+
+def _bare(p: Parser) -> Node:
+    """An argument without brackets: -z, or a factor; of ln 2x, both."""
+    node = p.factor()
+    while isinstance(node, Num) and p.peek().kind == "letter":
+        node = Mul("near", node, p.factor())
+    return node
+
+
+def big(p: Parser, what: str, *, taken: bool = False) -> Node:
+    r"""\sum_{i=1}^{m} body."""
+    if not taken:
+        p.next()
+    below: list[Token] = []
+    last: Node | None = None
+    while p.text in ("_", "^"):
+        if p.next().text == "_":
+            below = p.group()
+        else:
+            last = p.sub(p.group())
+    p.have(r"\cdot", "*")
+    index, first, condition = bounds(p, below)
+    names = index.split(",") if index else []
+    node = p.body(names[-1] if names else None)
+    if len(names) > 1:
+        for name in reversed(names):
+            node = Big(what, name, first, last, node, condition if name == names[0] else None)
+        return node
+    return Big(what, index, first, last, node, condition)
+
+
+def bounds(p: Parser, below: list[Token]) -> tuple[str | None, Node | None, Node | None]:
+    """The index of a sum, where it begins, and a condition on it."""
+    if not below:
+        return None, None, None
+    node = p.sub(_unprimed(below))
+    if isinstance(node, Sym) and not node.sub:
+        return node.name, None, None
+    if isinstance(node, Relation) and isinstance(node.left, Sym):
+        if node.sign == "=":
+            return node.left.name, node.right, None
+        return node.left.name, None, None if node.sign == r"\in" else node
+    parts = getattr(node, "items", ())
+    if parts and all(isinstance(one, Sym) and not one.sub for one in parts):
+        return ",".join(one.name for one in parts), None, None
+    if parts and isinstance(parts[0], Sym) and isinstance(parts[-1], Relation):
+        return parts[0].name, None, parts[-1]
+    if isinstance(node, Mul) and isinstance(node.left, Sym) and isinstance(node.right, Sym):
+        return f"{node.left.name},{node.right.name}", None, None
+    msg = "the index of a sum"
+    raise p.stuck(msg)
+
+
+def _unprimed(tokens: list[Token]) -> list[Token]:
+    return tokens
+
+
+def extremum(p: Parser, name: str) -> Node:
+    r"""\max_j z_j, and \max over an index."""
+    p.next()
+    index, first, condition = bounds(p, p.group())
+    return Big(name, index, first, None, p.factor(), condition)
+
+
+def norm(p: Parser) -> Node:
+    bar = p.next().text
+    start, depth = p.k, 0
+    while p.k < len(p.tokens) and not (p.text == bar and depth == 0):
+        depth += (p.text in ("(", "{", "[")) - (p.text in (")", "}", "]"))
+        p.k += 1
+    if p.k >= len(p.tokens):
+        msg = f"`{bar}` is not closed"
+        raise p.stuck(msg)
+    inside = p.tokens[start : p.k]
+    p.next()
+    return Norm(p.sub(inside), "2" if bar == r"\|" else "abs")
+
+
+def environment(p: Parser) -> Node:
+    """A matrix or cases."""
+    name = p.next().text.removeprefix(r"\begin ").rstrip("*")
+    start, depth = p.k, 1
+    while p.k < len(p.tokens):
+        depth += p.text.startswith(r"\begin ") - p.text.startswith(r"\end ")
+        if depth == 0:
+            break
+        p.k += 1
+    if depth:
+        msg = f"{name} is not ended"
+        raise p.stuck(msg)
+    inside = p.tokens[start : p.k]
+    p.next()
+    if name in MATRICES:
+        return scripted(p, brackets.matrix(p, inside, name))
+    if name in CASES:
+        return brackets.cases(p, inside)
+    if name in ("aligned", "split", "gathered"):
+        return p.sub([t for t in inside if t.text not in ("&", "\\\\")])
+    msg = f"the environment {name}"
+    raise p.stuck(msg)
+
+
+__all__ = ["Cases", "Matrix", "Neg", "Pow", "Probability", "Text", "atom"]

@@ -1,0 +1,99 @@
+"""Fractions, and the signs of calculus: partial, d, nabla."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from clearprop.check.document.read.tree import Call, Derivative, Div, Mul, Node, Sym
+
+if TYPE_CHECKING:
+    from clearprop.check.document.read.parse import Parser
+    from clearprop.check.document.read.tokens import Token
+
+SIGNS = (r"\partial", "d", "varphi", "delta", r"\nabla")
+
+
+def fraction(p: Parser) -> Node:
+    p.next()
+    above, below = p.group(), p.group()
+    sign = _sign(above, below)
+    if sign is None:
+        return Div(p.sub(above), p.sub(below))
+    by = p.sub(_without(below, sign))
+    if len(_without(above, sign)) == 0:
+        return Derivative(_operand(p), by)
+    return Derivative(p.sub(_without(above, sign)), by)
+
+
+def _sign(above: list[Token], below: list[Token]) -> str | None:
+    """The sign of a derivative, if both parts of a fraction begin with it."""
+    if len(below) < 2 or not above or above[0].text != below[0].text:
+        return None
+    sign = above[0].text
+    if sign not in SIGNS or below[1].text in ("^", "_", "+", "-"):
+        return None
+    if len(above) > 1 and above[1].text in ("^", "_", "+", "-", r"\cdot"):
+        return None
+    return sign
+
+
+def _without(tokens: list[Token], sign: str) -> list[Token]:
+    return tokens[1:] if tokens and tokens[0].text == sign else tokens
+
+
+def _operand(p: Parser) -> Node:
+    """What an operator such as d/dz stands before: the product behind it."""
+    return p.product()
+
+
+def operator(p: Parser) -> Node:
+    sign = p.next().text
+    if sign == r"\nabla":
+        return _nabla(p)
+    return _slash(p, sign)
+
+
+def _nabla(p: Parser) -> Node:
+    r"""\nabla_W J; \nabla W is the loss's gradient with respect to W."""
+    by = None
+    while p.text in ("_", "^"):
+        taken = p.next().text
+        group = p.group()
+        if taken == "_":
+            by = p.sub(group)
+    of = p.factor()
+    if by is None and isinstance(of, (Sym, Call)):
+        return Derivative(None, of)
+    if by is None:
+        msg = "a nabla without a variable"
+        raise p.stuck(msg)
+    return Derivative(of, by)
+
+
+def _slash(p: Parser, sign: str) -> Node:
+    r"""\partial J / \partial z in one line."""
+    of = p.factor()
+    p.need("/")
+    p.need(sign)
+    return Derivative(of, p.factor())
+
+
+def is_ratio(p: Parser) -> bool:
+    """Whether dJ/dz stands here."""
+    if p.peek(1).kind not in ("letter", "text") or p.text != "d":
+        return False
+    for ahead in range(2, 14):
+        text = p.peek(ahead).text
+        if text == "/":
+            return p.peek(ahead + 1).text == "d" and p.peek(ahead + 2).kind in ("letter", "text")
+        if text in ("+", "-", "=", ""):
+            return False
+    return False
+
+
+def ratio(p: Parser) -> Node:
+    sign = p.next().text
+    return _slash(p, sign)
+
+
+__all__ = ["Mul", "fraction", "operator", "ratio"]

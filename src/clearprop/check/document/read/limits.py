@@ -1,0 +1,34 @@
+"""What one document may ask for, and the errors of reading it."""
+
+MOST_BYTES = 20_000_000  # of a document
+MOST_CHARACTERS = 60_000  # of one formula
+MOST_TOKENS = 6_000  # of one formula, macros expanded
+MOST_FORMULAS = 5_000
+MOST_DEPTH = 60  # braces in braces
+MOST_TERMS = 10_000  # of one sum
+MOST_ENTRIES = 250_000  # of one array
+MOST_EVALUATIONS = 400_000  # nodes visited for one statement
+
+
+class Unread(Exception):
+    """A formula, or a part of it, that cannot be read; `token` is where reading stopped."""
+
+    def __init__(self, why: str, token: str = "", position: int = -1) -> None:
+        super().__init__(why)
+        self.why, self.token, self.position = why, token, position
+
+
+class Undefined(Unread):
+    """A symbol that the text never introduces, or that does not exist, such as a layer above the last."""
+
+
+class Misfit(Exception):
+    """Arrays whose shapes do not fit: the line cannot hold as it stands."""
+
+
+class OutOfRange(Exception):
+    """An index that leaves its range."""
+
+    def __init__(self, why: str, *, layer: bool = False) -> None:
+        super().__init__(why)
+        self.layer = layer

@@ -1,0 +1,93 @@
+"""What stands above and below a symbol, as items."""
+
+from clearprop.check.document.read.cursor import PAIRS, Cursor
+from clearprop.check.document.read.splitting import OPEN, split_list
+from clearprop.check.document.read.tokens import Token
+from clearprop.check.document.read.tree import Dots, Node, Num, Script, Sym, Text
+
+TRANSPOSED = {r"\top", "T", r"\dag", r"\dagger", "t"}
+EMPTY = {":", r"\cdot", r"\ast", "*", r"\bullet", "-", r"\dots"}
+
+
+def is_transpose(tokens: list[Token]) -> bool:
+    return len(tokens) == 1 and tokens[0].text in TRANSPOSED - {"t"}
+
+
+def without_transpose(tokens: list[Token]) -> tuple[list[Token], bool]:
+    r"""Scripts such as [1]T or (l)\top, without their last sign."""
+    if len(tokens) > 1 and tokens[-1].text in (r"\top", "T") and tokens[-2].text not in ("+", "-", "/"):
+        end = -2 if tokens[-2].text == "," else -1
+        return tokens[:end], True
+    return tokens, False
+
+
+def items(parser: Cursor, tokens: list[Token], *, below: bool) -> tuple[Script, ...]:
+    """The items of one script."""
+    found: list[Script] = []
+    parts = split_list(tokens, lambda t: t.text in (",", ";"))
+    for part in parts:
+        if not part:
+            found.append(Script("plain", None))
+        else:
+            found += _part(parser, part, below=below)
+    return tuple(found)
+
+
+def _part(parser: Cursor, tokens: list[Token], *, below: bool) -> list[Script]:
+    if len(tokens) == 1 and tokens[0].text in EMPTY:
+        return [Script("plain", None)]
+    if any(t.text in ("+", "-", "/", "=", "<", ">", r"\ne") for t in _level(tokens)):
+        return [Script("plain", parser.sub(tokens))]  # type: ignore[attr-defined]
+    found = []
+    inner = Cursor(tokens)
+    while inner.k < len(tokens):
+        found.append(_item(parser, inner, below=below))
+    return found
+
+
+def _level(tokens: list[Token]) -> list[Token]:
+    depth, found = 0, []
+    for token in tokens:
+        depth += token.text in OPEN
+        if depth == 0:
+            found.append(token)
+        depth -= token.text in PAIRS.values()
+    return found
+
+
+def _item(parser: Cursor, inner: Cursor, *, below: bool) -> Script:
+    token = inner.peek()
+    if token.text in ("(", "["):
+        kind = "paren" if token.text == "(" else "bracket"
+        return Script(kind, parser.sub(inner.inside()))  # type: ignore[attr-defined]
+    if token.text in EMPTY:
+        inner.next()
+        return Script("plain", None)
+    if token.kind == "number":
+        inner.next()
+        return Script("plain", Num(float(token.text)))
+    if token.kind in ("text", "word"):
+        inner.next()
+        return Script("plain", Text(token.text))
+    if token.text == r"\dots":
+        inner.next()
+        return Script("plain", Dots())
+    if token.text == "{":
+        return Script("plain", parser.sub(inner.inside()))  # type: ignore[attr-defined]
+    start = inner.k
+    inner.next()
+    while inner.text in ("^", "_", "'"):
+        if inner.next().text != "'":
+            inner.group()
+    return Script("plain", parser.sub(inner.tokens[start : inner.k]))  # type: ignore[attr-defined]
+
+
+def single(script: tuple[Script, ...]) -> Node | None:
+    """The one node of a script, if it has only one."""
+    return script[0].node if len(script) == 1 else None
+
+
+def letter(script: Script) -> str | None:
+    """The letter of a script that is one bare letter."""
+    node = script.node
+    return node.name if isinstance(node, Sym) and not node.sup and not node.sub else None

@@ -1,0 +1,281 @@
+"""A document as statements: each a chain of trees, with the conditions that its sentence and its formula set."""
+
+import re
+from collections import Counter
+from dataclasses import dataclass, field
+
+from clearprop.check.document.read.cleaning import clean
+from clearprop.check.document.read.formulas import Formula, formulas
+from clearprop.check.document.read.limits import MOST_CHARACTERS, Unread
+from clearprop.check.document.read.parse import Words, parse
+from clearprop.check.document.read.sources import Source
+from clearprop.check.document.read.splitting import EQUAL, RELATIONS, Chain, Side, chains, unbalanced
+from clearprop.check.document.read.tokens import Token, expand, lex, macros
+from clearprop.check.document.read.tree import Node
+
+FUNCTION_LETTERS = {
+    "sigma",
+    "phi",
+    "varphi",
+    "psi",
+    "g",
+    "f",
+    "h",
+    "Phi",
+    "Psi",
+    "S",
+    "s",
+    "F",
+    "H",
+    "rho",
+    "a",
+}
+LOSS_LETTERS = {"J", "L", "E", "C", "ell", "mathcal L", "mathcal J", "mathcal E", "mathcal C", "mathcal l", "R", "Q", "loss", "cost", "l",
+                "mathrm L", "Loss", "Cost"}  # fmt: skip
+NEVER = {
+    "alpha",
+    "eta",
+    "epsilon",
+    "lambda",
+    "mu",
+    "beta",
+    "gamma",
+    "delta",
+    "Delta",
+    "W",
+    "w",
+    "b",
+    "x",
+    "X",
+    "y",
+    "Y",
+    "z",
+    "Z",
+    "m",
+    "n",
+    "N",
+    "Theta",
+    "theta",
+    "d",
+    "e",
+    "i",
+    "j",
+    "k",
+    "p",
+    "P",
+    "t",
+    "T",
+}
+
+
+@dataclass
+class Part:
+    """One side: the relation before it, its tokens, its tree, or why it has none."""
+
+    sign: str
+    tokens: list[Token]
+    node: Node | None
+    error: Unread | None = None
+
+    @property
+    def at(self) -> int:
+        return self.tokens[0].at if self.tokens else -1
+
+
+@dataclass
+class Statement:
+    """A chain of sides. `formula` is the number of its formula, `own` its conditions, `around` those of its sentence."""
+
+    parts: list[Part]
+    formula: int
+    own: list[list[Token]] = field(default_factory=list)
+    around: list[list[Token]] = field(default_factory=list)
+    lead: str = ""
+
+    @property
+    def at(self) -> int:
+        return self.parts[0].at
+
+    @property
+    def equal(self) -> bool:
+        return any(p.sign in EQUAL | {r"\leftarrow", r"\to"} for p in self.parts[1:])
+
+
+@dataclass
+class Document:
+    """A source with its formulas, the statements in them, and what could not even be cut into sides."""
+
+    source: Source
+    formulas: list[Formula]
+    statements: list[Statement]
+    unread: list[tuple[int, Unread]]
+    words: Words
+
+
+def read_document(source: Source) -> Document:
+    """Every statement of a source."""
+    found = formulas(source)
+    known = macros(source.text)
+    tokens: dict[int, list[Token]] = {}
+    unread = []
+    for number, formula in enumerate(found):
+        try:
+            tokens[number] = _tokens(formula, known)
+        except Unread as error:
+            unread.append((number, error))
+    words = words_of(list(tokens.values()))
+    statements: list[Statement] = []
+    for number, cleaned in tokens.items():
+        for chain in chains(cleaned):
+            _add(statements, chain, number, words)
+    return Document(source, found, statements, unread, words)
+
+
+def _tokens(formula: Formula, known: dict) -> list[Token]:
+    if len(formula.text) > MOST_CHARACTERS:
+        msg = f"a formula may have {MOST_CHARACTERS:,} characters; this one has {len(formula.text):,}"
+        raise Unread(msg, formula.text[:20].split("\n")[0], formula.start)
+    tokens = lex(formula.text, formula.start)
+    wrong = unbalanced(tokens)
+    if wrong is not None:
+        raise wrong
+    return clean(expand(_without_definitions(tokens), known))
+
+
+def _without_definitions(tokens: list[Token]) -> list[Token]:
+    r"""Formulas that only define macros, as Markdown files have them, hold no statement."""
+    names = {
+        r"\newcommand",
+        r"\renewcommand",
+        r"\def",
+        r"\DeclareMathOperator",
+        r"\providecommand",
+        r"\newcommand*",
+    }
+    return [] if tokens and tokens[0].raw in names else tokens
+
+
+def _add(statements: list[Statement], chain: Chain, number: int, words: Words) -> None:
+    parts = [part_of(side, words) for side in chain.sides]
+    if chain.continues and statements:
+        statements[-1].parts += parts
+        statements[-1].own += chain.conditions
+        return
+    if chain.continues:
+        parts[0].sign = ""
+    statements.append(Statement(parts, number, list(chain.conditions), lead=chain.lead))
+
+
+def part_of(side: Side, words: Words) -> Part:
+    return _part(side.sign, side.tokens, words)
+
+
+def _part(sign: str, tokens: list[Token], words: Words) -> Part:
+    try:
+        return Part(sign, tokens, parse(tokens, words))
+    except Unread as error:
+        return Part(sign, tokens, None, error)
+
+
+def words_of(formulas: list[list[Token]]) -> Words:
+    """Which letters are functions, and whether dW is one name, from how all formulas use them."""
+    applied: Counter[str] = Counter()
+    simple: Counter[str] = Counter()
+    bare: Counter[str] = Counter()
+    primed: set[str] = set()
+    differentials = 0
+    for tokens in formulas:
+        for k, token in enumerate(tokens):
+            if token.kind not in ("letter", "text"):
+                continue
+            end, dashes = _after_scripts(tokens, k + 1)
+            opens = end < len(tokens) and tokens[end].text in ("(", r"\{")
+            if dashes and opens:
+                primed.add(token.text)
+            if opens:
+                applied[token.text] += 1
+                simple[token.text] += _simple(tokens, end)
+            elif len(tokens) > 1 and (k == 0 or tokens[k - 1].text != r"\partial"):
+                bare[token.text] += 1
+            differentials += _is_differential(tokens, k)
+    functions = {name for name in applied if _is_function(name, applied, simple, bare, primed)}
+    return Words(frozenset(functions | primed - NEVER), differentials > 0)
+
+
+def _is_function(
+    name: str, applied: Counter[str], simple: Counter[str], bare: Counter[str], primed: set[str]
+) -> bool:
+    if name in NEVER:
+        return False
+    if name in primed or (simple[name] and (name in LOSS_LETTERS or not bare[name])):
+        return True
+    return name in FUNCTION_LETTERS and (not bare[name] or simple[name] > 1)
+
+
+def _after_scripts(tokens: list[Token], k: int) -> tuple[int, int]:
+    dashes = 0
+    while k < len(tokens) and tokens[k].text in ("^", "_", "'"):
+        if tokens[k].text == "'":
+            dashes += 1
+            k += 1
+            continue
+        k += 1
+        if k < len(tokens) and tokens[k].text == "{":
+            end = _close(tokens, k)
+            dashes += sum(t.text == "'" for t in tokens[k + 1 : end]) if end == k + 2 else 0
+            k = end + 1
+        else:
+            k += 1
+    return k, dashes
+
+
+def _close(tokens: list[Token], k: int) -> int:
+    opener = tokens[k].text
+    closer = {"{": "}", "(": ")", r"\{": r"\}"}[opener]
+    depth = 0
+    for end in range(k, len(tokens)):
+        depth += (tokens[end].text == opener) - (tokens[end].text == closer)
+        if depth == 0:
+            return end
+    return len(tokens) - 1
+
+
+def _simple(tokens: list[Token], k: int) -> bool:
+    """Whether a bracket holds symbols only, as arguments do: no sums, no products of numbers."""
+    inside = tokens[k + 1 : _close(tokens, k)]
+    depth = 0
+    for token in inside:
+        depth += token.text in ("{",)
+        depth -= token.text in ("}",)
+        if (
+            depth == 0
+            and token.text not in ("^", "_", ",", ";", "}", "{", "(", ")", "[", "]")
+            and token.kind not in ("letter", "number")
+        ):
+            return False
+    letters = [t for t in inside if t.kind == "letter"]
+    return bool(letters) and not (inside[0].kind == "number" and len(inside) == 1)
+
+
+def _is_differential(tokens: list[Token], k: int) -> bool:
+    """Whether dW stands on the left of a relation, alone: d + name is then a name."""
+    if tokens[k].text != "d" or k + 1 >= len(tokens) or tokens[k + 1].kind != "letter":
+        return False
+    if k and tokens[k - 1].text not in RELATIONS | {"\\\\", r"\quad", ",", r"\Rightarrow", "&", r"\begin aligned", r"\begin align",
+                                                    r"\begin align*", r"\begin split", r"\begin gather"}:  # fmt: skip
+        return False
+    end, _ = _after_scripts(tokens, k + 2)
+    while end < len(tokens) and tokens[end].text == "&":
+        end += 1
+    return end < len(tokens) and tokens[end].text in RELATIONS
+
+
+SENTENCE = re.compile(r"[.。!?！？](?:\s|$|\*|\))|\n#|\n\s*[-*+]\s|\n\s*\d+\.\s")
+GOES_ON = re.compile(r"^\s*(,|;|，|for|where|with|if|when|and|in which|其中|对|当|（|\(|$)", re.IGNORECASE)
+
+
+def same_sentence(gap: str, after_display: bool) -> bool:
+    """Whether the prose between two formulas does not end a sentence."""
+    if SENTENCE.search(gap):
+        return False
+    return not (after_display and re.search(r"\n[ \t]*\n", gap) and not GOES_ON.match(gap))

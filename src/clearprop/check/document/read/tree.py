@@ -1,0 +1,234 @@
+"""The small tree that a formula is read into. Every node is frozen and knows the tokens it was read from."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, fields
+
+
+@dataclass(frozen=True)
+class Node:
+    """A part of a formula; `span` is its first token and the one after its last."""
+
+    span: tuple[int, int] = field(default=(0, 0), compare=False, kw_only=True)
+
+
+@dataclass(frozen=True)
+class Num(Node):
+    value: float
+
+
+@dataclass(frozen=True)
+class Script(Node):
+    """One item above or below a symbol: `kind` is plain, paren `(l)` or bracket `[l]`; `node` None is an empty place."""
+
+    kind: str
+    node: Node | None
+
+
+@dataclass(frozen=True)
+class Sym(Node):
+    """A letter with what stands above and below it."""
+
+    name: str
+    sup: tuple[Script, ...] = ()
+    sub: tuple[Script, ...] = ()
+
+
+@dataclass(frozen=True)
+class Text(Node):
+    value: str
+
+
+@dataclass(frozen=True)
+class Dots(Node):
+    pass
+
+
+@dataclass(frozen=True)
+class Neg(Node):
+    of: Node
+
+
+@dataclass(frozen=True)
+class Add(Node):
+    left: Node
+    right: Node
+    sign: int = 1
+
+
+@dataclass(frozen=True)
+class Mul(Node):
+    """`kind`: near (side by side), dot, times, star, hadamard."""
+
+    kind: str
+    left: Node
+    right: Node
+
+
+@dataclass(frozen=True)
+class Div(Node):
+    above: Node
+    below: Node
+
+
+@dataclass(frozen=True)
+class Pow(Node):
+    base: Node
+    power: Node
+
+
+@dataclass(frozen=True)
+class Transpose(Node):
+    of: Node
+
+
+@dataclass(frozen=True)
+class Pick(Node):
+    """An entry, row or column of an expression in brackets: (W^T)_{ij}."""
+
+    of: Node
+    sub: tuple[Script, ...]
+
+
+@dataclass(frozen=True)
+class Call(Node):
+    """A function of a name that is a function: exp, relu, g'. `primes` counts its dashes; `sub` is what hangs below."""
+
+    name: str
+    args: tuple[Node, ...]
+    primes: int = 0
+    sub: tuple[Script, ...] = ()
+    sup: tuple[Script, ...] = ()
+
+
+@dataclass(frozen=True)
+class Big(Node):
+    """A sum, product, maximum or minimum over an index: `what`; `index` None sums all entries of the body."""
+
+    what: str
+    index: str | None
+    first: Node | None
+    last: Node | None
+    body: Node
+    condition: Node | None = None
+
+
+@dataclass(frozen=True)
+class Matrix(Node):
+    rows: tuple[tuple[Node, ...], ...]
+
+
+@dataclass(frozen=True)
+class Cases(Node):
+    """(value, condition) pairs; a condition of None holds otherwise."""
+
+    rows: tuple[tuple[Node, Node | None], ...]
+
+
+@dataclass(frozen=True)
+class Relation(Node):
+    """A comparison inside a formula, as in 1(z >= 0)."""
+
+    sign: str
+    left: Node
+    right: Node
+
+
+@dataclass(frozen=True)
+class Both(Node):
+    """Two conditions at once."""
+
+    left: Node
+    right: Node
+
+
+@dataclass(frozen=True)
+class Indicator(Node):
+    condition: Node
+
+
+@dataclass(frozen=True)
+class Ones(Node):
+    """The vector of ones; `size` where it is written below."""
+
+    size: Node | None = None
+
+
+@dataclass(frozen=True)
+class Probability(Node):
+    """p(y_i = 1): `name` of y, `target` and `value` the sides of the comparison."""
+
+    name: str
+    target: Node
+    value: Node
+
+
+@dataclass(frozen=True)
+class Derivative(Node):
+    """d of / d by; `of` None is the loss (as in the nabla of W alone)."""
+
+    of: Node | None
+    by: Node
+
+
+@dataclass(frozen=True)
+class Norm(Node):
+    """`kind`: 1, 2, F, or abs for single bars."""
+
+    of: Node
+    kind: str = "2"
+
+
+@dataclass(frozen=True)
+class Space(Node):
+    """A set of arrays: R^{m x n}; no dims is the numbers."""
+
+    dims: tuple[Node, ...] = ()
+
+
+@dataclass(frozen=True)
+class Listed(Node):
+    """Things apart by commas: 1, 2, ..., L."""
+
+    items: tuple[Node, ...]
+
+
+def children(node: Node) -> Iterator[Node]:
+    """The nodes directly below a node, scripts among them."""
+    for part in fields(node):
+        if part.name != "span":
+            yield from _nodes(getattr(node, part.name))
+
+
+def _nodes(value: object) -> Iterator[Node]:
+    if isinstance(value, Node):
+        yield value
+    elif isinstance(value, tuple):
+        for one in value:
+            yield from _nodes(one)
+
+
+def walk(node: Node) -> Iterator[Node]:
+    """The node and everything below it."""
+    waiting = [node]
+    while waiting:
+        node = waiting.pop()
+        yield node
+        waiting += reversed(list(children(node)))
+
+
+def symbols(node: Node) -> Iterator[Sym]:
+    """Every symbol in it, those in scripts among them."""
+    return (one for one in walk(node) if isinstance(one, Sym))
+
+
+def bases(node: Node) -> Iterator[Sym]:
+    """Every symbol that stands on the line, none of those in scripts or under a sum."""
+    waiting = [node]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, Sym):
+            yield node
+        elif isinstance(node, Big):
+            waiting += [one for one in (node.body, node.condition) if one is not None]
+        elif not isinstance(node, Script):
+            waiting += children(node)
