@@ -1,11 +1,12 @@
 """Every line of the derivation page as it is written on paper: a row each, in the order of a step."""
 
+from clearprop.maths.chain_lines import CHAIN_LINES
 from clearprop.maths.equation import FORMS, PARTS, Equation, Form
 from clearprop.maths.general_lines import GENERAL_LINES
 from clearprop.maths.other_lines import OTHER_LINES
 
 EQUATIONS: tuple[Equation, ...] = tuple(
-    sorted(GENERAL_LINES + OTHER_LINES, key=lambda row: PARTS.index(row.part))
+    sorted(GENERAL_LINES + CHAIN_LINES + OTHER_LINES, key=lambda row: PARTS.index(row.part))
 )
 _BY_ID = {row.id: row for row in EQUATIONS}
 

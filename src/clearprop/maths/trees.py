@@ -17,6 +17,9 @@ from collections.abc import Callable, Mapping
 from types import ModuleType
 from typing import Any
 
+import numpy as np
+from scipy.special import erf
+
 from clearprop.maths import languages, words
 
 Tree = list[Any]
@@ -173,7 +176,7 @@ def _times(a: Tree, b: Tree) -> Tree:
 
 
 def _over(a: Tree, b: Tree) -> Tree:
-    return ["/", a, b]
+    return a if b == ["num", 1.0] else ["/", a, b]
 
 
 # ---- Heads as they are written on paper: the page writes them so that no exp is too large ----------------
@@ -209,13 +212,23 @@ PLAIN = {"softmax": (softmax, cross_entropy), "logistic": (logistic, binary_cros
 # ---- Numbers ----------------------------------------------------------------------------------------------
 NUMBERS: dict[str, Any] = {
     "exp": math.exp, "ln": math.log, "max": max, "min": min, "abs": abs, "cos": math.cos, "erf": math.erf,
-    "sqrt": math.sqrt, "tanh": math.tanh, "num": float,
-    "where": lambda sign, a, b, x, y: x() if {"<": a < b, "<=": a <= b, ">": a > b}[sign] else y(),
+    "sqrt": math.sqrt, "tanh": math.tanh, "num": float, "is": lambda a, b: float(a == b),
+    "where": lambda sign, a, b, x, y: x() if compared(sign, a, b) else y(),
+}  # fmt: skip
+ARRAYS: dict[str, Any] = {  # of many cells at once: the indices are arrays
+    "exp": np.exp, "ln": np.log, "max": np.maximum, "min": np.minimum, "abs": np.abs, "cos": np.cos, "erf": erf,
+    "sqrt": np.sqrt, "tanh": np.tanh, "num": float, "is": lambda a, b: np.equal(a, b).astype(float),
+    "where": lambda sign, a, b, x, y: np.where(compared(sign, a, b), x(), y()),
 }  # fmt: skip
 
 
+def compared(sign: str, a: Any, b: Any) -> Any:
+    """Whether ``a sign b``."""
+    return a < b if sign == "<" else a <= b if sign == "<=" else a > b
+
+
 def value(
-    tree: Tree, look_up: Callable[[str, int, int], Any], at: Mapping[str, int], scalars: Mapping[str, Any],
+    tree: Tree, look_up: Callable[..., Any], at: Mapping[str, int], scalars: Mapping[str, Any],
     functions: Mapping[str, Any] = NUMBERS,
 ) -> Any:  # fmt: skip
     """What a tree comes to.
@@ -249,9 +262,12 @@ def value(
         return scalars[rest[0]]
     if kind == "ref":
         return look_up(rest[0], *(at[x] if isinstance(x, str) else x for x in rest[1:]))
+    if kind == "is":
+        a, b = (at.get(x, x) if isinstance(x, str) else x for x in rest)
+        return functions["is"](a, b)
     if kind == "sum":
-        letter, first, last, body = rest
-        return sum(of(body, **{letter: n}) for n in range(first, last))
+        letter, *over, body = rest
+        return sum(of(body, **{letter: n}) for n in (over[0] if len(over) == 1 else range(*over)))
     if kind == "where":
         (sign, a, b), x, y = rest
         return functions["where"](sign, of(a), of(b), lambda: of(x), lambda: of(y))

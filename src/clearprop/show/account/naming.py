@@ -1,0 +1,67 @@
+"""What the inputs, the outputs and the samples of an account are called, and each quantity in words."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from clearprop.errors import ShapeError
+from clearprop.network import Network
+from clearprop.show.account.words import Words
+
+
+@dataclass(frozen=True)
+class Names:
+    """Names in place of numbers.
+
+    Parameters
+    ----------
+    inputs, outputs, samples : sequence of str, optional
+        One for each input, output (class), row.
+    table : dict, optional
+        The rows as they were in the table: ``columns``, ``rows`` (texts).
+    encoding : sequence of dict, optional
+        How each input came of a column: ``input``, ``column``, ``text``.
+    """
+
+    inputs: Sequence[Any] | None = None
+    outputs: Sequence[Any] | None = None
+    samples: Sequence[Any] | None = None
+    table: dict[str, Any] | None = None
+    encoding: Sequence[dict[str, str]] | None = None
+
+
+def named(trace: dict[str, Any], words: Words, net: Network, rows: int, names: Names) -> None:
+    """Put the names, and the words, into a trace."""
+    trace["batch"] = {
+        "rows": rows,
+        "m": trace["scalars"]["m"]["value"],
+        "weighted": "w" in trace["quantities"],
+        "inputs": _names("inputs", names.inputs, net.sizes[0]),
+        "outputs": _names("outputs", names.outputs, net.sizes[-1]),
+        "samples": _names("samples", names.samples, rows),
+        "table": names.table,
+        "encoding": list(names.encoding) if names.encoding else None,
+    }
+    for part in trace["parts"]:
+        part["title"] = words.part(part["id"])
+    for key, q in trace["quantities"].items():
+        q["name"] = words.quantity(key, q["layer"], _kind(net, key, q["layer"]), terms=q.get("terms"))
+        for line in q["lines"]:
+            line["rule_name"] = words.rule(line["rule"])
+            line["name"] = words.line(line["id"], line["name"])
+
+
+def _names(what: str, given: Sequence[Any] | None, n: int) -> list[str]:
+    if given is None:
+        return [str(i + 1) for i in range(n)]
+    if len(given) != n:
+        msg = f"`names.{what}` must have {n} entries; got {len(given)}."
+        raise ShapeError(msg)
+    return [str(name) for name in given]
+
+
+def _kind(net: Network, key: str, layer: int | None) -> str:
+    if key in ("Y", "p", "p'"):
+        return "classes" if net.head == "softmax" else ""
+    relu = key.startswith("slope") and layer is not None and layer < net.L and net.activations[layer - 1] == "relu"
+    return "relu" if relu else ""

@@ -1,0 +1,30 @@
+"""What notebooks show of an account: the page, or where that is not wanted its lines in LaTeX."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from clearprop.show.account.formula import to_latex
+from clearprop.show.account.matrices import Forms
+from clearprop.show.account.reading import Quantities
+
+
+def html(trace: Mapping[str, Any]) -> str:
+    """The page."""
+    from clearprop.show import page  # pyright: ignore[reportAttributeAccessIssue]
+
+    return getattr(page, "fragment", page.render)(trace)
+
+
+def brief_latex(trace: Mapping[str, Any]) -> str:
+    """The step in its batch form, a line a quantity, as one display."""
+    found = Quantities(trace)
+    forms = Forms(found)
+    lines = []
+    for key, q in trace["quantities"].items():
+        if not q["shown"] or not q["lines"]:
+            continue
+        sides = forms.worked(key, q["lines"][-1], "batch")
+        if sides:
+            first, *rest = (side for side in sides if side.kind != "numbers")
+            lines.append(f"{to_latex(first.formula)} &" + " ".join(f"{s.sign} {to_latex(s.formula)}" for s in rest))
+    return "$$\\begin{aligned}\n" + " \\\\\n".join(lines) + "\n\\end{aligned}$$"
