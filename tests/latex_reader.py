@@ -270,9 +270,13 @@ class Reader:
             if of[0] == "J"
             else f"d{of[0]}/d{by[0]}"
         )
-        indices = by[2] if of[0] == "J" else of[2][:1] + of[2][1:] + by[2][1:]
+        whole = by[0] in ("W", "b")  # has no sample
+        indices = by[2] if of[0] == "J" else of[2] + by[2][0 if whole else 1 :]
         if of[0] == "J" and of[2] and of[2] != by[2][:1]:
             self.fail("the loss of one sample by another")
+        onward = of[0] + by[0] == "za"  # a layer's input by the output of the layer before
+        if of[1] is not None and of[1] != by[1] + onward:
+            self.fail("a layer by another")
         return self.pick(self.place.values[key], by[1], indices)
 
     def partial(self):

@@ -21,6 +21,7 @@ _HOME = {
     "check_document": "check.document.checker",
     "check_gradients": "check.gradients",
     "descend": "batch",
+    "explain": "show.account.explain",
     "fit_many": "estimators.many",
     "load": "estimators.files",
     "save": "estimators.files",
@@ -39,6 +40,7 @@ __all__ = [
     "check_document",
     "check_gradients",
     "descend",
+    "explain",
     "fit_many",
     "load",
     "save",
@@ -55,6 +57,7 @@ if TYPE_CHECKING:
     from clearprop.estimators.search import GridSearch
     from clearprop.estimators.tabular import TabularClassifier, TabularRegressor
     from clearprop.network import Network, Parameters
+    from clearprop.show.account.explain import explain
     from clearprop.tables.stream import Stream
 
 

@@ -41,10 +41,15 @@ class Onward:
         Its targets (m, n[L]) and the weight of each row (m,).
     """
 
-    def __init__(self, net: Network, params: Parameters, working: Working, y: np.ndarray, w: np.ndarray) -> None:
+    def __init__(
+        self, net: Network, params: Parameters, working: Working, y: np.ndarray, w: np.ndarray
+    ) -> None:
         self.net, self.params, self.working, self.y, self.w = net, params, working, y, w
         self.page = languages.in_complex()
-        self.pairs, self.head = activation_pairs(net, self.page), self.page.head_lines(head_of(net, page=self.page))
+        self.pairs, self.head = (
+            activation_pairs(net, self.page),
+            self.page.head_lines(head_of(net, page=self.page)),
+        )
 
     def output(self, l: int, z: np.ndarray) -> np.ndarray:
         """z[L], from z[l]."""
@@ -81,16 +86,16 @@ class Onward:
 
     def by_parameter(self, name: str, l: int, index: tuple[int, ...]) -> np.ndarray:
         """The derivative of each row's loss by one entry of W[l] or b[l]: (m,)."""
-        moved = {"W": self.params.W[l], "b": self.params.b[l]}
+        moved: dict[str, Any] = {"W": self.params.W[l], "b": self.params.b[l]}
         moved[name] = moved[name].astype(complex)
         moved[name][index] += 1j * STEP
         z = self.page.affine(self.working.a[l - 1], moved["W"], moved["b"])
-        return self.losses(l, z).imag / STEP
+        return np.imag(self.losses(l, z)) / STEP
 
     def _by(self, x: np.ndarray, columns: Sequence[int], f: Any) -> np.ndarray:
         found = []
         for j in columns:
             moved = x.astype(complex)
             moved[:, j] += 1j * STEP
-            found.append(f(moved).imag / STEP)
+            found.append(np.imag(f(moved)) / STEP)
         return np.stack(found, axis=-1)

@@ -214,6 +214,14 @@ def derivatives(net, params, done, Y, w):
         shift = 1j * H * np.eye(x.shape[1])
         return np.stack([f(x + s).imag / H for s in shift], axis=-1)
 
+    def moved(x, f):  # the derivative of f(x) by each entry of x
+        found = []
+        for at in np.ndindex(x.shape):
+            y = x.copy()
+            y[at] += 1j * H
+            found.append(f(y).imag / H)
+        return np.moveaxis(np.reshape(found, (*x.shape, *found[0].shape)), range(x.ndim), range(-x.ndim, 0))
+
     dz, da = [None] * (L + 1), [None] * (L + 1)
     for l in range(L + 1):
         if l:
@@ -226,8 +234,20 @@ def derivatives(net, params, done, Y, w):
         array = getattr(params, name)[l]
         flat = [complex_step(net, params, name, l, at, (done.a[0], Y, w)) for at in np.ndindex(array.shape)]
         mean[name][l] = np.reshape(flat, (-1, array.shape[-1]))
+    sloped = [None] * (L + 1)
+    for l in range(1, L):
+        sloped[l] = columns(done.z[l], lambda z, l=l: pairs[l][0](z))
+    by_W, by_b, by_a = ([None] * (L + 1) for _ in range(3))
+    for l in range(1, L + 1):
+        a, W, b = done.a[l - 1], params.W[l].astype(complex), params.b[l]
+        by_a[l - 1] = columns(a, lambda a, W=W, b=b: page.affine(a, W, b))
+        by_W[l] = moved(W, lambda W, a=a, b=b: page.affine(a, W, b))
+        by_b[l] = moved(b.astype(complex), lambda b, a=a, W=W: page.affine(a, W, b))
+    losses_of_p = columns(done.p, lambda p: -np.sum(Y * np.log(p), axis=1)) if net.head == "softmax" else None
     total = [None] + [dW + L2 * W for dW, W in zip(mean["W"][1:], params.W[1:], strict=True)]
     return {
         "dJ/dz": dz, "dJ_sum/dz": dz, "dJ/da": da, "dJ_sum/da": da, "dJ_mean/dW": mean["W"], "dJ_mean/db": mean["b"],
         "dJ_total/dW": total, "dp/dz": [None] * L + [columns(done.z[L], lambda z: onward(L, z)[1])],
+        "da/dz": sloped, "dz/da": by_a, "dz/dW": by_W, "dz/db": by_b, "dJ/dp": losses_of_p,
+        "dJ_mean/dz": [None] + [d / done.m for d in dz[1:]], "J_sum": done.J * done.m,
     }  # fmt: skip

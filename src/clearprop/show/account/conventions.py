@@ -23,7 +23,10 @@ def conventions(trace: Mapping[str, Any], words: Words) -> list[dict[str, Any]]:
         made.append(_one("relu_grad_at_zero", at_zero, words.convention("relu", value=at_zero, sign=sign)))
     l2 = options["l2"]
     text = words.convention("penalty", value=f"{l2:g}") if l2 else words.convention("no penalty")
-    made += [_one("penalty", l2, text), _one("update", options["lr"], words.convention("old", value=f"{options['lr']:g}"))]
+    made += [
+        _one("penalty", l2, text),
+        _one("update", options["lr"], words.convention("old", value=f"{options['lr']:g}")),
+    ]
     kind = "exact" if options["numbers"] == "exact" else "digits"
     return [*made, _one("numbers", options["numbers"], words.convention(kind, digits=options["digits"]))]
 
@@ -51,5 +54,7 @@ def left_out(trace: Mapping[str, Any], words: Words, keep: Kept, selection: Sele
         said.append(words.text("cut.selected"))
     training = trace["training"]
     if training and training["weights"] is None:
-        said.append(words.text("training.cut", numbers=f"{training['numbers']:,}", most=f"{training['most']:,}"))
+        said.append(
+            words.text("training.cut", numbers=f"{training['numbers']:,}", most=f"{training['most']:,}")
+        )
     return said

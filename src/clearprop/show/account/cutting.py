@@ -31,7 +31,9 @@ class Kept:
         return self.samples if axis.kind == "sample" else self.units[axis.layer or 0]
 
 
-def kept(rows: int, sizes: tuple[int, ...], most: int, samples: Any = None, units: Mapping[int, Any] | None = None) -> Kept:
+def kept(
+    rows: int, sizes: tuple[int, ...], most: int, samples: Any = None, units: Mapping[int, Any] | None = None
+) -> Kept:
     """Everything of an axis of at most `most`; of a longer one the first and the last, and what was asked for."""
     units = units or {}
     layers = (_of_axis(n, most, units.get(l)) for l, n in enumerate(sizes))

@@ -1,22 +1,35 @@
-r"""What a formula of numbers comes to: matrices are arrays, in fractions where nothing but + - * / is asked for.
+"""What a formula of numbers comes to: matrices are arrays, in fractions where nothing but + - * / is asked for.
 
-Products of matrices are written with \\cdot, entrywise ones with \\odot; a number beside a matrix multiplies it.
+A dot between matrices is their product; a number beside a matrix multiplies it.
 """
 
-from collections.abc import Callable, Mapping
-from fractions import Fraction
+from collections.abc import Callable, Mapping, Sequence
+from fractions import Fraction as Rational
 from typing import Any
 
 import numpy as np
 
-from clearprop.show.account.formula import Formula, walk
 from clearprop.show.account.numerals import fraction
+from clearprop.show.account.parts import COMMA, DOT, MINUS, ONE, PLUS, SIGMA, TOP, bare, parts_of, walk
+from clearprop.show.formula import (
+    Formula,
+    Fraction,
+    Group,
+    Matrix,
+    Name,
+    Number,
+    Root,
+    Row,
+    Script,
+    Sign,
+    Word,
+)
 
 Functions = Mapping[str, Callable[[Any], Any]]
 COMPARE: dict[str, Any] = {
-    r"\ge": np.greater_equal, ">": np.greater, "<": np.less, r"\le": np.less_equal, "=": np.equal,
+    "≥": np.greater_equal, ">": np.greater, "<": np.less, "≤": np.less_equal, "=": np.equal,
 }  # fmt: skip
-RATIONAL = ("max", "min", "relu", "relu'", "identity", "identity'", "diag")
+RATIONAL = ("max", "min", "relu", "identity", "diag", ONE.text, TOP.text)
 PLAIN: dict[str, Any] = {"exp": np.exp, "ln": np.log, "tanh": np.tanh, "diag": lambda x: np.diag(np.ravel(x))}
 
 
@@ -25,10 +38,12 @@ def evaluate(formula: Formula, functions: Functions) -> np.ndarray:
 
     Raises ValueError for what is no formula of numbers.
     """
-    rounded = any(node[0] == "sqrt" or (node[0] == "fn" and node[1] not in RATIONAL) for node in walk(formula))
-    number = float if rounded else fraction
+    rounded = any(
+        isinstance(node, Root) or (isinstance(node, Word | Name) and node.text not in RATIONAL)
+        for node in walk(formula)
+    )
     with np.errstate(all="ignore"):
-        return _Evaluator(functions, number).value(formula)
+        return _Evaluator(functions, float if rounded else fraction).value(formula)
 
 
 class _Evaluator:
@@ -37,39 +52,38 @@ class _Evaluator:
         self.number = number
 
     def value(self, formula: Formula) -> Any:
-        kind, *parts = formula
-        if kind == "row":
-            return self.sum(parts)
-        if kind == "num":
-            return self.array([[self.number(parts[0])]])
-        if kind == "paren":
-            return self.value(parts[0])
-        if kind == "bars":
-            return np.abs(self.value(parts[0]))
-        if kind == "frac":
-            return self.value(parts[0]) / self.value(parts[1])
-        if kind == "sqrt":
-            return np.sqrt(self.value(parts[0]))
-        if kind == "sup":
-            return self.power(*parts)
-        if kind == "matrix":
-            return np.block([[self.value(cell) for cell in cells] for cells in parts[0]])
-        msg = f"{kind} is no number."
-        raise ValueError(msg)
-
-    def array(self, values: Any) -> np.ndarray:
-        return np.array(values, float if self.number is float else object)
+        match bare(formula):
+            case Row(parts):
+                return self.sum(parts)
+            case Number(text):
+                return np.array([[self.number(text)]], float if self.number is float else object)
+            case Group("|", inside, _):
+                return np.abs(self.value(inside))
+            case Group(_, inside, _):
+                return self.value(inside)
+            case Fraction(above, below):
+                return self.value(above) / self.value(below)
+            case Root(inside):
+                return np.sqrt(self.value(inside))
+            case Script(base, None, above) if above is not None:
+                return self.power(base, above)
+            case Matrix(rows):
+                return np.block([[self.value(cell) for cell in cells] for cells in rows])
+            case other:
+                msg = f"{other} is no number."
+                raise ValueError(msg)
 
     def power(self, base: Formula, to: Formula) -> Any:
         value = self.value(base)
-        return value.T if to == ["op", r"\top"] else value ** (int(to[1]) if to[0] == "num" else self.value(to))
+        if to == TOP:
+            return value.T
+        return value ** int(to.text) if isinstance(to, Number) else value ** self.value(to).astype(float)
 
-    def sum(self, parts: list[Formula]) -> Any:
+    def sum(self, parts: Sequence[Formula]) -> Any:
         terms: list[tuple[int, list[Formula]]] = [(1, [])]
         for n, part in enumerate(parts):
-            sign = part in (["op", "+"], ["op", "-"])
-            if sign and (n == 0 or parts[n - 1][0] != "op"):
-                terms.append((-1 if part[1] == "-" else 1, []))
+            if part in (PLUS, MINUS) and (n == 0 or not isinstance(parts[n - 1], Sign)):
+                terms.append((-1 if part == MINUS else 1, []))
             else:
                 terms[-1][1].append(part)
         values = [sign * self.product(term) for sign, term in terms if term]
@@ -79,14 +93,20 @@ class _Evaluator:
         return total
 
     def product(self, parts: list[Formula]) -> Any:
-        result, sign, at = None, r"\odot", 0
+        result, dot, at = None, False, 0
         while at < len(parts):
-            if parts[at][0] == "op":
-                sign, at = parts[at][1], at + 1
+            if isinstance(parts[at], Sign):
+                dot, at = parts[at] == DOT, at + 1
                 continue
             value, at = self.factor(parts, at)
-            result = value if result is None else self.times(result, value, sign)
-            sign = r"\odot"
+            result = (
+                value
+                if result is None
+                else result @ value
+                if dot and _matrices(result, value)
+                else result * value
+            )
+            dot = False
         if result is None:
             msg = "A product without factors is no number."
             raise ValueError(msg)
@@ -94,16 +114,16 @@ class _Evaluator:
 
     def factor(self, parts: list[Formula], at: int) -> tuple[Any, int]:
         """A factor and where the next one starts; a function takes what follows it."""
-        part = parts[at]
-        if part[0] == "fn":
-            return self.called(part[1], parts, at)
-        if part == ["id", r"\mathbf{1}"]:
-            return self.holds(parts[at + 1][1]), at + 2
-        return self.value(part), at + 1
-
-    def called(self, name: str, parts: list[Formula], at: int) -> tuple[Any, int]:
+        part = bare(parts[at])
+        if part == ONE:
+            return self.holds(_inside(parts[at + 1])), at + 2
+        name = _function(part)
+        if name is None:
+            return self.value(part), at + 1
         if name in ("max", "min"):
-            a, b = self.listed(parts[at + 1][1])
+            inside = _inside(parts[at + 1])
+            comma = inside.index(COMMA)
+            a, b = self.sum(inside[:comma]), self.sum(inside[comma + 1 :])
             return (np.maximum if name == "max" else np.minimum)(a, b), at + 2
         if name not in self.functions:
             msg = f"{name} is no function that is known."
@@ -111,16 +131,39 @@ class _Evaluator:
         value, end = self.factor(parts, at + 1)
         return self.functions[name](value), end
 
-    def listed(self, inside: Formula) -> list[Any]:
-        at = inside.index(["op", ","])
-        return [self.sum(inside[1:at]), self.sum(inside[at + 1 :])]
+    def holds(self, inside: tuple[Formula, ...]) -> Any:
+        at, sign = next(
+            (n, p.text) for n, p in enumerate(inside) if isinstance(p, Sign) and p.text in COMPARE
+        )
+        found = COMPARE[sign](self.sum(inside[:at]), self.sum(inside[at + 1 :]))
+        return (
+            found.astype(float)
+            if self.number is float
+            else np.vectorize(Rational, [object])(found.astype(int))
+        )
 
-    def holds(self, inside: Formula) -> Any:
-        at, sign = next((n, p[1]) for n, p in enumerate(inside) if n and p[0] == "op" and p[1] in COMPARE)
-        found = COMPARE[sign](self.sum(inside[1:at]), self.sum(inside[at + 1 :]))
-        return found.astype(float) if self.number is float else np.vectorize(Fraction, [object])(found.astype(int))
 
-    def times(self, a: Any, b: Any, sign: str) -> Any:
-        if sign == r"\cdot" and a.size > 1 and b.size > 1 or (sign == r"\cdot" and a.shape[1] == b.shape[0] and a.size + b.size > 2):
-            return a @ b
-        return a * b
+def _matrices(a: Any, b: Any) -> bool:
+    return (a.size > 1 and b.size > 1) or (a.shape[1] == b.shape[0] and a.size + b.size > 2)
+
+
+def _inside(group: Formula) -> tuple[Formula, ...]:
+    if not isinstance(group, Group):
+        msg = f"{group} is not in brackets."
+        raise ValueError(msg)
+    return parts_of(group.inside)
+
+
+def _function(part: Formula) -> str | None:
+    """The name of a function: relu, relu', g(1)."""
+    match part:
+        case Word(text) if part != TOP:
+            return text
+        case Name(text) if part == SIGMA:
+            return text
+        case Script(Word(text), None, Sign("′")):
+            return text + "'"
+        case Script(Name("g"), None, above):
+            signs = "".join(p.text for p in walk(above) if isinstance(p, Number))
+            return f"g({signs})" + ("'" if Sign("′") in list(walk(above)) else "")
+    return None

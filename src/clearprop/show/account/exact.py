@@ -56,7 +56,9 @@ class Exact:
 
     def __init__(self, terms: Mapping[Monomial, Fraction]) -> None:
         self.terms = {m: c for m, c in terms.items() if c}
-        self.value = float(sum(float(c) * math.prod(a.value ** float(p) for a, p in m) for m, c in self.terms.items()))
+        self.value = float(
+            sum(float(c) * math.prod(a.value ** float(p) for a, p in m) for m, c in self.terms.items())
+        )
 
     @property
     def rational(self) -> Fraction | None:
@@ -102,7 +104,9 @@ class Exact:
             ((m, c),) = other.terms.items()
             return self * Exact({tuple((a, -p) for a, p in m): 1 / c})
         ratio = _ratio(self, other)
-        return ratio if ratio is not None else atom(["/", self.tree(), other.tree()], self.value / other.value)
+        return (
+            ratio if ratio is not None else atom(["/", self.tree(), other.tree()], self.value / other.value)
+        )
 
     def __rtruediv__(self, other: Any) -> "Exact":
         return exact(other) / self

@@ -1,7 +1,6 @@
 """The exact value of every cell of a trace, computed by the page's own lines in the order of a step."""
 
 from collections.abc import Mapping
-from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -43,7 +42,9 @@ def add_exact(trace: dict[str, Any], given: Mapping[str, Any]) -> None:
         known[key] = _cells(key, q, known, scalars, given)
 
 
-def _cells(key: str, q: dict[str, Any], known: Mapping[str, Any], scalars: Any, given: Mapping[str, Any]) -> Any:
+def _cells(
+    key: str, q: dict[str, Any], known: Mapping[str, Any], scalars: Any, given: Mapping[str, Any]
+) -> Any:
     cells = np.empty(q["shape"], object)
     carried = np.empty(q["shape"], object)
     tree = q["lines"][-1]["tree"] if q["lines"] else None
@@ -54,9 +55,9 @@ def _cells(key: str, q: dict[str, Any], known: Mapping[str, Any], scalars: Any, 
             at = {x: n for x, n in zip(q["letters"], index, strict=True) if x}
             number = trees.value(tree, lambda k, *n: known[k][n], at, scalars, FUNCTIONS)
             number = number if isinstance(number, Exact) else exact(number)
-        cells[index] = number.tree()
-        named = not brief(cells[index])
-        carried[index] = atom(["ref", key, *index], number.value) if named else number
+        own = number.tree()
+        cells[index] = own
+        carried[index] = number if brief(own) else atom(["ref", key, *index], number.value)
     q["exact"] = cells.tolist()
     return carried
 
@@ -80,6 +81,3 @@ def _size(tree: Any) -> int:
     if tree[0] == "ref":
         return 1
     return (tree[0] in ("num", "exp", "ln", "call")) + sum(_size(part) for part in tree[1:])
-
-
-__all__ = ["Fraction", "add_exact", "brief"]

@@ -1,7 +1,7 @@
 """`explain`: one step on a network and a batch, as an `Account`."""
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -25,7 +25,11 @@ from clearprop.show.account.training import trained
 from clearprop.show.account.words import Words
 from clearprop.version import __version__
 
-CHOICES = {"form": ("all", "scalar", "sample", "batch"), "numbers": ("decimal", "exact"), "loss": ("mean", "sum")}
+CHOICES = {
+    "form": ("all", "scalar", "sample", "batch"),
+    "numbers": ("decimal", "exact"),
+    "loss": ("mean", "sum"),
+}
 MOST = 16  # units and samples that are all kept; of more, the first and the last
 
 
@@ -112,16 +116,33 @@ def explain(
     then = whole_step(net, after, X, targets, w)
     _finite(working, then)
     mean = loss == "mean"
-    made = Step(net, params, working, X, targets, w, sample_weight is not None, mean, float(lr), float(l2), after, then)
+    made = Step(
+        net,
+        params,
+        working,
+        X,
+        targets,
+        w,
+        sample_weight is not None,
+        mean,
+        float(lr),
+        float(l2),
+        after,
+        then,
+    )
     selection = Selection.of(net, len(X), quantities, layers, units, samples)
     keep = kept(len(X), net.sizes, most, selection.samples, selection.units)
-    trace = _head(made, words, {"form": form, "numbers": numbers, "digits": digits, "loss": loss, "steps": steps})
+    trace = _head(
+        made, words, {"form": form, "numbers": numbers, "digits": digits, "loss": loss, "steps": steps}
+    )
     trace |= described(made, keep)
     named(trace, words, net, len(X), names or Names())
     select(trace, selection)
     if numbers == "exact":
         add_exact(trace, _given(given, X, targets, w))
-    trace["training"] = trained(made, steps, lambda p, done: _after(p, done, lr, l2, mean)) if steps > 1 else None
+    trace["training"] = (
+        trained(made, steps, lambda p, done: _after(p, done, lr, l2, mean)) if steps > 1 else None
+    )
     trace["conventions"] = conventions(trace, words)
     trace["left_out"] = left_out(trace, words, keep, selection)
     return Account(trace)
@@ -145,7 +166,8 @@ def _checked(given: Mapping[str, Any]) -> Words:
 
 
 def _as_floats(params: Parameters) -> Parameters:
-    return Parameters(params.net, np.array([float(x) for x in params.flat], np.float64))
+    flat: list[Any] = params.flat.tolist()
+    return Parameters(params.net, np.array([float(x) for x in flat]))
 
 
 def _after(params: Parameters, working: Working, lr: float, l2: float, mean: bool) -> Parameters:
@@ -162,8 +184,9 @@ def _finite(*workings: Working) -> None:
         for name in ("z", "a", "delta"):
             for l, values in enumerate(getattr(working, name)):
                 if values is not None and not np.isfinite(values).all():
-                    msg = f"{name}[{l}] is not finite{when}, so there is no working to show. Check `X` and the weights"
-                    raise DivergedError(f"{msg}{', or take a smaller `lr`' if when else ''}.")
+                    advice = "Take a smaller `lr`" if when else "Check `X` and the weights"
+                    msg = f"{name}[{l}] is not finite{when}, so there is no working to show. {advice}."
+                    raise DivergedError(msg)
 
 
 def _head(step: Step, words: Words, options: dict[str, Any]) -> dict[str, Any]:
@@ -185,6 +208,3 @@ def _given(params: Parameters, X: np.ndarray, y: np.ndarray, w: np.ndarray) -> d
     for l in range(1, params.net.L + 1):
         found |= {f"W[{l}]": params.W[l], f"b[{l}]": params.b[l][None]}
     return found
-
-
-__all__ = ["Sequence", "explain"]

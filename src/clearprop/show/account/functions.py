@@ -6,12 +6,13 @@ from typing import Any
 import numpy as np
 
 from clearprop.maths import derivation, expressions
+from clearprop.show.account.parts import SIGMA
 
 
 def functions_of(network: Mapping[str, Any]) -> dict[str, Callable[[Any], Any]]:
     """relu, relu', softmax and so on; of a layer with an expression ``g(l)``."""
     at_zero = network["relu_grad_at_zero"]
-    found: dict[str, Any] = {"softmax": derivation.softmax, r"\sigma": derivation.logistic}
+    found: dict[str, Any] = {"softmax": derivation.softmax, SIGMA.text: derivation.logistic}
     for l, name in enumerate(network["activations"], 1):
         g, back = expressions.pair(name, at_zero)
         own = name if name in derivation.ACTIVATIONS else f"g({l})"

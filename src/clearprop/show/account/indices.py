@@ -1,62 +1,67 @@
-r"""Formulas at given indices: letters become numbers, sums are written out."""
+"""Formulas at given indices: letters become numbers, sums are written out."""
 
 from collections.abc import Mapping
 from typing import Any
 
-from clearprop.show.account.formula import Formula, row
+from clearprop.show.account.parts import MINUS, PLUS, in_brackets, letter, mapped, parts_of
+from clearprop.show.formula import Big, Formula, Name, Number, Row, Sign, row
 
 LONG = 8  # terms of a sum that are written out
-LETTERS = ("i", "j", "k", "c", "s")
 
 
-def at_indices(formula: Any, at: Mapping[str, int]) -> Any:
+class TooLong(Exception):
+    """A sum has too many terms to be written out."""
+
+
+def at_indices(formula: Formula, at: Mapping[str, int]) -> Formula:
     """A formula with its index letters as numbers, from 1.
 
     Examples
     --------
-    >>> at_indices(["sub", ["id", "J"], ["id", "i"]], {"i": 0})
-    ['sub', ['id', 'J'], ['num', '1']]
+    >>> from clearprop.show.formula import latex, read
+    >>> latex(at_indices(read("J_{i}"), {"i": 0}))
+    'J_{1}'
     """
-    if not isinstance(formula, list):
-        return formula
-    if len(formula) == 2 and formula[0] == "id" and formula[1] in at:
-        return ["num", str(at[formula[1]] + 1)]
-    return [at_indices(part, at) for part in formula]
+    if letter(formula) in at:
+        return Number(str(at[letter(formula)] + 1))
+    return mapped(formula, lambda part: at_indices(part, at))
 
 
-def expanded(formula: Formula, at: Mapping[str, int], trace: Mapping[str, Any]) -> Formula | None:
-    """A formula at given indices with its sums written out; None if a sum is too long."""
-    rows = {"m": trace["batch"]["rows"]}
+def expanded(formula: Formula, at: Mapping[str, int], rows: int) -> Formula | None:
+    """A formula at given indices with its sums written out, over `rows` samples; None if a sum is too long."""
     try:
         return _expanded(at_indices(formula, at), rows)
-    except OverflowError:
+    except TooLong:
         return None
 
 
-def _expanded(formula: Any, known: Mapping[str, int]) -> Any:
-    if not isinstance(formula, list) or not formula or not isinstance(formula[0], str):
-        return [_expanded(part, known) for part in formula] if isinstance(formula, list) else formula
-    if formula[0] != "row":
-        return [formula[0], *(_expanded(part, known) for part in formula[1:])]
-    parts = formula[1:]
-    at = next((n for n, part in enumerate(parts) if part[0] == "sum" and part[2] != ["row"]), None)
+def _expanded(formula: Formula, rows: int) -> Formula:
+    if not isinstance(formula, Row):
+        return mapped(formula, lambda part: _expanded(part, rows))
+    parts = formula.parts
+    at = next((n for n, part in enumerate(parts) if isinstance(part, Big) and part.above is not None), None)
     if at is None:
-        return row(*(_expanded(part, known) for part in parts))
-    end = next((n for n in range(at + 1, len(parts)) if parts[n] in (["op", "+"], ["op", "-"])), len(parts))
-    total = _terms(parts[at], row(*parts[at + 1 : end]), known)
-    bare = at == 0 or parts[at - 1] == ["op", "+"]
-    middle = total if bare and total[0] == "row" else ["paren", total] if total[0] == "row" else total
-    return _expanded(row(*parts[:at], middle, *parts[end:]), known)
+        return mapped(formula, lambda part: _expanded(part, rows))
+    end = next((n for n in range(at + 1, len(parts)) if parts[n] in (PLUS, MINUS)), len(parts))
+    total = _terms(parts[at], row(*parts[at + 1 : end]), rows)
+    first = at == 0 or parts[at - 1] == PLUS
+    middle = total if first or not isinstance(total, Row) else in_brackets(total)
+    return _expanded(row(*parts[:at], middle, *parts[end:]), rows)
 
 
-def _terms(sign: Formula, body: Formula, known: Mapping[str, int]) -> Formula:
-    _, below, above = sign
-    letter, first = below[1][1], int(below[3][1])
-    last = int(above[1]) if above[0] == "num" else known.get(str(above[1]), first + LONG)
-    if last - first + 1 > LONG:
-        raise OverflowError
+def _terms(sign: Any, body: Formula, rows: int) -> Formula:
+    name, _, first = (part.text for part in parts_of(sign.below) if isinstance(part, Name | Sign | Number))
+    last = (
+        int(sign.above.text)
+        if isinstance(sign.above, Number)
+        else rows
+        if letter(sign.above) == "m"
+        else LONG + 2
+    )
+    if last - int(first) + 1 > LONG:
+        raise TooLong
     parts: list[Formula] = []
-    for n in range(first, last + 1):
-        parts += [["op", "+"]] if parts else []
-        parts.append(at_indices(body, {letter: n - 1}))
+    for n in range(int(first), last + 1):
+        parts += [PLUS] if parts else []
+        parts.append(at_indices(body, {name: n - 1}))
     return row(*parts)

@@ -3,10 +3,11 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from clearprop.show.account.formula import Formula, to_latex
 from clearprop.show.account.outline import outline
 from clearprop.show.account.tex import aligned
 from clearprop.show.account.worked import Side
+from clearprop.show.formula import Formula
+from clearprop.show.formula import latex as to_latex
 
 PREAMBLE = r"""\documentclass[a4paper,10pt]{article}
 \usepackage[T1]{fontenc}
@@ -55,7 +56,11 @@ def escaped(text: str) -> str:
 
 
 def _quantity(symbol: Formula, name: str, facts: Sequence[str]) -> list[str]:
-    return [rf"\subsection*{{${to_latex(symbol)}$\quad {escaped(name)}}}", rf"\textit{{{escaped('; '.join(facts))}}}", ""]
+    return [
+        rf"\subsection*{{${to_latex(symbol)}$\quad {escaped(name)}}}",
+        rf"\textit{{{escaped('; '.join(facts))}}}",
+        "",
+    ]
 
 
 def _line(text: str, formula: Formula | None, ids: Sequence[str]) -> list[str]:

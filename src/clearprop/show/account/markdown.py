@@ -4,10 +4,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from clearprop.errors import SpecError
-from clearprop.show.account.formula import Formula, to_latex
 from clearprop.show.account.outline import outline
 from clearprop.show.account.tex import aligned
 from clearprop.show.account.worked import Side
+from clearprop.show.formula import Formula
+from clearprop.show.formula import latex as to_latex
 
 FENCES = ("dollar", "github")
 
@@ -50,7 +51,12 @@ class _Writer:
 
     def table_(self, heading: str, header: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
         lines = [header, ["---"] * len(header), *rows]
-        return [f"**{_plain(heading)}**", "", *("| " + " | ".join(_cell(c) for c in row) + " |" for row in lines), ""]
+        return [
+            f"**{_plain(heading)}**",
+            "",
+            *("| " + " | ".join(_cell(c) for c in row) + " |" for row in lines),
+            "",
+        ]
 
     def inside(self, formula: Formula) -> str:
         return f"$`{to_latex(formula)}`$" if self.github else f"${to_latex(formula)}$"

@@ -7,17 +7,16 @@ from typing import Any
 import numpy as np
 
 from clearprop.show.account.evaluating import evaluate
-from clearprop.show.account.formula import Formula, read, split, to_latex, walk
 from clearprop.show.account.functions import functions_of
 from clearprop.show.account.indices import at_indices, expanded
 from clearprop.show.account.numerals import MOST_DIGITS, Numeral, agrees, fraction, numeral
-from clearprop.show.account.exactly import brief
-from clearprop.show.account.reading import Quantities, indexed
+from clearprop.show.account.parts import ONE, SIGMA, TOP, in_brackets, is_sum, mapped, number, split, walk
+from clearprop.show.account.reading import Quantities, indexed, tagged
 from clearprop.show.account.spelling import Speller
 from clearprop.show.account.worked import EQUAL, ROUNDED, Side
+from clearprop.show.formula import Formula, Group, Matrix, Name, Number, Script, Tagged, read
 
 WIDEST = 8  # columns and rows of a matrix that is put into an equation
-ONES = ["id", r"\mathbf{1}"]
 
 
 class Forms:
@@ -27,78 +26,88 @@ class Forms:
         self.found = found
         self.functions = functions_of(found.trace["network"])
 
-    def worked(self, key: str, line: Mapping[str, Any], form: str, sample: int | None = None) -> list[Side] | None:
+    def worked(
+        self, key: str, line: Mapping[str, Any], form: str, sample: int | None = None
+    ) -> list[Side] | None:
         """The sides of a line in one form, of one sample or of the batch; None if it has no such form."""
         latex = line["latex"][form]
         if latex is None:
             return None
         first, *rest = split(read(latex))
-        sample = sample if ["id", "i"] in list(walk(first[1])) else None
+        sample = sample if Name("i") in list(walk(first[1])) else None
         at = {} if sample is None else {"i": sample}
         left = at_indices(first[1], at)
         sides = [Side("", left, "symbol")]
-        sides += [Side(EQUAL if sign == "=" else sign, at_indices(side, at), "symbols") for sign, side in rest]
+        sides += [
+            Side(EQUAL if sign == "=" else sign, at_indices(side, at), "symbols") for sign, side in rest
+        ]
         if self.found.trace["options"]["numbers"] == "exact":
             return sides + self.exact(sides[-1].formula, key, form, sample)
-        cells = self.cells(key, form, sample)
-        result, numbers, signs = self.numbers(sides[-1].formula, cells, at)
+        cells = self.cells(key, sample)
+        place = self.place(key, sample)
+        result, numbers, signs = self.numbers(sides[-1].formula, cells, key, self.index(key, place))
         if numbers is not None:
             sides.append(Side(signs[0], numbers, "numbers"))
         return [*sides, Side(signs[1], result, "result")]
 
     def exact(self, side: Formula, key: str, form: str, sample: int | None) -> list[Side]:
         """The side in exact numbers, if it can be written, and the result."""
-        written = expanded(side, {}, self.found.trace)
-        numbers = None if written is None else self.put(written, 0, [], {})
+        written = expanded(side, {}, self.found.trace["batch"]["rows"])
+        numbers = None if written is None else self.put(written, 0, [])
         q = self.found.by_key[key]
         cells: Any = q["exact"]
-        if sample is not None and q["axes"][0] == "sample":
-            cells = cells[self.found.place(key, sample, *(a[0] for a in q["held"][1:]))[0]]
-            cells = cells if len(q["shape"]) == 3 else [cells]
-        result = Side(EQUAL, self.exact_matrix(cells, symbols=False), "result")
+        place = self.place(key, sample)
+        for n in place:
+            cells = cells[n] if len(q["shape"]) == 3 else [cells[n]]
+        result = Side(EQUAL, self.exact_matrix(cells, key, self.index(key, place), symbols=False), "result")
         return [*([Side(EQUAL, numbers, "numbers")] if numbers else []), result]
 
-    def exact_matrix(self, cells: Any, key: str = "", corner: Any = (), symbols: bool = True) -> Formula:
+    def exact_matrix(self, cells: Any, key: str, index: Any, symbols: bool = True) -> Formula:
+        """Exact numbers as a matrix; with `symbols` one that is too long is its symbol."""
+        refs = [[["ref", key, *n] for n in row] for row in index]
         spell = Speller(self.found.symbol)
         rows = [
             [
-                self.found.symbol(["ref", key, *corner[n][x]]) if symbols and not brief(cell) else spell(cell)
-                for x, cell in enumerate(cells_of_row)
+                self.found.exact_formula(ref) if symbols else tagged(spell(cell), ref)
+                for cell, ref in zip(row, refs_of_row, strict=True)
             ]
-            for n, cells_of_row in enumerate(cells)
+            for row, refs_of_row in zip(cells, refs, strict=True)
         ]
         if len(rows) == len(rows[0]) == 1:
-            bare = not symbols or (rows[0][0][0] == "num" and rows[0][0][1][0] != "-")
-            return rows[0][0] if bare else ["paren", rows[0][0]]
-        return ["matrix", rows]
+            alone = rows[0][0]
+            return in_brackets(alone) if symbols and is_sum(alone) else alone
+        return Matrix(tuple(map(tuple, rows)))
 
-    def cells(self, key: str, form: str, sample: int | None) -> np.ndarray:
+    def place(self, key: str, sample: int | None) -> tuple[int, ...]:
+        """Where a sample is, of a quantity that has samples."""
+        if sample is None or self.found.by_key[key]["axes"][0] != "sample":
+            return ()
+        return (self.found.place_of_sample(key, sample),)
+
+    def cells(self, key: str, sample: int | None) -> np.ndarray:
         """The numbers of the left side, as a matrix."""
-        values = self.found.array(key)
-        if form == "sample" and sample is not None and self.found.by_key[key]["axes"][0] == "sample":
-            values = values[self.found.place(key, sample, *(a[0] for a in self.found.by_key[key]["held"][1:]))[0]]
-        return np.atleast_2d(values) if values.ndim < 3 else values
+        return np.atleast_2d(self.found.array(key)[self.place(key, sample)])
 
     def numbers(
-        self, side: Formula, cells: np.ndarray, at: Mapping[str, int]
+        self, side: Formula, cells: np.ndarray, key: str, index: list[list[tuple[int, ...]]]
     ) -> tuple[Formula, Formula | None, tuple[str, str]]:
         """The result, the side in numbers (if it can be written), and the signs before them."""
         digits = self.found.trace["options"]["digits"]
         result = [[numeral(x, digits) for x in row] for row in cells.tolist()]
         exact = EQUAL if all(n.exact for row in result for n in row) else ROUNDED
-        written = expanded(side, {}, self.found.trace)
+        written = expanded(side, {}, self.found.trace["batch"]["rows"])
         for many in range(digits, MOST_DIGITS + 1):
             if written is None:
                 break
             used: list[Numeral] = []
-            numbers = self.put(written, many, used, at)
+            numbers = self.put(written, many, used)
             come_to = None if numbers is None else self.value(numbers)
             if come_to is None:
                 break
             if come_to.shape == cells.shape and _agree(come_to, result, digits):
                 signs = EQUAL if all(n.exact for n in used) else ROUNDED, _equal(come_to, result)
-                return _bare(matrix(result)), numbers, signs
-        return _bare(matrix(result)), None, (EQUAL, exact)
+                return _bare(matrix(result, key, index)), numbers, signs
+        return _bare(matrix(result, key, index)), None, (EQUAL, exact)
 
     def value(self, numbers: Formula) -> np.ndarray | None:
         try:
@@ -106,44 +115,63 @@ class Forms:
         except (ValueError, ZeroDivisionError, IndexError, TypeError, StopIteration):
             return None
 
-    def put(self, formula: Any, digits: int, used: list[Numeral], at: Mapping[str, int]) -> Any:
+    def put(self, formula: Formula, digits: int, used: list[Numeral]) -> Formula | None:
         """A formula with every symbol as a number or a matrix of numbers; None if one is unknown or too large."""
         found = self.named(formula, digits, used)
         if found is not None:
             return found
-        kind, *parts = formula
-        if kind in ("num", "op", "fn", "text") or formula == ONES:
-            return formula
-        if kind in ("row", "paren", "frac", "sup", "sqrt", "bars"):
-            made = [self.put(part, digits, used, at) for part in parts]
-            if None in made:
-                return None
-            bare = kind == "paren" and made[0][0] in ("paren", "matrix")
-            return made[0] if bare else [kind, *made]
-        return None
+        if isinstance(formula, Name) and formula != SIGMA:
+            return None
+        if isinstance(formula, Script) and (formula.below is not None or isinstance(formula.above, Group)):
+            return formula if isinstance(formula.base, Name) and formula.base.text == "g" else None
+        try:
+            made = mapped(formula, lambda part: _known(self.put(part, digits, used)))
+        except _Unknown:
+            return None
+        inside = made.inside if isinstance(made, Group) else None
+        return inside if isinstance(inside, Matrix | Group) else made
 
     def named(self, formula: Formula, digits: int, used: list[Numeral]) -> Formula | None:
         """What a symbol stands for."""
-        if formula[0] in ("sub", "subsup") and formula[1] == ONES:
+        if isinstance(formula, Script) and formula.base == ONE and formula.below is not None:
             return self.ones(formula)
-        spot = self.symbols.get(str(formula))
+        spot = self.symbols.get(formula)
         if spot is None:
             return None
         kind, key, cell = spot
-        if self.exactly and kind == "scalar":
-            return Speller(self.found.symbol)(self.found.trace["scalars"][key]["exact"])
         if kind == "scalar":
-            used.append(numeral(self.found.trace["scalars"][key]["value"], digits))
-            return ["num", used[-1].text]
+            return self.scalar(key, digits, used)
+        q = self.found.by_key[key]
         values = np.atleast_2d(self.found.array(key)[cell])
-        whole = list(values.shape) == [n for n, c in zip(self.found.by_key[key]["shape"], (*cell, *[None] * 9), strict=False) if c is None] or values.size == 1 or len(cell) == 1  # fmt: skip
-        if not whole or max(values.shape) > WIDEST or values.ndim > 2:
+        whole = [n for n, c in zip(q["shape"], (*cell, *[None] * 9), strict=False) if c is None] or [1]
+        if values.size != np.prod(whole) or max(values.shape) > WIDEST or values.ndim > 2:
             return None
         if self.exactly:
             return self.exact_cells(key, cell)
         rows = [[numeral(x, digits) for x in row] for row in values.tolist()]
         used += [n for row in rows for n in row]
-        return matrix(rows)
+        return matrix(rows, key, self.index(key, cell))
+
+    def scalar(self, name: str, digits: int, used: list[Numeral]) -> Formula:
+        """A number with a name."""
+        scalar = self.found.trace["scalars"][name]
+        if self.exactly:
+            return Speller(self.found.symbol)(scalar["exact"])
+        used.append(numeral(scalar["value"], digits))
+        return number(used[-1].text)
+
+    def index(self, key: str, cell: tuple[int, ...]) -> list[list[tuple[int, ...]]]:
+        """The indices of the cells of a quantity, of one of its rows, or of one cell, as a matrix."""
+        held = self.found.by_key[key]["held"]
+        fixed = tuple(held[n][x] for n, x in enumerate(cell))
+        free = held[len(cell) :]
+        if not free:
+            return [[fixed]]
+        return (
+            [[(*fixed, x) for x in free[0]]]
+            if len(free) == 1
+            else [[(*fixed, n, x) for x in free[1]] for n in free[0]]
+        )
 
     @property
     def exactly(self) -> bool:
@@ -151,59 +179,80 @@ class Forms:
 
     def exact_cells(self, key: str, cell: tuple[int, ...]) -> Formula:
         """Exact numbers of a quantity, of one of its rows or cells; the symbol where a number is too long."""
-        q = self.found.by_key[key]
-        cells: Any = q["exact"]
+        cells: Any = self.found.by_key[key]["exact"]
         for n in cell:
             cells = cells[n]
-        depth = len(q["shape"]) - len(cell)
-        cells = [[cells]] if depth == 0 else [cells] if depth == 1 else cells
-        index = [[(*cell, *((n, x)[2 - depth :])) for x in range(len(row))] for n, row in enumerate(cells)]
-        return self.exact_matrix(cells, key, index)
+        depth = len(self.found.by_key[key]["shape"]) - len(cell)
+        return self.exact_matrix(
+            [[cells]] if depth == 0 else [cells] if depth == 1 else cells, key, self.index(key, cell)
+        )
 
-    def ones(self, formula: Formula) -> Formula:
-        n = int(formula[2][1]) if formula[2][0] == "num" else self.found.trace["batch"]["rows"]
-        one = ["num", "1"]
-        return ["matrix", [[one] * n]] if formula[0] == "subsup" else ["matrix", [[one]] * n]
+    def ones(self, formula: Script) -> Formula:
+        """A row or a column of ones."""
+        below = formula.below
+        n = int(below.text) if isinstance(below, Number) else self.found.trace["batch"]["rows"]
+        one = Number("1")
+        return Matrix(((one,) * n,)) if formula.above == TOP else Matrix(((one,),) * n)
 
     @cached_property
-    def symbols(self) -> dict[str, tuple[str, str, tuple[int, ...]]]:
+    def symbols(self) -> dict[Formula, tuple[str, str, tuple[int, ...]]]:
         """Every symbol, as a formula: what it stands for."""
-        found: dict[str, Any] = {}
+        found: dict[Formula, Any] = {}
         for key, q in self.found.by_key.items():
             if q["part"] == "rest":
                 continue
             for latex in filter(None, (q["latex"], q["other_latex"])):
-                found[str(read(latex["batch"]))] = ("cells", key, ())
+                found[read(latex["batch"])] = ("cells", key, ())
                 self._rows(found, key, q, latex)
         for name, scalar in self.found.trace["scalars"].items():
-            found[str(read(scalar["latex"]))] = ("scalar", name, ())
+            found[read(scalar["latex"])] = ("scalar", name, ())
         return found
 
-    def _rows(self, found: dict[str, Any], key: str, q: Mapping[str, Any], latex: Mapping[str, Any]) -> None:
+    def _rows(
+        self, found: dict[Formula, Any], key: str, q: Mapping[str, Any], latex: Mapping[str, Any]
+    ) -> None:
         if q["axes"][0] == "sample" and latex["sample"]:
             for at, n in enumerate(q["held"][0]):
-                found[str(read(indexed(latex["sample"], (n,))))] = ("cells", key, (at,))
+                found[read(indexed(latex["sample"], (n,)))] = ("cells", key, (at,))
         if len(q["shape"]) == 2 and np.size(q["values"]) <= 400:
             for at in np.ndindex(*(len(a) for a in q["held"])):
                 cell = [q["held"][n][x] for n, x in enumerate(at)]
-                found.setdefault(str(read(indexed(latex["scalar"], cell))), ("cells", key, at))
+                found.setdefault(read(indexed(latex["scalar"], cell)), ("cells", key, at))
 
 
-def matrix(rows: list[list[Numeral]]) -> Formula:
+class _Unknown(Exception):
+    """A symbol that has no numbers here."""
+
+
+def _known(formula: Formula | None) -> Formula:
+    if formula is None:
+        raise _Unknown
+    return formula
+
+
+def matrix(rows: list[list[Numeral]], key: str, index: list[list[tuple[int, ...]]]) -> Formula:
     """Numbers as a matrix; one alone as a number."""
+    cells = [
+        [Tagged(number(n.text), (key, *at)) for n, at in zip(row, places, strict=True)]
+        for row, places in zip(rows, index, strict=True)
+    ]
     if len(rows) == len(rows[0]) == 1:
-        text = rows[0][0].text
-        return ["paren", ["num", text]] if text.startswith("-") else ["num", text]
-    return ["matrix", [[["num", n.text] for n in row] for row in rows]]
+        return in_brackets(cells[0][0]) if is_sum(cells[0][0]) else cells[0][0]
+    return Matrix(tuple(map(tuple, cells)))
 
 
 def _bare(formula: Formula) -> Formula:
-    return formula[1] if formula[0] == "paren" else formula
+    return formula.inside if isinstance(formula, Group) else formula
 
 
 def _agree(come_to: np.ndarray, result: list[list[Numeral]], digits: int) -> bool:
     rows = zip(come_to.tolist(), result, strict=True)
-    return all(agrees(x, n.text, digits) for row, printed in rows for x, n in zip(row, printed, strict=True) if _finite(x))
+    return all(
+        agrees(x, n.text, digits)
+        for row, printed in rows
+        for x, n in zip(row, printed, strict=True)
+        if _finite(x)
+    )
 
 
 def _finite(x: Any) -> bool:
@@ -216,6 +265,3 @@ def _equal(come_to: np.ndarray, result: list[list[Numeral]]) -> str:
         x == fraction(n.text) for row, printed in rows for x, n in zip(row, printed, strict=True)
     )
     return EQUAL if same else ROUNDED
-
-
-__all__ = ["Forms", "matrix", "to_latex", "walk"]

@@ -63,5 +63,10 @@ def _names(what: str, given: Sequence[Any] | None, n: int) -> list[str]:
 def _kind(net: Network, key: str, layer: int | None) -> str:
     if key in ("Y", "p", "p'"):
         return "classes" if net.head == "softmax" else ""
-    relu = key.startswith("slope") and layer is not None and layer < net.L and net.activations[layer - 1] == "relu"
+    relu = (
+        key.startswith("slope")
+        and layer is not None
+        and layer < net.L
+        and net.activations[layer - 1] == "relu"
+    )
     return "relu" if relu else ""

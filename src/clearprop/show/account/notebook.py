@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-from clearprop.show.account.formula import to_latex
 from clearprop.show.account.matrices import Forms
 from clearprop.show.account.reading import Quantities
+from clearprop.show.account.tex import SIGNS
+from clearprop.show.formula import latex
 
 
 def html(trace: Mapping[str, Any]) -> str:
@@ -26,5 +27,7 @@ def brief_latex(trace: Mapping[str, Any]) -> str:
         sides = forms.worked(key, q["lines"][-1], "batch")
         if sides:
             first, *rest = (side for side in sides if side.kind != "numbers")
-            lines.append(f"{to_latex(first.formula)} &" + " ".join(f"{s.sign} {to_latex(s.formula)}" for s in rest))
+            lines.append(
+                f"{latex(first.formula)} &" + " ".join(f"{SIGNS[s.sign]} {latex(s.formula)}" for s in rest)
+            )
     return "$$\\begin{aligned}\n" + " \\\\\n".join(lines) + "\n\\end{aligned}$$"

@@ -12,12 +12,12 @@ A block is a tuple, its kind first::
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from clearprop.show.account.formula import Formula, read
-from clearprop.show.account.matrices import Forms
+from clearprop.show.account.matrices import Forms, matrix
 from clearprop.show.account.numerals import numeral
 from clearprop.show.account.reading import Quantities
 from clearprop.show.account.words import Words
 from clearprop.show.account.worked import EQUAL, ROUNDED, Side, worked_cell
+from clearprop.show.formula import Formula, Matrix, Sign, read
 
 Block = tuple[Any, ...]
 MOST_CELLS = 24  # of a line that are worked out; the trace has them all
@@ -49,7 +49,9 @@ def outline(trace: Mapping[str, Any]) -> Iterator[Block]:
 def _network(trace: Mapping[str, Any], words: Words) -> str:
     net = trace["network"]
     names = net["activations"]
-    activations = words.text("no hidden") if not names else names[0] if len(set(names)) == 1 else ", ".join(names)
+    activations = (
+        words.text("no hidden") if not names else names[0] if len(set(names)) == 1 else ", ".join(names)
+    )
     return words.text(
         "network", sizes="-".join(map(str, net["sizes"])), activations=activations, head=net["head"],
         parameters=f"{net['parameters']:,}", rows=trace["batch"]["rows"],
@@ -69,7 +71,12 @@ def _names(trace: Mapping[str, Any], words: Words) -> Iterator[Block]:
         yield ("table", words.text("raw"), [words.text("sample"), *batch["table"]["columns"]], rows[:WIDEST])
     if batch["encoding"]:
         rows = [[e["input"], e["column"], e["text"]] for e in batch["encoding"][: 4 * WIDEST]]
-        yield ("table", words.text("encoding"), [words.text("inputs"), words.text("column"), words.text("encoded")], rows)
+        yield (
+            "table",
+            words.text("encoding"),
+            [words.text("inputs"), words.text("column"), words.text("encoded")],
+            rows,
+        )
 
 
 def _quantity(found: Quantities, forms: Forms, words: Words, key: str) -> Iterator[Block]:
@@ -119,7 +126,9 @@ def _cells(found: Quantities, words: Words, key: str, line: Mapping[str, Any]) -
         yield ("say", words.text("cut.cells", n=f"{len(cells) - MOST_CELLS:,}"))
 
 
-def _samples(found: Quantities, forms: Forms, words: Words, key: str, line: Mapping[str, Any]) -> Iterator[Block]:
+def _samples(
+    found: Quantities, forms: Forms, words: Words, key: str, line: Mapping[str, Any]
+) -> Iterator[Block]:
     latex = line["latex"]["sample"]
     if latex is None:
         return
@@ -141,24 +150,29 @@ def _stated(found: Quantities, forms: Forms, key: str) -> list[Side]:
     q = found.by_key[key]
     left = Side("", read(q["latex"]["batch"]), "symbol")
     if forms.exactly:
-        return [left, Side(EQUAL, forms.exact_matrix(q["exact"], symbols=False), "result")]
+        return [
+            left,
+            Side(EQUAL, forms.exact_matrix(q["exact"], key, forms.index(key, ()), symbols=False), "result"),
+        ]
     digits = found.trace["options"]["digits"]
     values = found.array(key)
     numbers = [[numeral(x, digits) for x in row] for row in values.tolist()]
-    rows = [[["num", n.text] for n in row] for row in numbers]
+    whole = matrix(numbers, key, forms.index(key, ()))
     exact = all(n.exact for row in numbers for n in row) and list(values.shape) == q["shape"]
-    return [left, Side(EQUAL if exact else ROUNDED, dotted(rows, q["held"], q["shape"]), "result")]
+    return [left, Side(EQUAL if exact else ROUNDED, dotted(whole, q["held"], q["shape"]), "result")]
 
 
-def dotted(rows: list[list[Formula]], held: list[list[int]], shape: list[int]) -> Formula:
+def dotted(whole: Formula, held: list[list[int]], shape: list[int]) -> Formula:
     """A matrix with dots where rows or columns are left out."""
-    dots: Formula = ["op", r"\ldots"]
+    if not isinstance(whole, Matrix):
+        return whole
+    dots, rows = Sign("…"), [list(row) for row in whole.rows]
     gap = [next((n for n in range(1, len(a)) if a[n] != a[n - 1] + 1), None) for a in held]
     if gap[1] is not None and len(rows[0]) < shape[1]:
         rows = [[*row[: gap[1]], dots, *row[gap[1] :]] for row in rows]
     if gap[0] is not None and len(rows) < shape[0]:
         rows = [*rows[: gap[0]], [dots] * len(rows[0]), *rows[gap[0] :]]
-    return ["matrix", rows]
+    return Matrix(tuple(map(tuple, rows)))
 
 
 def _training(trace: Mapping[str, Any], words: Words) -> Iterator[Block]:

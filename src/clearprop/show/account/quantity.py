@@ -89,7 +89,9 @@ def localised(latex: str | None, l: int | None, sizes: tuple[int, ...]) -> str |
         if 0 <= layer <= L:
             latex = latex.replace(f"n^{{{name}}}", str(sizes[layer]))
         latex = latex.replace(f"^{{{name}}}", f"^{{({layer})}}")
-    return latex.replace("^{C}", f"^{{{sizes[-1]}}}").replace(r"\mathbf{1}_{C}", rf"\mathbf{{1}}_{{{sizes[-1]}}}")
+    return latex.replace("^{C}", f"^{{{sizes[-1]}}}").replace(
+        r"\mathbf{1}_{C}", rf"\mathbf{{1}}_{{{sizes[-1]}}}"
+    )
 
 
 def line_of(

@@ -8,8 +8,8 @@ import numpy as np
 from clearprop.maths import trees
 from clearprop.maths.trees import Tree
 from clearprop.show.account.exactly import brief
-from clearprop.show.account.formula import Formula, read
 from clearprop.show.account.spelling import Speller
+from clearprop.show.formula import Formula, Tagged, read
 
 FORMS = ("scalar", "sample", "batch")
 
@@ -21,7 +21,9 @@ class Quantities:
         self.trace = trace
         self.by_key: Mapping[str, Any] = trace["quantities"]
         self._arrays: dict[str, np.ndarray] = {}
-        self._places = {key: [{n: at for at, n in enumerate(a)} for a in q["held"]] for key, q in self.by_key.items()}
+        self._places = {
+            key: [{n: at for at, n in enumerate(a)} for a in q["held"]] for key, q in self.by_key.items()
+        }
 
     def array(self, key: str) -> np.ndarray:
         """The values that are held."""
@@ -32,6 +34,10 @@ class Quantities:
     def place(self, key: str, *index: int) -> tuple[int, ...]:
         """Where a cell is among the values that are held."""
         return tuple(places[n] for places, n in zip(self._places[key], index, strict=True))
+
+    def place_of_sample(self, key: str, sample: int) -> int:
+        """Where a sample is among those that are held."""
+        return self._places[key][0][sample]
 
     def value(self, tree: Tree) -> float:
         """The number of a ``ref`` or ``sym``."""
@@ -51,13 +57,13 @@ class Quantities:
     def exact_formula(self, tree: Tree) -> Formula:
         """The exact value of a ``ref`` or ``sym``, or its symbol where that is too long."""
         own = self.exact(tree)
-        return Speller(self.symbol)(own) if brief(own) else self.symbol(tree)
+        return tagged(Speller(self.symbol)(own), tree) if brief(own) else self.symbol(tree)
 
     def symbol(self, tree: Tree) -> Formula:
         """The symbol of a ``ref`` or ``sym``."""
         if tree[0] == "sym":
             return read(self.trace["scalars"][tree[1]]["latex"])
-        return read(indexed(self.by_key[tree[1]]["latex"]["scalar"], tree[2:]))
+        return tagged(read(indexed(self.by_key[tree[1]]["latex"]["scalar"], tree[2:])), tree)
 
     def at(self, key: str, cell: tuple[int, ...]) -> dict[str, int]:
         """The letters of a cell."""
@@ -73,6 +79,11 @@ class Quantities:
         look = lambda key, *index: self.value(["ref", key, *index])  # noqa: E731
         scalars = {name: s["value"] for name, s in self.trace["scalars"].items()}
         return trees.value(tree, look, at, scalars)
+
+
+def tagged(formula: Formula, tree: Tree) -> Formula:
+    """A formula marked as that of a cell."""
+    return Tagged(formula, (tree[1], *tree[2:])) if tree[0] == "ref" else formula
 
 
 def indexed(template: str, cell: Any) -> str:

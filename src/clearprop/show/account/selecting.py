@@ -19,7 +19,9 @@ class Selection:
     units: dict[int, tuple[int, ...]]
 
     @classmethod
-    def of(cls, net: Network, rows: int, quantities: Any, layers: Any, units: Any, samples: Any) -> "Selection":
+    def of(
+        cls, net: Network, rows: int, quantities: Any, layers: Any, units: Any, samples: Any
+    ) -> "Selection":
         """Checked against the network and the batch."""
         names = [quantities] if isinstance(quantities, str) else quantities
         layers, units, samples = (_whole(x) for x in (layers, units, samples))
@@ -59,7 +61,9 @@ def select(trace: dict[str, Any], selection: Selection) -> None:
     for key, q in found.items():
         q["shown"] = None
         if q["part"] != "rest" and selection.takes(key, q["layer"]):
-            q["shown"] = [_shown(selection, *axis) for axis in zip(q["axes"], q["axis_layers"], q["held"], strict=True)]
+            q["shown"] = [
+                _shown(selection, *axis) for axis in zip(q["axes"], q["axis_layers"], q["held"], strict=True)
+            ]
 
 
 def _shown(selection: Selection, kind: str, layer: int | None, held: list[int]) -> list[int]:

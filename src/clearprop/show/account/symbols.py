@@ -74,8 +74,10 @@ def jacobian(L: int) -> Symbol:
 
 
 def _whole(letter: str, l: int | None, mark: str) -> str:
-    return f"{letter}{mark}" + ("" if l is None else f"^{{({l})}}") if not mark or l is None else (
-        f"{{{letter}{mark}}}^{{({l})}}"
+    return (
+        f"{letter}{mark}" + ("" if l is None else f"^{{({l})}}")
+        if not mark or l is None
+        else (f"{{{letter}{mark}}}^{{({l})}}")
     )
 
 

@@ -4,9 +4,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from textwrap import wrap
 from typing import Any
 
-from clearprop.show.account.layout import SIGNS, beside, boxes, flowed, inline, Box
+from clearprop.show.account.layout import Box, beside, boxes, flowed
 from clearprop.show.account.outline import outline
 from clearprop.show.account.worked import Side
+from clearprop.show.formula import text as inline
 
 INDENT = 2
 
@@ -33,7 +34,11 @@ def _say(width: int, said: str) -> list[str]:
 
 def _list(width: int, heading: str, texts: Sequence[str]) -> list[str]:
     items = [wrap(item, width - 4, subsequent_indent="") or [""] for item in texts]
-    return ["", f"{heading}:", *(f"  {'- ' if n == 0 else '  '}{line}" for item in items for n, line in enumerate(item))]
+    return [
+        "",
+        f"{heading}:",
+        *(f"  {'- ' if n == 0 else '  '}{line}" for item in items for n, line in enumerate(item)),
+    ]
 
 
 def _quantity(width: int, symbol: Any, name: str, facts: Sequence[str]) -> list[str]:
@@ -62,7 +67,7 @@ def _laid(sides: Sequence[Side], width: int, indent: int) -> list[str]:
     hang = indent + min(len(left), 14) + 1
     lines, first = [], True
     for side in sides[1:]:
-        sign = SIGNS.get(side.sign, side.sign)
+        sign = side.sign
         for n, row in enumerate(flowed(boxes(side.formula), width - hang - 2)):
             head = f"{left} {sign}" if first and len(left) <= 14 else sign if n == 0 else ""
             if first and len(left) > 14:
@@ -78,7 +83,7 @@ def _headed(row: Box, head: str, hang: int, whole: bool, indent: int) -> list[st
 
 
 def _sign(side: Side) -> Box:
-    return Box((SIGNS.get(side.sign, side.sign),))
+    return Box((side.sign,))
 
 
 def _table(width: int, heading: str, header: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:

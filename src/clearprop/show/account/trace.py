@@ -5,10 +5,11 @@ from typing import Any
 
 import numpy as np
 
-from clearprop.show.account.cutting import Cutter, Kept, letters
+from clearprop.show.account.cutting import Cutter, Kept
+from clearprop.show.account.quantities import quantities
 from clearprop.show.account.quantity import Line, Quantity
 from clearprop.show.account.statements import cells, statement_ids
-from clearprop.show.account.step import Step, quantities
+from clearprop.show.account.step import Step
 from clearprop.show.account.symbols import Symbol
 from clearprop.show.account.verifying import TOLERANCE, Oracle, against_complex_step, recomputed
 
@@ -70,7 +71,9 @@ def _base(q: Quantity, at: list[np.ndarray], values: np.ndarray) -> dict[str, An
 
 def _rest(q: Quantity, cutter: Cutter) -> dict[str, Any]:
     at = [cutter.keep.of(axis) for axis in q.axes]
-    made = _base(q, at, q.values([np.zeros(1, int) if n == 1 else a for n, a in zip(q.shape, at, strict=True)]))
+    made = _base(
+        q, at, q.values([np.zeros(1, int) if n == 1 else a for n, a in zip(q.shape, at, strict=True)])
+    )
     dots = r"\ldots"
     return made | {
         "terms": cutter.counts[q.key], "latex": Symbol(dots, None, dots)._asdict(), "other_latex": None, "lines": [],
@@ -104,7 +107,11 @@ def primed(latex: str | None) -> str | None:
         return None
     import re
 
-    latex = re.sub(r"(?<![\\A-Za-z{])([zaWb])(?=\^\{\((?!0\))\w+\)\})|(?<![\\A-Za-z])([zWb])(?=\^\{\()", r"{\1\2'}", latex)
+    latex = re.sub(
+        r"(?<![\\A-Za-z{])([zaWb])(?=\^\{\((?!0\))\w+\)\})|(?<![\\A-Za-z])([zWb])(?=\^\{\()",
+        r"{\1\2'}",
+        latex,
+    )
     return re.sub(r"(?<![\\A-Za-z])([pJ])(?![A-Za-z'])", r"\1'", latex.replace(r"\Omega", r"\Omega'"))
 
 
@@ -130,6 +137,3 @@ def _verdict(made: Mapping[str, Any]) -> dict[str, Any]:
                 worst[kind] = max(worst[kind], found["worst"])
                 cells[kind] += found.get("checked", found.get("cells", 0))
     return {"ok": max(worst.values()) <= TOLERANCE, "tolerance": TOLERANCE, "worst": worst, "cells": cells}
-
-
-__all__ = ["SCHEMA", "block_means", "described", "letters", "primed"]

@@ -24,7 +24,7 @@ def trained(step: Step, steps: int, after: Callable[[Parameters, Working], Param
     losses, totals = [], []
     for n in range(steps + 1):
         done = whole_step(step.net, params, step.X, step.y, step.w)
-        J = float(done.J)
+        J = float(np.asarray(done.J, float))
         if not np.isfinite(J):
             msg = f"J is not finite after {n} steps. Take a smaller `lr` than {step.lr:g}, or fewer `steps`."
             raise DivergedError(msg)
@@ -34,7 +34,14 @@ def trained(step: Step, steps: int, after: Callable[[Parameters, Working], Param
         params = after(params, done)
     numbers = (steps + 1) * step.net.n_parameters
     weights = _weights(step, rows) if numbers <= MOST else None
-    return {"steps": steps, "J": losses, "J_total": totals, "weights": weights, "numbers": numbers, "most": MOST}
+    return {
+        "steps": steps,
+        "J": losses,
+        "J_total": totals,
+        "weights": weights,
+        "numbers": numbers,
+        "most": MOST,
+    }
 
 
 def _weights(step: Step, rows: list[Parameters]) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from clearprop.maths import trees
-from clearprop.oracle import Onward, STEP
+from clearprop.oracle import STEP, Onward
 from clearprop.show.account.cutting import Cutter
 from clearprop.show.account.quantity import Quantity
 from clearprop.show.account.step import Step, loss_grid
@@ -44,8 +44,8 @@ class Oracle:
 
     def of(self, q: Quantity) -> np.ndarray:
         """The kept cells of a quantity."""
-        kind, *layer = q.oracle or ()
-        rows, *columns = (self.cutter.keep.of(axis) for axis in q.axes)
+        kind, *layer = q.oracle or ("none",)
+        rows, *columns = [self.cutter.keep.of(axis).tolist() for axis in q.axes]
         if kind in ("z", "a"):
             by = self.onward.by_z if kind == "z" else self.onward.by_a
             return by(layer[0], columns[-1])[rows]
@@ -69,7 +69,7 @@ class Oracle:
             return np.moveaxis(by[:, rows].reshape(*shape, len(rows)), -1, 0)
         return by.sum(axis=1).reshape(shape) / (self.step.working.m if self.step.mean else 1.0)
 
-    def _by_p(self, columns: np.ndarray) -> np.ndarray:
+    def _by_p(self, columns: list[int]) -> np.ndarray:
         """The loss as it is written, by its probabilities."""
         tree, s = loss_grid(self.step).cell("i", 0), self.step
         found = []

@@ -11,13 +11,14 @@ from typing import Any, NamedTuple
 from clearprop.maths import trees
 from clearprop.maths.trees import Tree
 from clearprop.show.account.concrete import concrete, leaves, rational
-from clearprop.show.account.formula import Formula, read, row, split
 from clearprop.show.account.indices import expanded
 from clearprop.show.account.numerals import MOST_DIGITS, Numeral, agrees, fraction, numeral
-from clearprop.show.account.reading import Quantities
+from clearprop.show.account.parts import number, split
+from clearprop.show.account.reading import Quantities, tagged
 from clearprop.show.account.spelling import Speller
+from clearprop.show.formula import Formula, read
 
-EQUAL, ROUNDED = "=", r"\approx"
+EQUAL, ROUNDED = "=", "≈"
 
 
 class Side(NamedTuple):
@@ -49,7 +50,9 @@ def worked_cell(found: Quantities, key: str, line: Mapping[str, Any], cell: tupl
         sign = EQUAL if shown.equal else ROUNDED
     else:
         sign = EQUAL if shown.result.exact else ROUNDED
-    return _without_repeats([*sides, Side(sign, ["num", shown.result.text], "result")])
+    return _without_repeats(
+        [*sides, Side(sign, tagged(number(shown.result.text), ["ref", key, *cell]), "result")]
+    )
 
 
 def _without_repeats(sides: list[Side]) -> list[Side]:
@@ -65,7 +68,7 @@ def _symbols(
     latex = line["latex"]["scalar"]
     if latex and line["id"].endswith(("chain", "slope")):
         for _, side in split(read(latex))[1:]:
-            formula = expanded(side, at, found.trace)
+            formula = expanded(side, at, found.trace["batch"]["rows"])
             if formula is not None:
                 sides.append(Side(EQUAL, formula, "symbols"))
     if not line["id"].endswith("slope") or not sides:
@@ -85,10 +88,10 @@ class Printed(NamedTuple):
 
 def printed(found: Quantities, tree: Tree, value: float, digits: int) -> Printed:
     """The fewest digits, from `digits` on, with which the result comes out as it is printed."""
-    cells = {str(leaf): leaf for leaf in leaves(tree)}
-    values = {name: found.value(leaf) for name, leaf in cells.items()}
-    result = numeral(value, digits)
-    exactly = rational(tree)
+    values = {str(leaf): found.value(leaf) for leaf in leaves(tree)}
+    result, exactly = numeral(value, digits), rational(tree)
+    numbers: dict[str, Numeral] = {}
+    come_to: Any = None
     for many in range(digits, MOST_DIGITS + 1):
         numbers = {name: numeral(x, many) for name, x in values.items()}
         come_to = _computed(tree, numbers, exactly)
@@ -127,7 +130,7 @@ def _scalars(tree: Tree) -> set[str]:
 
 def _numbers(shown: Printed, tree: Tree) -> Formula:
     def leaf(part: Tree) -> Formula:
-        return ["num", shown.numbers[str(part)].text]
+        return tagged(number(shown.numbers[str(part)].text), part)
 
     def choose(condition: Tree) -> bool:
         sign, a, b = condition
@@ -150,8 +153,7 @@ def _exact_sides(found: Quantities, key: str, cell: tuple[int, ...], tree: Tree)
     sides.append(Side(EQUAL, Speller(found.symbol)(own), "result"))
     decimal = numeral(value, found.trace["options"]["digits"])
     if own[0] != "num" or "/" in own[1]:
-        sides.append(Side(EQUAL if decimal.exact and own[0] == "num" else ROUNDED, ["num", decimal.text], "decimal"))
+        sides.append(
+            Side(EQUAL if decimal.exact and own[0] == "num" else ROUNDED, number(decimal.text), "decimal")
+        )
     return sides
-
-
-__all__ = ["EQUAL", "ROUNDED", "Side", "printed", "row", "worked_cell"]

@@ -1,0 +1,94 @@
+"""The forward half of a step: what is given, z, a, p, and the loss."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from clearprop.maths import derivation
+from clearprop.maths.equations import by_id
+from clearprop.maths.trees import named
+from clearprop.network import Parameters
+from clearprop.show.account import symbols
+from clearprop.show.account.activations import forward_line
+from clearprop.show.account.heads import loss_line, output_line
+from clearprop.show.account.quantity import Line, Quantity
+from clearprop.show.account.step import Step, biases, column, loss_grid, number, rows, weights
+
+NOWHERE = np.zeros((0, 2), int)
+
+
+def given(s: Step) -> Iterator[Quantity]:
+    yield rows(s, "a[0]", "given", 0, symbols.matrix("a", 0), s.X)
+    yield rows(s, "Y", "given", None, symbols.matrix("Y"), s.y)
+    if s.weighted:
+        yield column("w", "given", symbols.row_number("w"), s.w)
+    for l in range(1, s.net.L + 1):
+        yield weights(f"W[{l}]", "given", l, symbols.parameter("W", l), s.params.W[l])
+        yield biases(f"b[{l}]", "given", l, symbols.parameter("b", l), s.params.b[l])
+
+
+def forward(s: Step, params: Parameters, done: Any, mark: str) -> Iterator[Quantity]:
+    part, m, n, L = "next" if mark else "forward", len(s.X), s.net.sizes, s.net.L
+    for l in range(1, L + 1):
+        below = "a[0]" if l == 1 else f"a{mark}[{l - 1}]"
+        grids = (
+            s.grid(below, m, n[l - 1]),
+            s.grid(f"W{mark}[{l}]", n[l - 1], n[l]),
+            s.grid(f"b{mark}[{l}]", 1, n[l]),
+        )
+        line = s.line("G2", "affine", s.page.affine(*grids).cell("i", "j"), l)
+        kinks = (
+            np.argwhere(done.z[l] == 0) if l < L and bent(s.net.activations[l - 1]) else np.zeros((0, 2), int)
+        )
+        symbol = symbols.matrix("z", l, mark)
+        yield rows(s, f"z{mark}[{l}]", part, l, symbol, done.z[l], lines=(line,), kinks=kinks)
+        z = s.grid(f"z{mark}[{l}]", m, n[l])
+        if l < L:
+            lines = (forward_line(s.net, l, z),)
+            yield rows(s, f"a{mark}[{l}]", part, l, symbols.matrix("a", l, mark), done.a[l], lines=lines)
+        else:
+            symbol = symbols.matrix("p", None, mark)
+            yield rows(s, f"p{mark}", part, None, symbol, done.p, lines=(output_line(s.net, z),))
+
+
+def bent(name: str) -> bool:
+    """Whether an activation of this name has a kink at 0, where its slope is a convention."""
+    return name in ("relu", "leaky_relu", "selu")
+
+
+def losses(s: Step, params: Parameters, done: Any, mark: str) -> Iterator[Quantity]:
+    part, m = "next" if mark else "loss", len(s.X)
+    row = loss_line(s.net)
+    line = Line(row.id, row.rule, row.name, row.latex, loss_grid(s, mark).cell("i", 0), row.requirements)
+    yield column(f"losses{mark}", part, symbols.row_number("J", mark), done.losses, lines=(line,))
+    losses, w = s.grid(f"losses{mark}", m, 1), s.weight
+    total = s.line("G5.sum", "sum", s.page.mean(losses, w, 1.0).cell(0, 0))
+    J_sum = derivation.mean(done.losses, s.w, 1.0)
+    yield number(f"J_sum{mark}", part, symbols.number(rf"J{mark}_{{\text{{sum}}}}"), J_sum, total)
+    mean = s.line(
+        "G5.weighted" if s.weighted else "G5", "mean", s.page.mean(losses, w, named("m")).cell(0, 0)
+    )
+    yield number(f"J{mark}", part, symbols.number(f"J{mark}"), done.J, mean)
+    if s.l2:
+        yield from _penalty(s, params, J_sum if not s.mean else done.J, part, mark)
+
+
+def _penalty(s: Step, params: Parameters, J: float, part: str, mark: str) -> Iterator[Quantity]:
+    value = sum(float(derivation.penalty(W, s.l2)) for W in params.W[1:])
+    layers = [
+        s.page.penalty(s.grid(f"W{mark}[{l}]", *params.W[l].shape), named("l2")).cell(0, 0)
+        for l in range(1, s.net.L + 1)
+    ]
+    row = by_id("G5.penalty")
+    whole = (row.batch or "").replace("{L}", f"{{{s.net.L}}}")
+    latex = whole.partition("J + ")[2]
+    whole = whole if s.mean else whole.replace("= J +", r"= J_{\text{sum}} +")
+    tree = ["+", *layers] if len(layers) > 1 else layers[0]
+    omega = Line("G5.penalty", "penalty", row.name, {"batch": rf"\Omega = {latex}"}, tree, row.requirements)
+    yield number(f"penalty{mark}", part, symbols.number(rf"\Omega{mark}"), value, omega)
+    base = f"J{mark}" if s.mean else f"J_sum{mark}"
+    cell = ["+", ["ref", base, 0, 0], ["ref", f"penalty{mark}", 0, 0]]
+    name = rf"J{mark}_{{\text{{total}}}}"
+    total = Line("G5.penalty", "sum", "the loss with the penalty", {"batch": whole}, cell, row.requirements)
+    yield number(f"J_total{mark}", part, symbols.number(name), J + value, total)
