@@ -18,18 +18,6 @@ STEP = 1e-30
 BESIDE = 1e-200  # beside a kink, on the side that the convention follows; lost in any sum with another number
 
 
-def complex_step(
-    net: Network, params: Parameters, name: str, l: int, index: tuple[int, ...], batch: Any
-) -> float:
-    """dJ by one entry of W[l] or b[l]: the imaginary part of J at a step of 1e-30 i, divided by it."""
-    page = languages.in_complex()
-    moved = params.astype(complex)
-    getattr(moved, name)[l][index] += 1j * STEP
-    return float(
-        page.loss(moved.W, moved.b, *batch, activation_pairs(net, page), head_of(net, page=page)).imag / STEP
-    )
-
-
 class Onward:
     """The forward pass from any layer on, moved by a step in one column or in one parameter.
 

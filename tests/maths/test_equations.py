@@ -11,9 +11,9 @@ import pytest
 
 from clearprop import Network, descend, step
 from clearprop.batch import activation_pairs, as_batch
+from clearprop.check.gradients import complex_step
 from clearprop.maths import derivation, languages
 from clearprop.maths.equations import EQUATIONS, FORMS, PARTS, by_function, by_id
-from clearprop.oracle import complex_step
 from latex_reader import Place, Unreadable, evaluate, statements
 
 LR, L2, H = 0.1, 0.3, 1e-30

@@ -18,7 +18,7 @@ def slope(tree: Tree, key: str, by: tuple[Index, ...]) -> Tree:
     Examples
     --------
     >>> slope(["/", ["exp", ["ref", "z", "i", "c"]], ["sym", "S"]], "z", ("i", "c"))
-    ['/', ['*', ['exp', ['ref', 'z', 'i', 'c']], ['sym', 'S']], ['pow', ['sym', 'S'], ['num', 2.0]]]
+    ['/', ['exp', ['ref', 'z', 'i', 'c']], ['sym', 'S']]
     """
     kind, *rest = tree
     if kind in ("num", "sym", "is"):

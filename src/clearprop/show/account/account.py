@@ -24,7 +24,7 @@ class Account:
     >>> net = Network((2, 2))
     >>> account = explain(net, net.initialize(seed=0), np.eye(2), [0, 1])
     >>> account
-    Account(2-2 network, 2 samples, J = 0.9024, verified)
+    Account(2-2 network, 2 samples, J = 0.5118, verified)
     >>> Account.from_json(account.to_json()).trace == account.trace
     True
     """

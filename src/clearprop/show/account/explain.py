@@ -170,7 +170,7 @@ def _as_floats(params: Parameters) -> Parameters:
     return Parameters(params.net, np.array([float(x) for x in flat]))
 
 
-def _after(params: Parameters, working: Working, lr: float, l2: float, mean: bool) -> Parameters:
+def _after(params: Parameters, working: Any, lr: float, l2: float, mean: bool) -> Parameters:
     """The parameters after the update, by G10 and G11; of the sum where that is the loss."""
     new, share = params.copy(), 1.0 if mean else float(working.m)
     for l in range(1, params.net.L + 1):

@@ -78,8 +78,8 @@ def localised(latex: str | None, l: int | None, sizes: tuple[int, ...]) -> str |
 
     Examples
     --------
-    >>> localised(r"\\sum_{k=1}^{n^{(l-1)}} a^{(l-1)}_{i,k}", 2, (3, 4, 2))
-    '\\\\sum_{k=1}^{4} a^{(1)}_{i,k}'
+    >>> print(localised(r"\sum_{k=1}^{n^{(l-1)}} a^{(l-1)}_{i,k}", 2, (3, 4, 2)))
+    \sum_{k=1}^{4} a^{(1)}_{i,k}
     """
     if latex is None:
         return None
@@ -109,8 +109,8 @@ def undivided(latex: str | None) -> str | None:
 
     Examples
     --------
-    >>> undivided(r"\\frac{\\partial J}{\\partial b} = \\frac{1}{m} \\sum_{i=1}^{m} \\delta_{i}")
-    '\\\\frac{\\\\partial J_{\\\\text{sum}}}{\\\\partial b} = \\\\sum_{i=1}^{m} \\\\delta_{i}'
+    >>> print(undivided(r"\frac{\partial J}{\partial b} = \frac{1}{m} \sum_{i=1}^{m} \delta_{i}"))
+    \frac{\partial J_{\text{sum}}}{\partial b} = \sum_{i=1}^{m} \delta_{i}
     """
     if latex is None:
         return None

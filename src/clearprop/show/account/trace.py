@@ -100,8 +100,8 @@ def primed(latex: str | None) -> str | None:
 
     Examples
     --------
-    >>> primed(r"z^{(1)}_{i,j} = \\sum_{k=1}^{3} a^{(0)}_{i,k} W^{(1)}_{k,j} + b^{(1)}_{j}")
-    "{z'}^{(1)}_{i,j} = \\\\sum_{k=1}^{3} a^{(0)}_{i,k} {W'}^{(1)}_{k,j} + {b'}^{(1)}_{j}"
+    >>> print(primed(r"z^{(1)}_{i,j} = \sum_{k=1}^{3} a^{(0)}_{i,k} W^{(1)}_{k,j} + b^{(1)}_{j}"))
+    {z'}^{(1)}_{i,j} = \sum_{k=1}^{3} a^{(0)}_{i,k} {W'}^{(1)}_{k,j} + {b'}^{(1)}_{j}
     """
     if latex is None:
         return None
