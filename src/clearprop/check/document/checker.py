@@ -74,10 +74,14 @@ def check_source(source: sources.Source, options: Options) -> DocumentCheck:
         setting.conditions = conditions.attach(document)
         claims = [s for k, s in enumerate(document.statements) if k not in setting.conditions and s.equal]
         worlds = Worlds(setting, options.sizes)
-        reading = Chooser(setting, claims, worlds.own[:1]).best()
+        chooser = Chooser(setting, claims, worlds.own[:1])
+        chooser.fit_layout()
+        reading = chooser.best()
         judge = Judge(setting, reading, worlds)
         for statement in claims:
             judge.look(statement)
+        for contradiction in chooser.contradictions(reading):
+            judge.contradiction(*contradiction)
     return judge.verdict(described(setting, reading))
 
 

@@ -262,6 +262,14 @@ class Comparison:
             return Outcome(None, error)
         except RecursionError:
             return Outcome(None, Unread("its parts lie too deep in each other"))
+        except (
+            ArithmeticError,
+            AttributeError,
+            IndexError,
+            TypeError,
+            ValueError,
+        ):  # no document may end a run
+            return Outcome(None, Unread("its value cannot be computed"))
 
     def _pair(self, pair: Pair, left: Outcome, right: Outcome, number: int, env: Env) -> None:
         for k, one in ((pair.left, left), (pair.right, right)):

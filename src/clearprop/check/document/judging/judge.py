@@ -75,6 +75,24 @@ class Judge:
         for repair in found:
             self._keep(repair.at, statement, sides, _indices(pair), values, _joined(told, repair), repair.fix)
 
+    def contradiction(
+        self, name: str, option: tuple[str, str, str], broken: list[Statement], held: int
+    ) -> None:
+        """A loss that is a sum in some lines and a mean in others: told once."""
+        if not broken:
+            return
+        lines = sorted({self.source.line(s.at) for s in broken})
+        name = name.removeprefix("mathcal ")
+        how = "sum" if option[0] == "sum" else "mean"
+        shown = ", ".join(map(str, lines[:12])) + (", ..." if len(lines) > 12 else "")
+        why = (
+            f"no single {name} makes all lines true: as the {how} over the samples it fits {held} lines, and not {len(lines)} others "
+            f"(lines {shown}), which differ by the factor m; all lines were read as each needs it"
+        )
+        first = min(broken, key=lambda s: self.source.line(s.at))
+        sides = (written(first.parts[0].tokens), written(first.parts[-1].tokens))
+        self._keep(first.at, first, sides, "", ("", ""), Diagnosis("reading", why), "")
+
     def _keep(
         self,
         at: int,

@@ -14,6 +14,7 @@ from clearprop.check.document.read.tree import Call, Derivative, Node, Sym, base
 CONSISTENT = [("mean", "mean", "mean"), ("sum", "sum", "sum"), ("sample", "sample", "sample")]
 MIXED = [("sum", "sum", "mean"), ("mean", "sum", "mean"), ("mean", "sum", "sum")]
 MIXED_GAIN = 1.5  # a reading in which J is not one and the same must make two more pairs of sides hold
+ENOUGH = 0.7  # of the pairs: then the layout is taken as right
 FEW = 5  # choices of indices for each line while readings are tried
 
 
@@ -34,19 +35,78 @@ class Chooser:
         total = 0
         for number, used in enumerate(self.uses):
             if any(name in concerned for name, _ in used):
-                key = (number, tuple(self._part(reading, name, part) for name, part in sorted(used)))
-                if key not in self.known:
-                    pairs = Comparison(
-                        self.statements[number], self.setting.document, self.setting.notation, reading
-                    ).run(self.worlds, FEW)
-                    self.known[key] = sum(pair.holds for pair in pairs)
-                total += self.known[key]
+                total += self._counted(number, reading)
         return total
+
+    def _counted(self, number: int, reading: Reading) -> int:
+        """How many neighbouring sides of a statement agree."""
+        key = (number, tuple(self._part(reading, name, part) for name, part in sorted(self.uses[number])))
+        if key not in self.known:
+            comparison = Comparison(
+                self.statements[number], self.setting.document, self.setting.notation, reading
+            )
+            self.known[key] = sum(pair.holds for pair in comparison.run(self.worlds, FEW))
+        return self.known[key]
 
     def _part(self, reading: Reading, name: str, part: int) -> object:
         if part == 3:
             return reading.gradients.get(name)
         return reading.losses.get(name, ("",) * 3)[part], reading.penalised.get(name)
+
+    def fit_layout(self) -> None:
+        """Turn rows to columns where the text's own formulas then agree much better than as they were first taken."""
+        notation = self.setting.notation
+        before, total = self._agreeing()
+        if total == 0 or before >= ENOUGH * total:
+            return
+        old = (notation.rows, notation.weights, notation.vectors)
+        found = {old: before}
+        for layout in product((True, False), ("in_out", "out_in"), ("row", "column")):
+            if layout not in found:
+                notation.rows, notation.weights, notation.vectors = layout
+                found[layout] = self._agreeing()[0]
+        best = max(found, key=lambda layout: (found[layout], layout == old))
+        notation.rows, notation.weights, notation.vectors = best if found[best] > before + 1 else old
+
+    def _agreeing(self) -> tuple[int, int]:
+        """How many neighbouring sides agree, of those that no reading of the loss concerns; and how many there are."""
+        good = count = 0
+        for statement, used in zip(self.statements, self.uses, strict=True):
+            if not used:
+                pairs = Comparison(statement, self.setting.document, self.setting.notation, Reading()).run(
+                    self.worlds, FEW
+                )
+                good += sum(pair.holds for pair in pairs)
+                count += len(pairs)
+        return good, count
+
+    def contradictions(
+        self, reading: Reading
+    ) -> list[tuple[str, tuple[str, str, str], list[Statement], int]]:
+        """For each loss that is not one and the same throughout: the consistent reading with most lines, those that break it."""
+        found = []
+        for name, how in reading.losses.items():
+            if how not in MIXED:
+                continue
+            trials = []
+            for option in CONSISTENT[:2]:
+                trial = Reading({**reading.losses, name: option}, reading.gradients, reading.penalised)
+                trials.append((option, *self._broken(reading, trial, name)))
+            option, broken, held = max(trials, key=lambda t: t[2])
+            found.append((name, option, broken, held))
+        return found
+
+    def _broken(self, reading: Reading, trial: Reading, name: str) -> tuple[list[Statement], int]:
+        """Statements that hold under one reading and not under another; and how many hold under both."""
+        broken, held = [], 0
+        for number, used in enumerate(self.uses):
+            if any(n == name for n, _ in used):
+                before, after = self._counted(number, reading), self._counted(number, trial)
+                if after < before:
+                    broken.append(self.statements[number])
+                else:
+                    held += after > 0
+        return broken, held
 
     def best(self) -> Reading:
         """The reading with most agreeing sides; a consistent one unless a mixed one gains."""

@@ -1,13 +1,34 @@
 """The least change of one token that makes a line true."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from clearprop.check.document.judging.compare import Pair
+from clearprop.check.document.judging.compare import Comparison, Pair
 from clearprop.check.document.judging.diagnose import Diagnosis
+from clearprop.check.document.judging.edits import Edit, Editor
 from clearprop.check.document.meaning.build import Setting
 from clearprop.check.document.meaning.notation import Reading
 from clearprop.check.document.numbers.world import World
-from clearprop.check.document.read.statements import Statement
+from clearprop.check.document.read.limits import Unread
+from clearprop.check.document.read.parse import parse
+from clearprop.check.document.read.statements import Part, Statement
+from clearprop.check.document.read.tokens import Token
+
+FEW = 4  # choices of indices at a first look
+MOST_TRIED = (
+    30_000  # tokens parsed for one statement: a short side has every edit tried, a long one the likeliest
+)
+WHY = {
+    "layer": "a layer is wrong",
+    "index": "an index is wrong",
+    "sample index": "the index of the sample is missing or wrong",
+    "transposed": "a transpose, or the order of two factors, is wrong",
+    "sum range": "the sum has the wrong range",
+    "sign": "a sign is wrong",
+    "activation": "z and a are mixed up",
+    "symbol": "a symbol is wrong",
+    "undefined": "a symbol is not defined",
+    "value": "a part has the wrong value",
+}
 
 
 @dataclass(frozen=True)
@@ -18,6 +39,88 @@ class Repair:
     at: int
 
 
+class Mender:
+    """Tries the edits of one side against the other."""
+
+    def __init__(
+        self, statement: Statement, pair: Pair, setting: Setting, reading: Reading, worlds: list[World]
+    ) -> None:
+        self.statement, self.pair, self.setting, self.reading, self.worlds = (
+            statement,
+            pair,
+            setting,
+            reading,
+            worlds,
+        )
+        self.left = MOST_TRIED
+
+    def mend(self, side: int, own: int) -> list[Repair]:
+        """One edit that makes the two sides equal on every network; or two, the second for other networks than its own."""
+        first = sorted({f.world for f in self.pair.failures})
+        trial = self.worlds[first[0]]
+        part = self.statement.parts[side]
+        partial: Edit | None = None
+        for edit in self._edits(part.tokens):
+            if not self._holds(edit.tokens, side, [trial], FEW):
+                continue
+            if self._holds(edit.tokens, side, self.worlds):
+                return [_repair(edit)]
+            if partial is None and first[0] < own and self._holds(edit.tokens, side, self.worlds[:own]):
+                partial = edit
+        if partial is not None:
+            for edit in self._edits(partial.tokens):
+                if self._holds(edit.tokens, side, self.worlds[own:], FEW) and self._holds(
+                    edit.tokens, side, self.worlds
+                ):
+                    return [_repair(partial), _repair(edit)]
+        return []
+
+    def _edits(self, tokens: list[Token]):
+        letters = _letters(self.statement, self.setting)
+        for edit in Editor(tokens, self.setting.notation, letters).all():
+            self.left -= len(edit.tokens)
+            if self.left < 0:
+                return
+            yield edit
+
+    def _holds(self, tokens: list[Token], side: int, worlds: list[World], most: int = 40) -> bool:
+        try:
+            node = parse(tokens, self.setting.document.words)
+        except Unread:
+            return False
+        kept = [self.pair.left, self.pair.right]
+        parts = [replace(self.statement.parts[k]) for k in kept]
+        parts[kept.index(side)] = Part(self.statement.parts[side].sign, tokens, node)
+        parts[0].sign = ""
+        statement = replace(self.statement, parts=parts)
+        pairs = Comparison(statement, self.setting.document, self.setting.notation, self.reading).run(
+            worlds, most
+        )
+        return bool(pairs) and all(p.holds for p in pairs)
+
+
+def _letters(statement: Statement, setting: Setting) -> list[str]:
+    """Index letters and numbers that the statement itself uses, the letters of samples first."""
+    found: dict[str, None] = dict.fromkeys(sorted(setting.notation.sample_letters))
+    for part in statement.parts:
+        for k, token in enumerate(part.tokens):
+            single = (
+                token.kind == "letter" and len(token.text) == 1 and token.text not in setting.notation.roles
+            )
+            if (
+                (single or token.kind == "number")
+                and k
+                and part.tokens[k - 1].text in ("_", "{", ",", "(", "^")
+                or (single and k and part.tokens[k - 1].kind == "letter")
+            ):
+                found.setdefault(token.text)
+    return [letter for letter in found if letter not in ("L",)][:10]
+
+
+def _repair(edit: Edit) -> Repair:
+    return Repair(edit.what, WHY[edit.what], f"{edit.old} -> {edit.new}", edit.at)
+
+
 def repairs(
     statement: Statement,
     pair: Pair,
@@ -26,5 +129,24 @@ def repairs(
     setting: Setting,
     reading: Reading,
     worlds: list[World],
+    own: int = 2,
 ) -> list[Repair]:
+    """The change, or two, that would make a failing pair hold: of the side to blame, else of the other."""
+    if told.what == "range":
+        return []
+    other = pair.left if side == pair.right else pair.right
+    for one in (side, other):
+        if statement.parts[one].node is None:
+            continue
+        mender = Mender(statement, pair, setting, reading, worlds)
+        if one == other and other == 0 and _is_name(statement.parts[0]):
+            continue
+        found = mender.mend(one, own)
+        if found:
+            return found
     return []
+
+
+def _is_name(part: Part) -> bool:
+    """Whether a side is one symbol: the left side of a definition is not mended."""
+    return False

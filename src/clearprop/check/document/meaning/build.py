@@ -33,6 +33,7 @@ def build(document: Document, options: Options) -> Setting:
     roles.find_style(document, notation)
     roles.find_roles(document, notation)
     shapes = layouts.declarations(document)
+    layouts.find_stacks(notation, shapes)
     layouts.find_samples(document, notation, text, shapes)
     layouts.find_layers(document, notation)
     layouts.find_weights(document, notation, shapes)

@@ -11,6 +11,7 @@ from clearprop.check.document.read.tree import (
     Big,
     Call,
     Listed,
+    Matrix,
     Mul,
     Node,
     Num,
@@ -166,13 +167,51 @@ def find_weights(document: Document, notation: Notation, shapes: list) -> None:
         _vote_shape(sym, dims, notation, weights, batch, vector)
     if weights:
         notation.weights = weights.most_common(1)[0][0]
-    if batch:
+    _vote_stacked(document, notation, batch)
+    if batch[True] == batch[False] and vector and batch:
+        notation.rows = vector.most_common(1)[0][0] == "row"
+    elif batch:
         notation.rows = batch.most_common(1)[0][0]
     elif vector:
         notation.rows = vector.most_common(1)[0][0] == "row"
     elif weights:
         notation.rows = notation.weights == "in_out"
     notation.vectors = vector.most_common(1)[0][0] if vector else ("row" if notation.rows else "column")
+
+
+def _vote_stacked(document: Document, notation: Notation, batch: Counter[bool]) -> None:
+    """X = [x_1, ..., x_m]: samples side by side are columns, under each other rows."""
+    for left, right, _ in pairs(document):
+        if (
+            isinstance(left, Sym)
+            and isinstance(right, Matrix)
+            and notation.roles.get(left.name, Role("")).kind in ROWLIKE
+        ):
+            cells = [cell for row in right.rows for cell in row]
+            turned = any(isinstance(cell, Transpose) for cell in cells)
+            inner = [
+                cell
+                for cell in cells
+                if isinstance(cell, Sym) and notation.roles.get(cell.name, Role("")).kind in ROWLIKE
+            ]
+            if inner and len(right.rows) == 1 and not turned and inner[0].name != left.name:
+                batch[False] += 3
+            elif (inner or turned) and all(len(row) == 1 for row in right.rows) and len(right.rows) > 1:
+                batch[True] += 3
+
+
+def find_stacks(notation: Notation, shapes: list) -> None:
+    """Weights with one row more than inputs, where inputs have a column of ones: the bias is inside."""
+    if not any(role.kind == "augmented" for role in notation.roles.values()):
+        return
+    for sym, dims in shapes:
+        role = notation.roles.get(sym.name)
+        if (
+            role is not None
+            and role.kind == "weight"
+            and any(isinstance(d, Add) and isinstance(d.right, Num) and d.sign == 1 for d in dims)
+        ):
+            notation.roles[sym.name] = Role("stack", role.layer or 1)
 
 
 def _arguments(node: Node) -> tuple[Node, ...]:

@@ -98,7 +98,14 @@ def _is_kronecker(node: Sym, env: Env) -> bool:
 
 
 def _powered(value: Value, power: Node | None, env: Env) -> Value:
-    return value if power is None else value ** plain(power, env)
+    if power is None:
+        return value
+    exponent = values.scalar(plain(power, env))
+    if exponent.ndim:
+        msg = "a power that is no number"
+        raise Misfit(msg)
+    with np.errstate(all="ignore"):
+        return value**exponent
 
 
 def _raised(value: Value, node: Sym, env: Env) -> Value:

@@ -4,7 +4,7 @@ from clearprop.check.document.meaning.build import Setting
 from clearprop.check.document.meaning.notation import is_letter, is_near_letter
 from clearprop.check.document.numbers.world import World
 from clearprop.check.document.read.statements import Statement
-from clearprop.check.document.read.tree import symbols
+from clearprop.check.document.read.tree import Num, symbols
 
 SAMPLES = (5, 7, 6, 8, 9, 11)
 SPARE = ([3, 4, 2, 6, 7, 8, 9, 10], [4, 3, 5, 2, 6, 8, 9, 10])
@@ -57,6 +57,10 @@ class Worlds:
     def _general(self, statement: Statement) -> bool:
         """Whether a line speaks of L, of C or of any layer l."""
         notation = self.setting.notation
+        if all(
+            isinstance(p.node, Num) or (p.node is not None and is_letter(p.node)) for p in statement.parts
+        ):
+            return False  # L = 2 is said of the text's own network
         open_depth = self.setting.depth is None or ("L",) in notation.sizes.values()
         if self.setting.depth == 1 and not open_depth:
             return False
