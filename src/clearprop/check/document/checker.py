@@ -59,8 +59,8 @@ def check_document(
     Examples
     --------
     >>> from clearprop import check_document
-    >>> print(check_document(r"\sigma'(z) = \sigma(z) (1 + \sigma(z))").findings[0].what)
-    value
+    >>> print(check_document(r"\sigma'(z) = \sigma(z) (1 + \sigma(z))").findings[0].fix)
+    +\sigma -> -\sigma
     """
     options = Options.of(sizes, activation, symbols, layout)
     return check_source(sources.read(document), options)

@@ -1,6 +1,7 @@
 """The least change of one token that makes a line true."""
 
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from clearprop.check.document.judging.compare import Comparison, Pair
 from clearprop.check.document.judging.diagnose import Diagnosis
@@ -103,18 +104,15 @@ def _letters(statement: Statement, setting: Setting) -> list[str]:
     """Index letters and numbers that the statement itself uses, the letters of samples first."""
     found: dict[str, None] = dict.fromkeys(sorted(setting.notation.sample_letters))
     for part in statement.parts:
-        for k, token in enumerate(part.tokens):
+        for before, token in pairwise(part.tokens):
             single = (
                 token.kind == "letter" and len(token.text) == 1 and token.text not in setting.notation.roles
             )
-            if (
-                (single or token.kind == "number")
-                and k
-                and part.tokens[k - 1].text in ("_", "{", ",", "(", "^")
-                or (single and k and part.tokens[k - 1].kind == "letter")
-            ):
+            beside = single and before.kind == "letter"
+            in_script = before.text in ("_", "{", ",", "(", "^") and (single or token.kind == "number")
+            if beside or in_script:
                 found.setdefault(token.text)
-    return [letter for letter in found if letter not in ("L",)][:10]
+    return [letter for letter in found if letter != "L"][:10]
 
 
 def _repair(edit: Edit) -> Repair:
@@ -139,14 +137,7 @@ def repairs(
         if statement.parts[one].node is None:
             continue
         mender = Mender(statement, pair, setting, reading, worlds)
-        if one == other and other == 0 and _is_name(statement.parts[0]):
-            continue
         found = mender.mend(one, own)
         if found:
             return found
     return []
-
-
-def _is_name(part: Part) -> bool:
-    """Whether a side is one symbol: the left side of a definition is not mended."""
-    return False
