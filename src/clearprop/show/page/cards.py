@@ -2,7 +2,6 @@
 
 import itertools
 import re
-from collections.abc import Iterator
 from html import escape
 from typing import Any
 
@@ -29,7 +28,7 @@ def card(key: str, layout: Layout, words: Words) -> dict[str, Any]:
         "checks": checks(q, words),
         "ways": [way for line in lines if (way := _way(line, words, form))],
         "equation": layout.equation(key, lines[-1] if lines else None),
-        "cells": sum(1 for _ in cells(q)),
+        "cells": sum(1 for _ in layout.found.cells(key)),
         "map": heat(q),
         "said": said(q),
     }
@@ -86,15 +85,10 @@ def _way(line: dict[str, Any], words: Words, wanted: str) -> dict[str, Any] | No
     return {"rule": line["rule"], "name": line["name"], "forms": forms} if forms else None
 
 
-def cells(q: dict[str, Any]) -> Iterator[tuple[int, ...]]:
-    """The indices of every number that is shown."""
-    return itertools.product(*(q.get("shown") or q["held"]))
-
-
 def lines(found: Quantities, key: str) -> str:
     """Every number of a quantity with its line: an item of a list each, which scripts find by `data-line`."""
     q = found.by_key[key]
-    return "".join(_item(found, key, q["lines"][-1], at) for at in cells(q))
+    return "".join(_item(found, key, q["lines"][-1], at) for at in found.cells(key))
 
 
 def _item(found: Quantities, key: str, line: dict[str, Any], at: tuple[int, ...]) -> str:

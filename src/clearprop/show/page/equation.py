@@ -9,6 +9,7 @@ from clearprop.show.formula import (
     Row,
     Script,
     Sign,
+    Tagged,
     Word,
     math,
     read,
@@ -39,9 +40,11 @@ class Layout:
         return self._writer.blocks(selected(q) if own else q, flipped=flipped, own=own)
 
     def _shown(self, key: str, at: tuple[int, ...], value: float) -> str:
-        """A number as it stands in its cell."""
+        """A number as it stands in its cell: exact, where it was asked for and is short."""
         if self.trace["options"]["numbers"] == "exact":
-            return math(self.found.exact_formula(["ref", key, *at]))
+            exact, symbol = (say(["ref", key, *at]) for say in (self.found.exact_formula, self.found.symbol))
+            if exact != symbol:
+                return math(exact.inside if isinstance(exact, Tagged) else exact)
         return shown(value, self.trace["options"]["digits"])
 
     def equation(self, key: str, line: dict[str, Any] | None) -> str:
