@@ -4,10 +4,10 @@ from functools import cache
 
 import numpy as np
 import pytest
-from clearprop.show.account.explain import explain
-from clearprop.show.account.naming import Names
 
 from clearprop.network import Network
+from clearprop.show.account.explain import explain
+from clearprop.show.account.naming import Names
 
 NASTY = ("a<b>&\"quotes' </script><script>alert(1)</script>", "age", "<!-- x -->")
 

@@ -76,7 +76,7 @@ class Account:
 
     def to_html(self) -> str:
         """One page of HTML that needs nothing else."""
-        from clearprop.show.page import render  # pyright: ignore[reportMissingImports]
+        from clearprop.show.page import render
 
         return render(self.trace)
 
@@ -92,9 +92,9 @@ class Account:
         return f"Account({sizes} network, {self.trace['batch']['rows']} samples, J = {J}, {verdict})"
 
     def _repr_html_(self) -> str:
-        from clearprop.show.account.notebook import html
+        from clearprop.show.page import fragment
 
-        return html(self.trace)
+        return fragment(self.trace)
 
     def _repr_latex_(self) -> str:
         from clearprop.show.account.notebook import brief_latex

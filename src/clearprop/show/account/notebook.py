@@ -1,4 +1,4 @@
-"""What notebooks show of an account: the page, or where that is not wanted its lines in LaTeX."""
+"""What notebooks show of an account in LaTeX: its lines in their batch form."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -7,13 +7,6 @@ from clearprop.show.account.matrices import Forms
 from clearprop.show.account.reading import Quantities
 from clearprop.show.account.tex import SIGNS
 from clearprop.show.formula import latex
-
-
-def html(trace: Mapping[str, Any]) -> str:
-    """The page."""
-    from clearprop.show import page  # pyright: ignore[reportAttributeAccessIssue]
-
-    return getattr(page, "fragment", page.render)(trace)
 
 
 def brief_latex(trace: Mapping[str, Any]) -> str:

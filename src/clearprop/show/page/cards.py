@@ -2,6 +2,7 @@
 
 import itertools
 import re
+from collections.abc import Mapping
 from html import escape
 from typing import Any
 
@@ -45,7 +46,7 @@ def anchor(key: str) -> str:
     return re.sub(r"[^\w-]+", "", key.replace("'", "_next").replace("[", "-"))
 
 
-def statements(q: dict[str, Any]) -> list[str]:
+def statements(q: Mapping[str, Any]) -> list[str]:
     """The statements of the derivation that it covers, each once, in order; runs of numbers drawn together."""
     ids = dict.fromkeys(id for form in ("scalar", "sample", "batch") for id in q["ids"].get(form, ()))
     return runs(list(ids))
@@ -67,14 +68,14 @@ def runs(ids: list[str]) -> list[str]:
     return found
 
 
-def checks(q: dict[str, Any], words: Words) -> list[dict[str, str]]:
+def checks(q: Mapping[str, Any], words: Words) -> list[dict[str, str]]:
     """How far its numbers are verified: by the complex step where they are derivatives, else by their line."""
     names = {"complex_step": words.checked, "recomputed": words.recomputed}
     found = [(names[kind], q["verified"].get(kind)) for kind in names]
     return [{"by": by, "worst": plain(done["worst"], 2)} for by, done in found if done][:1]
 
 
-def _way(line: dict[str, Any], words: Words, wanted: str) -> dict[str, Any] | None:
+def _way(line: Mapping[str, Any], words: Words, wanted: str) -> dict[str, Any] | None:
     """One way to compute it, as formulas in up to three forms."""
     names = {"scalar": words.scalar, "sample": words.sample, "batch": words.batch}
     forms = [
@@ -91,7 +92,7 @@ def lines(found: Quantities, key: str) -> str:
     return "".join(_item(found, key, q["lines"][-1], at) for at in found.cells(key))
 
 
-def _item(found: Quantities, key: str, line: dict[str, Any], at: tuple[int, ...]) -> str:
+def _item(found: Quantities, key: str, line: Mapping[str, Any], at: tuple[int, ...]) -> str:
     sides = worked_cell(found, key, line, at) if line["tree"] else []
     written = " ".join(math(row(Sign(s.sign), s.formula) if s.sign else s.formula) for s in sides)
     return f'<li data-line="{escape(key)}/{",".join(map(str, at))}">{written}</li>'

@@ -1,5 +1,6 @@
 """A line of a step with its matrices in the place of their symbols: z = a · W + b in numbers."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from clearprop.show.account.reading import Quantities
@@ -23,7 +24,7 @@ RELATIONS = (Sign("="), Sign("←"))
 class Layout:
     """Puts the matrices of a trace into its formulas."""
 
-    def __init__(self, trace: dict[str, Any]) -> None:
+    def __init__(self, trace: Mapping[str, Any]) -> None:
         self.trace, self.found = trace, Quantities(trace)
         self.quantities = trace["quantities"]
         self._writer = Writer(Names.of(trace), self._shown)
@@ -47,7 +48,7 @@ class Layout:
                 return math(exact.inside if isinstance(exact, Tagged) else exact)
         return shown(value, self.trace["options"]["digits"])
 
-    def equation(self, key: str, line: dict[str, Any] | None) -> str:
+    def equation(self, key: str, line: Mapping[str, Any] | None) -> str:
         """A quantity, and what it comes from where the line says it in matrices that can be laid out."""
         own = self.block(key, own=True)
         if line is None:

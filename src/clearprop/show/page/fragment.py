@@ -1,5 +1,6 @@
 """What a notebook shows of a trace: tables that stand by themselves, without scripts, also where styles are dropped."""
 
+from collections.abc import Mapping
 from html import escape
 from typing import Any
 
@@ -26,7 +27,7 @@ STYLE = (
 )
 
 
-def fragment(trace: dict[str, Any]) -> str:
+def fragment(trace: Mapping[str, Any]) -> str:
     """A piece of HTML for `_repr_html_`: each part folded, a row a quantity: its formula, its numbers.
 
     Parameters
@@ -61,7 +62,7 @@ def _row(found: Quantities, key: str, names: Names) -> str:
     return f"<tr><th>{html(read(latex))}{rule}</th><td>{' '.join(matrices)}</td><td><small>{shape}</small></td></tr>"
 
 
-def _layers(found: Quantities, q: dict[str, Any], names: Names) -> list[str]:
+def _layers(found: Quantities, q: Mapping[str, Any], names: Names) -> list[str]:
     """The matrices of a quantity with three axes, a row a sample."""
     rows = []
     for n, at in enumerate(q["held"][0][:MOST]):
@@ -72,7 +73,7 @@ def _layers(found: Quantities, q: dict[str, Any], names: Names) -> list[str]:
     return rows
 
 
-def _matrix(found: Quantities, q: dict[str, Any], names: Names, *before: int) -> str:
+def _matrix(found: Quantities, q: Mapping[str, Any], names: Names, *before: int) -> str:
     if q["shape"] == [1, 1]:
         return f"<table><tr>{_cell(found, q, before, 0, 0)}</tr></table>"
     rows, columns = (_cut(len(held)) for held in q["held"])
@@ -87,7 +88,9 @@ def _cut(n: int) -> list[int | None]:
     return list(range(n)) if n <= MOST else [*range(MOST - 2), None, n - 1]
 
 
-def _cell(found: Quantities, q: dict[str, Any], before: tuple[int, ...], r: int | None, c: int | None) -> str:
+def _cell(
+    found: Quantities, q: Mapping[str, Any], before: tuple[int, ...], r: int | None, c: int | None
+) -> str:
     if r is None or c is None:
         return "<td>…</td>"
     value = q["values"][r][c]

@@ -3,6 +3,7 @@
 import base64
 import struct
 import zlib
+from collections.abc import Mapping
 from typing import Any
 
 BLUE, ORANGE = (11, 98, 184), (224, 112, 0)
@@ -31,7 +32,7 @@ def _chunk(kind: bytes, data: bytes) -> bytes:
     return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
 
-def heat(q: dict[str, Any]) -> dict[str, Any] | None:
+def heat(q: Mapping[str, Any]) -> dict[str, Any] | None:
     """What the template needs to draw the map of a cut quantity; None if it has none."""
     found = q.get("map")
     if not found:

@@ -1,6 +1,6 @@
 """Matrices of a trace as HTML tables: every cell can be pointed at, and carries its full value."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from typing import Any, NamedTuple
@@ -24,7 +24,7 @@ class Names:
     L: int
 
     @classmethod
-    def of(cls, trace: dict[str, Any]) -> "Names":
+    def of(cls, trace: Mapping[str, Any]) -> "Names":
         """Those of a trace."""
         batch = trace["batch"]
         return cls(batch["inputs"], batch["outputs"], batch["samples"], trace["network"]["L"])
@@ -36,12 +36,12 @@ class Names:
         return str(names[n]) if n < len(names) else str(n + 1)
 
 
-def symbol(q: dict[str, Any]) -> str:
+def symbol(q: Mapping[str, Any]) -> str:
     """A quantity's symbol, as MathML."""
     return math(read(q["latex"]["batch"]))
 
 
-def said(q: dict[str, Any]) -> str:
+def said(q: Mapping[str, Any]) -> str:
     """A quantity's symbol, as it is read aloud."""
     return text(read(q["latex"]["batch"]))
 
@@ -60,7 +60,7 @@ class Writer:
     def __init__(self, names: Names, shown: Shown) -> None:
         self.names, self.shown = names, shown
 
-    def blocks(self, q: dict[str, Any], *, flipped: bool = False, own: bool = False) -> str:
+    def blocks(self, q: Mapping[str, Any], *, flipped: bool = False, own: bool = False) -> str:
         """A quantity as a matrix with its caption; one with three axes as a matrix for each of its first index.
 
         Parameters
@@ -77,7 +77,7 @@ class Writer:
             return "".join(self._block(_part(q, n), (kept[n],), False, own) for n in range(len(kept)))
         return self._block(q, (), flipped, own)
 
-    def _block(self, q: dict[str, Any], before: tuple[int, ...], flipped: bool, own: bool) -> str:
+    def _block(self, q: Mapping[str, Any], before: tuple[int, ...], flipped: bool, own: bool) -> str:
         rows, columns = q["shape"][::-1] if flipped else q["shape"]
         of = f'<span class="of">{escape(self.names.name("sample", None, before[0]))}</span>' if before else ""
         mark = '<sup class="t">⊤</sup>' if flipped else ""
@@ -90,7 +90,7 @@ class Writer:
             f'<table role="grid" aria-label="{label}">{self._rows(q, before, flipped)}</table></div>'
         )
 
-    def _rows(self, q: dict[str, Any], before: tuple[int, ...], flipped: bool) -> str:
+    def _rows(self, q: Mapping[str, Any], before: tuple[int, ...], flipped: bool) -> str:
         order, turn = ((1, 0), -1) if flipped else ((0, 1), 1)
         held = [q["held"][axis] for axis in order]
         down, across = (_gap(q["held"][axis], q["shape"][axis]) for axis in order)
@@ -135,7 +135,7 @@ class Cell(NamedTuple):
         return f'<td data-c="{self.name}" data-v="{self.value!r}" tabindex="{tab}"{pad}>{self.text}</td>'
 
 
-def selected(q: dict[str, Any]) -> dict[str, Any]:
+def selected(q: Mapping[str, Any]) -> Mapping[str, Any]:
     """A quantity with what is to be shown of it alone."""
     chosen = q.get("shown")
     if not chosen or chosen == q["held"]:
@@ -148,13 +148,13 @@ def _picked(values: Any, places_: list[list[int]]) -> Any:
     return [_picked(values[n], places_[1:]) for n in places_[0]] if places_ else values
 
 
-def _part(q: dict[str, Any], n: int) -> dict[str, Any]:
+def _part(q: Mapping[str, Any], n: int) -> dict[str, Any]:
     """The matrix at one first index."""
     tail = {key: q[key][1:] for key in ("shape", "held", "axes", "axis_layers")}
     return {**q, **tail, "values": q["values"][n]}
 
 
-def _name(q: dict[str, Any], axis: int, n: int, names: Names) -> str:
+def _name(q: Mapping[str, Any], axis: int, n: int, names: Names) -> str:
     if q["axes"][axis] == "one":
         return ""
     name = names.name(q["axes"][axis], q["axis_layers"][axis], n)

@@ -1,5 +1,6 @@
 """The network of a trace as a drawing: a unit for each number of a sample, a line for each weight."""
 
+from collections.abc import Mapping
 from html import escape
 from typing import Any
 
@@ -15,7 +16,7 @@ LONGEST = 13  # of a name beside a unit
 class Drawing:
     """Where units stand, and the lines between them."""
 
-    def __init__(self, trace: dict[str, Any], words: Words) -> None:
+    def __init__(self, trace: Mapping[str, Any], words: Words) -> None:
         self.words, self.names = words, Names.of(trace)
         self.net, self.quantities = trace["network"], trace["quantities"]
         self.L, self.digits = self.net["L"], min(4, trace["options"]["digits"])

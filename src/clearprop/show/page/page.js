@@ -101,8 +101,11 @@
     marked = [];
     net.classList.remove("busy");
     all(".unit.own, .unit.lit, .edge.lit", net).forEach(g => g.classList.remove("own", "lit"));
-    told?.classList.remove("told");
-    told = null;
+    if (told) {
+      told.classList.remove("told");
+      one(".line", told).replaceChildren();
+      told = null;
+    }
   }
 
   function mark(c, mark_, root = document) {

@@ -5,6 +5,7 @@ import hashlib
 import json
 import re
 import zlib
+from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -25,7 +26,7 @@ PACKED = 500_000  # characters of lines from which they are packed: then they ne
 HERE = files("clearprop.show.page")
 
 
-def render(trace: dict[str, Any]) -> str:
+def render(trace: Mapping[str, Any]) -> str:
     """The page of a trace.
 
     Parameters
@@ -87,7 +88,7 @@ def _hash(script: str) -> str:
     return base64.b64encode(hashlib.sha256(f"\n{script}\n".encode()).digest()).decode()
 
 
-def _parts(trace: dict[str, Any], layout: Layout, words: Words) -> list[dict[str, Any]]:
+def _parts(trace: Mapping[str, Any], layout: Layout, words: Words) -> list[dict[str, Any]]:
     found = []
     for part in trace["parts"]:
         keys = [key for key in part["quantities"] if trace["quantities"][key].get("shown", True)]
@@ -103,7 +104,7 @@ def _parts(trace: dict[str, Any], layout: Layout, words: Words) -> list[dict[str
     return found
 
 
-def headline(trace: dict[str, Any], words: Words) -> Markup:
+def headline(trace: Mapping[str, Any], words: Words) -> Markup:
     """What the step did, in one sentence."""
     held, digits = trace["quantities"], trace["options"]["digits"]
     total = "J_total" if "J_total" in held else "J"
@@ -115,7 +116,7 @@ def headline(trace: dict[str, Any], words: Words) -> Markup:
     return Markup(words.headline.format(J=J, rows=rows, after=plain(after["values"][0][0], digits)))
 
 
-def badge(trace: dict[str, Any], words: Words) -> dict[str, Any]:
+def badge(trace: Mapping[str, Any], words: Words) -> dict[str, Any]:
     """Whether the numbers are verified, and by how much they are off."""
     verified = trace["verified"]
     worst, cells = verified["worst"], verified["cells"]
@@ -128,7 +129,7 @@ def badge(trace: dict[str, Any], words: Words) -> dict[str, Any]:
     return {"ok": verified["ok"], "said": said, "mark": f"{mark} · {plain(max(worst.values()), 2)}"}
 
 
-def _data(trace: dict[str, Any], words: Words, lines: dict[str, str] | None) -> str:
+def _data(trace: Mapping[str, Any], words: Words, lines: dict[str, str] | None) -> str:
     """What scripts read, as JSON that no tag can end."""
     quantities = {
         key: {

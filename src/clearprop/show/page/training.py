@@ -1,6 +1,6 @@
 """Several steps in one page: the loss of each, and the weights as they move."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from markupsafe import Markup
@@ -16,7 +16,7 @@ FOLDS = 30.0  # largest J over smallest from which its axis is logarithmic
 MOST_DOTS = 64
 
 
-def training(trace: dict[str, Any], layout: Layout, words: Words) -> dict[str, Any] | None:
+def training(trace: Mapping[str, Any], layout: Layout, words: Words) -> dict[str, Any] | None:
     """What the template needs for the steps; None if there is but one."""
     found = trace["training"]
     if not found:
