@@ -32,9 +32,11 @@ OPTIONS = {
     "metric": "--metric",
     "preset": "--preset",
     "random_state": "--seed",
+    "ray_address": "--ray-address",
     "resume": "--resume",
     "threads": "--threads",
     "time_limit": "--time-limit",
+    "workers": "--workers",
 }
 
 app = typer.Typer(

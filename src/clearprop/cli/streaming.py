@@ -1,12 +1,9 @@
 """Tables that are larger than the memory: whether one is, and how it is read then."""
 
-import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
-
-from sklearn.exceptions import ConvergenceWarning
 
 from clearprop.cli import outputs
 from clearprop.errors import SpecError
@@ -21,6 +18,7 @@ from clearprop.tables.table import Table
 from clearprop.train.checkpoint_folder import Folder
 from clearprop.train.memory import available_memory, readable
 from clearprop.train.progress import bar
+from clearprop.train.workers.group import Group, from_first
 
 DEFAULT = "1GiB"  # where streaming is chosen and `--memory` is not given
 VALUE = 32  # bytes that a value takes in memory: read, encoded, and what is made on the way
@@ -57,18 +55,25 @@ def choose(table: str, drop: tuple[str, ...], memory: str | None) -> Choice:
     return Choice(True, within, why)
 
 
-def streams_of(request: Any, memory: str) -> tuple[Stream, Stream]:
-    """The rows to learn from, and the held-out ones."""
+def streams_of(request: Any, memory: str, group: Group | None = None) -> tuple[Stream, Stream]:
+    """The rows to learn from, and the held-out ones; text tables are prepared, by the first process of a group."""
+    whole = Stream(request.table, request.target, request.weight, request.drop, memory)
+    room_of(whole)
+    try:
+        fraction, held = float(request.valid), None
+    except ValueError:
+        fraction, held = 0.0, replace(whole, source=request.valid)
     with _preparing() as progress:
-        whole = Stream(request.table, request.target, request.weight, request.drop, memory)
-        room_of(whole)
-        whole.open(request.settings["missing"], request.settings["categorical"], progress)
-        try:
-            fraction = float(request.valid)
-        except ValueError:
-            held = replace(whole, source=request.valid)
-            held.open(request.settings["missing"], request.settings["categorical"], progress)
-            return whole, held
+
+        def prepared() -> bytes:
+            for stream in (whole, held):
+                if stream is not None:
+                    stream.open(request.settings["missing"], request.settings["categorical"], progress)
+            return b""
+
+        from_first(group, prepared) if group else prepared()
+    if held is not None:
+        return whole, held
     if not 0 < fraction < 1:
         msg = f"`--valid` must be a fraction above 0 and below 1, or a table; got {request.valid}."
         raise SpecError(msg)
@@ -81,9 +86,8 @@ def fitted(request: Any, stream: Stream, folder: Folder | None) -> TabularClassi
     opened = stream.open(settings["missing"], settings["categorical"])
     task = stream.roles(opened, request.task).task
     estimator = (TabularClassifier if task == "classification" else TabularRegressor)(**settings)
-    with bar() as watch, warnings.catch_warnings():
-        warnings.simplefilter("ignore", ConvergenceWarning)  # told in the summary, from the record
-        return estimator.fit(stream, watch=watch, checkpoint=folder)
+    with bar() as watch:
+        return estimator.fit(stream, watch=watch, checkpoint=folder, workers=request.workers)
 
 
 def held_rows(request: Any, held: Stream) -> Table:

@@ -51,6 +51,11 @@ def train(
     resume: Annotated[
         bool, Option("--resume", help="Go on from the last checkpoint, if there is one.")
     ] = False,
+    workers: Annotated[
+        str | None,
+        Option(metavar="N", help="Divide each batch among so many workers of Ray; or torchrun, or mpi."),
+    ] = None,
+    ray_address: Annotated[str | None, Option(help="Of a Ray cluster; else one is started here.")] = None,
     report: Annotated[Path | None, Option(metavar="FILE.html", help="Write a report.")] = None,
     config: Annotated[
         Path | None,
@@ -66,7 +71,8 @@ def train(
     """
     from clearprop.cli import outputs
     from clearprop.cli.options import sizes
-    from clearprop.cli.training import Checkpoints, Request, run
+    from clearprop.cli.training import Checkpoints, Request, run_as_worker
+    from clearprop.train.workers.wanted import wanted
 
     outputs.check(output, report, force=force, inputs=(table, valid))
     settings: dict[str, Any] = {
@@ -77,9 +83,12 @@ def train(
     }  # fmt: skip
     checkpoints = Checkpoints(checkpoint, checkpoint_every, resume, force)
     request = Request(
-        table, target, task, valid, weight, tuple(drop or ()), settings, seed, memory, checkpoints
-    )
-    result = run(request, output, report)
+        table, target, task, valid, weight, tuple(drop or ()), settings, seed, memory, checkpoints,
+        wanted(workers, ray_address),
+    )  # fmt: skip
+    result = run_as_worker(request, output, report)
+    if result is None:  # one of several workers; the first tells and writes
+        return 0
     outputs.say(result.summary())
     if as_json:
         print(json.dumps(result.to_dict(), ensure_ascii=False, allow_nan=False))

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from sklearn.exceptions import ConvergenceWarning
 
@@ -26,6 +26,9 @@ from clearprop.train.model import Model
 from clearprop.train.progress import bar
 from clearprop.train.split import split
 from clearprop.train.threads import peak_share
+from clearprop.train.workers.group import Group
+from clearprop.train.workers.members import group_of, on_first
+from clearprop.train.workers.wanted import Workers
 
 
 @dataclass(frozen=True)
@@ -67,6 +70,7 @@ class Request:
     seed: int
     memory: str | None = None
     checkpoints: Checkpoints = Checkpoints()
+    workers: Workers | None = None
 
 
 @dataclass(frozen=True)
@@ -113,24 +117,35 @@ class Result:
         return "\n".join(lines + [f"note: {record.warning}"] * bool(record.warning))
 
 
+class _Fitted(NamedTuple):
+    """A model, the rows to score it on, the name of the table, its rows, and when it was read."""
+
+    model: Model
+    held: Table
+    source: str
+    rows: int
+    read: float
+
+
 def run(request: Request, output: Path, report: Path | None, title: str = "") -> Result:
     """Train as asked; write the model, and the report if there is to be one."""
+    result = run_as_worker(request, output, report, title)
+    assert result
+    return result
+
+
+def run_as_worker(request: Request, output: Path, report: Path | None, title: str = "") -> Result | None:
+    """The same by a process that may be one of several: the first alone tells, scores and writes; None elsewhere."""
     began = time.perf_counter()
     _check_roles(request)
-    with request.checkpoints.opened() as folder:
-        choice = streaming.choose(request.table, request.drop, request.memory)
-        if choice.streams or request.memory is not None:
-            outputs.say(choice.why)
-        if choice.streams:
-            stream, aside = streaming.streams_of(request, choice.memory)
-            read = time.perf_counter()
-            model = streaming.fitted(request, stream, folder).model_
-            held, source = streaming.held_rows(request, aside), Path(request.table).name
-            rows = model.encoding.rows + model.estimator["judges"]
-        else:
-            table, held = _tables(request)
-            source, rows, read = table.source, table.n_rows, time.perf_counter()
-            model = _fitted(request, table, folder).model_
+    with (
+        group_of(request.workers) as group,
+        on_first(group, request.checkpoints.opened()) as folder,
+        _told(is_first := group is None or group.rank == 0),
+    ):
+        model, held, source, rows, read = _fitted(request, folder, group)
+    if not is_first:
+        return None
     fitted = time.perf_counter()
     evaluation = evaluate(model, held, request.weight)
     timings = {"read": read - began, "fit": fitted - read, "evaluate": time.perf_counter() - fitted}
@@ -141,6 +156,34 @@ def run(request: Request, output: Path, report: Path | None, title: str = "") ->
         page = html_report(model, evaluation, title=heading, source=source, created=made, timings=timings)
         outputs.write(report, page)
     return Result(model, evaluation, output, rows, timings, report)
+
+
+def _fitted(request: Request, folder: Folder | None, group: Group | None) -> _Fitted:
+    choice = streaming.choose(request.table, request.drop, request.memory)
+    if (choice.streams or request.memory is not None) and (group is None or group.rank == 0):
+        outputs.say(choice.why)
+    if choice.streams:
+        stream, aside = streaming.streams_of(request, choice.memory, group)
+        read = time.perf_counter()
+        model = streaming.fitted(request, stream, folder).model_
+        held, source = streaming.held_rows(request, aside), Path(request.table).name
+        return _Fitted(model, held, source, model.encoding.rows + model.estimator["judges"], read)
+    table, held = _tables(request)
+    read = time.perf_counter()
+    return _Fitted(_in_memory(request, table, folder).model_, held, table.source, table.n_rows, read)
+
+
+@contextmanager
+def _told(is_first: bool) -> Iterator[None]:
+    """Warnings as lines of ours, by the first process; one that the summary tells is left out."""
+
+    def show(message: Any, category: type[Warning], *about: Any) -> None:
+        if is_first and not issubclass(category, ConvergenceWarning):
+            _warn(str(message))
+
+    with warnings.catch_warnings():
+        warnings.showwarning = show
+        yield
 
 
 def _tables(request: Request) -> tuple[Table, Table]:
@@ -179,7 +222,7 @@ def _read(source: str, request: Request) -> Table:
     )
 
 
-def _fitted(request: Request, table: Table, folder: Folder | None) -> TabularClassifier | TabularRegressor:
+def _in_memory(request: Request, table: Table, folder: Folder | None) -> TabularClassifier | TabularRegressor:
     column = table.column(request.target)
     weight = None if request.weight is None else weights(table.column(request.weight))
     inputs = [name for name in table.names if name not in (request.target, request.weight)]
@@ -187,6 +230,6 @@ def _fitted(request: Request, table: Table, folder: Folder | None) -> TabularCla
     settings = dict(request.settings)
     settings["categorical"] = tuple(name for name in settings["categorical"] if name in inputs)
     estimator = (TabularClassifier if task == "classification" else TabularRegressor)(**settings)
-    with bar() as watch, warnings.catch_warnings():
-        warnings.simplefilter("ignore", ConvergenceWarning)  # told in the summary, from the record
-        return estimator.fit(table.select(inputs), column, weight, watch=watch, checkpoint=folder)
+    with bar() as watch:
+        how = {"watch": watch, "checkpoint": folder, "workers": request.workers}
+        return estimator.fit(table.select(inputs), column, weight, **how)

@@ -20,6 +20,7 @@ from clearprop.train.loop import Watch
 from clearprop.train.memory import needed, readable
 from clearprop.train.model import Model
 from clearprop.train.stream_source import StreamSource
+from clearprop.train.workers.group import from_first
 from clearprop.train.workers.training import Spread
 
 JUDGES = 100_000  # rows that choose the epoch, at most: the error of a score on them is a few thousandths
@@ -38,6 +39,8 @@ def fit_stream(
 ) -> Model:
     """A model of a stream; `held` rows choose the epoch, or rows are set aside for it by a hash of their numbers."""
     room, seed = room_of(stream), seed_of(estimator, folder)
+    if spread.group:  # a text table is prepared by the first process; the others find it done
+        from_first(spread.group, lambda: bool(stream.open(estimator.missing, estimator.categorical)) * b"")
     table = stream.open(estimator.missing, estimator.categorical)
     roles = stream.roles(table, task)
     share = estimator.validation_fraction if held is None and estimator.early_stopping else 0.0
