@@ -43,10 +43,12 @@ def go_to(card, cell=None):
         document.getElementById('{card}').scrollIntoView(); {pointed}"""
 
 
+MOVED = """scrollTo(0, 120); const handle = document.querySelector('.scrub input'); handle.value = 6;
+    handle.dispatchEvent(new Event('input'))"""
 SHOTS = {  # name: account, width, height, colours, what is done first
     "working-light": (testnet, 1280, 800, "light", go_to("z-1", "z[1]/0,2")),
     "working-dark": (testnet, 1280, 800, "dark", go_to("dW-2", "dW[2]/1,1")),
-    "working-steps": (lambda: testnet(steps=20), 1280, 800, "light", "scrollTo(0, 120)"),
+    "working-steps": (lambda: testnet(steps=20), 1280, 800, "light", MOVED),
     "working-large": (large, 1280, 1120, "light", go_to("z-1", "z[1]/0,0")),
     "working-phone": (testnet, 390, 844, "light", go_to("z-1", "z[1]/0,2")),
     "working-zh": (lambda: testnet(lang="zh"), 1280, 800, "light", go_to("p", "p/0,0")),

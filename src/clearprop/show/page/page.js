@@ -143,6 +143,8 @@
       if (n !== undefined) part.classList.add(`lit${n}`);
     }
     card.classList.add("told");
+    place.style.fontSize = "";
+    place.style.fontSize = `${Math.max(.7, Math.min(1, say.clientWidth / place.scrollWidth))}em`;
     told = card;
   }
 

@@ -13,6 +13,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup
 
+from clearprop.show.formula import math, read
 from clearprop.show.page import cards
 from clearprop.show.page.equation import Layout
 from clearprop.show.page.network import Drawing
@@ -51,6 +52,11 @@ def render(trace: Mapping[str, Any]) -> str:
         "version": __version__,
         "headline": headline(trace, words),
         "badge": badge(trace, words),
+        "scalars": [
+            {"symbol": Markup(math(read(one["latex"]))), "value": plain(one["value"], 6)}
+            for one in trace["scalars"].values()
+        ],
+        "cut": any(q.get("map") for q in trace["quantities"].values()),
         "parts": parts,
         "lines": {} if packed else {key: Markup(text) for key, text in lines.items()},
         "drawing": Markup(Drawing(trace, words).svg()),
