@@ -147,20 +147,56 @@ class Comparison:
         self.nodes = [p.node for p in statement.parts]
         self.known = [n for n in self.nodes if n is not None]
         self.conditions = [*conditions.own(statement, document), *statement.around]
+        self.entrywise = False
+        self.together = self._speaks_of_batches()
         self.beyond: OutOfRange | None = None
         self.update = updates.is_update(statement, notation.roles)
         self.pairs = [Pair(a, b) for a, b in compared(statement)]
 
     def run(self, worlds: list[World], most: int = MOST_CHOICES) -> list[Pair]:
         """Every pair of sides over all networks."""
+        first = self._over(worlds, most)
+        if not self.notation.dots_may_be_entrywise or not any(pair.failures for pair in first):
+            return first
+        self.entrywise, self.pairs = True, [Pair(p.left, p.right) for p in first]
+        second = self._over(worlds, most)
+        if sum(pair.holds for pair in second) > sum(pair.holds for pair in first):
+            return second
+        self.entrywise, self.pairs = False, first
+        return first
+
+    def _over(self, worlds: list[World], most: int) -> list[Pair]:
         for number, world in enumerate(worlds):
-            env = Env(world, self.notation, self.reading, world.state, budget=Budget())
+            env = Env(
+                world,
+                self.notation,
+                self.reading,
+                world.state,
+                budget=Budget(),
+                together=self.together,
+                entrywise=self.entrywise,
+            )
             self._on(number, env, most)
         for pair in self.pairs:
             for k in (pair.left, pair.right):
                 if self.nodes[k] is None and pair.unread is None:
                     pair.unread, pair.unread_side = self.statement.parts[k].error, k
         return self.pairs
+
+    def _speaks_of_batches(self) -> bool:
+        """Whether inputs stand as a whole batch in it, so that y beside X is the vector of all targets."""
+        for node in self.known:
+            for one in bases(node):
+                role = self.notation.roles.get(one.name)
+                if (
+                    role is not None
+                    and role.batch
+                    and role.kind in ("input", "augmented")
+                    and not one.sub
+                    and not one.sup
+                ):
+                    return True
+        return False
 
     def _on(self, number: int, env: Env, most: int) -> None:
         rng = np.random.default_rng(env.world.seed + 17)
@@ -185,7 +221,7 @@ class Comparison:
         layers = sorted(n for n in names if n in self.notation.layer_letters and self._is_layer(n))
         others = sorted(names - set(layers))
         samples = range(env.world.m) if self._speaks_of_one(env) else [-1]
-        for numbers in product(range(1, env.world.L + 1), repeat=len(layers)):
+        for numbers in product(self._layers(env), repeat=len(layers)):
             base = env.at(letters=dict(zip(layers, numbers, strict=True)))
             ranges = [self._range(name, base) for name in others]
             for values in product(*ranges):
@@ -193,6 +229,10 @@ class Comparison:
                     yield base.at(
                         letters={**base.letters, **dict(zip(others, values, strict=True))}, sample=sample
                     )
+
+    def _layers(self, env: Env) -> range:
+        """The numbers that a layer may have as the text counts."""
+        return range(1 + min(0, self.notation.first_weight), env.world.L + self.notation.first_act + 1)
 
     def _speaks_of_one(self, env: Env) -> bool:
         """Whether assumptions on labels need every sample to be looked at."""
@@ -273,6 +313,8 @@ class Comparison:
 
     def _pair(self, pair: Pair, left: Outcome, right: Outcome, number: int, env: Env) -> None:
         for k, one in ((pair.left, left), (pair.right, right)):
+            if isinstance(one.error, Undefined) and self.statement.parts[pair.right].sign == r"\in":
+                return  # a declared shape whose letters say nothing more
             if isinstance(one.error, Unread):
                 pair.unread, pair.unread_side = one.error, k
                 return

@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass, field, replace
 
-from clearprop.check.document.meaning import hints, layouts, plans, roles
+from clearprop.check.document.meaning import hints, layouts, plans, roles, sizing
 from clearprop.check.document.meaning.notation import Notation, is_letter
 from clearprop.check.document.meaning.options import Options
 from clearprop.check.document.numbers.world import Plan
 from clearprop.check.document.read.formulas import prose
 from clearprop.check.document.read.statements import Document
-from clearprop.check.document.read.tree import Num, Sym
+from clearprop.check.document.read.tree import Mul, Num, Sym, walk
 
 
 @dataclass
@@ -21,7 +21,6 @@ class Setting:
     concrete: dict[int, int] = field(default_factory=dict)
     depth: int | None = None
     conditions: set[int] = field(default_factory=set)
-    vector_weights: bool = False
 
 
 def build(document: Document, options: Options) -> Setting:
@@ -40,28 +39,16 @@ def build(document: Document, options: Options) -> Setting:
     if options.layout is not None:
         notation.rows = options.layout == "row"
     layouts.find_batches(document, notation, shapes, text)
-    concrete = layouts.find_sizes(notation, shapes)
+    concrete = sizing.find_sizes(document, notation, shapes)
     plans.find_functions(document, notation, text)
     plan = plans.find_plan(document, notation, text)
     if options.activation is not None:
         plan = replace(plan, activations=(options.activation,))
     depth = plans.depth(document, notation)
     _definitions(document, notation)
-    found = _sizes(concrete, depth, text, document, notation)
-    return Setting(
-        document, notation, plan, found, depth, vector_weights=_vector_weights(notation, plan, depth)
-    )
-
-
-def _vector_weights(notation: Notation, plan: Plan, depth: int | None) -> bool:
-    """Whether the only weights are one vector: w, theta."""
-    weights = [name for name, role in notation.roles.items() if role.kind in ("weight", "stack")]
-    return (
-        depth == 1
-        and bool(weights)
-        and plan.loss != "cross-entropy"
-        and all(name.islower() for name in weights)
-    )
+    kinds = {one.kind for node in roles.nodes(document) for one in walk(node) if isinstance(one, Mul)}
+    notation.dots_may_be_entrywise = "dot" in kinds and not kinds & {"hadamard", "star"}
+    return Setting(document, notation, plan, _sizes(concrete, depth, text, document, notation), depth)
 
 
 def _sizes(

@@ -24,6 +24,8 @@ from clearprop.check.document.read.tree import (
     walk,
 )
 
+Weights = dict[str, Counter[str]]  # for each weight's name, the votes for in_out and out_in
+
 
 def declarations(document: Document) -> list[tuple[Sym, tuple[Node, ...]]]:
     r"""Symbols with their shapes: W \in R^{3 x 4}; W of size R^{3 x 4}; W is (3, 4)."""
@@ -108,7 +110,12 @@ def find_samples(document: Document, notation: Notation, prose: str, shapes: lis
     bound: Counter[tuple[str, str]] = Counter()
     for node in nodes(document):
         for one in walk(node):
-            if isinstance(one, Big) and one.index and (last := is_letter(one.last)) is not None:
+            if (
+                isinstance(one, Big)
+                and one.index
+                and (last := is_letter(one.last)) is not None
+                and not _of_units(one, notation)
+            ):
                 bound[one.index, last] += 1
                 if last in ("m", "N", "M", "B", "n", "S"):
                     votes[last] += 2 if one.index in notation.sample_letters or one.index in ("i", "n") else 1
@@ -124,6 +131,15 @@ def find_samples(document: Document, notation: Notation, prose: str, shapes: lis
     if not notation.samples_above:
         notation.sample_letters |= _nielsen(document, notation)
     notation.sample_letters -= set(notation.sizes)
+
+
+def _of_units(one: Big, notation: Notation) -> bool:
+    """Whether a sum's index counts units: weights or biases carry it."""
+    for sym in symbols(one.body):
+        kind = notation.roles.get(sym.name, Role("")).kind
+        if kind in ("weight", "bias", "stack") and any(is_letter(s.node) == one.index for s in sym.sub):
+            return True
+    return one.index in notation.unit_layers
 
 
 def _nielsen(document: Document, notation: Notation) -> set[str]:
@@ -155,7 +171,7 @@ def find_layers(document: Document, notation: Notation) -> None:
 
 def find_weights(document: Document, notation: Notation, shapes: list) -> None:
     """Whether W is inputs x outputs or outputs x inputs, whether a batch has rows, whether a sample is a row."""
-    weights: Counter[str] = Counter()
+    weights: Weights = {}
     batch: Counter[bool] = Counter()
     vector: Counter[str] = Counter()
     for left, right, _ in pairs(document):
@@ -165,8 +181,13 @@ def find_weights(document: Document, notation: Notation, shapes: list) -> None:
                 _vote(step, left, notation, weights, batch, vector)
     for sym, dims in shapes:
         _vote_shape(sym, dims, notation, weights, batch, vector)
-    if weights:
-        notation.weights = weights.most_common(1)[0][0]
+    total = sum(weights.values(), Counter())
+    if total:
+        notation.weights = total.most_common(1)[0][0]
+    for name, votes in weights.items():
+        own = votes.most_common(1)[0][0]
+        if len(votes) == 1 and own != notation.weights:
+            notation.roles[name].orient = own
     _vote_stacked(document, notation, batch)
     if batch[True] == batch[False] and vector and batch:
         notation.rows = vector.most_common(1)[0][0] == "row"
@@ -174,7 +195,7 @@ def find_weights(document: Document, notation: Notation, shapes: list) -> None:
         notation.rows = batch.most_common(1)[0][0]
     elif vector:
         notation.rows = vector.most_common(1)[0][0] == "row"
-    elif weights:
+    elif total:
         notation.rows = notation.weights == "in_out"
     notation.vectors = vector.most_common(1)[0][0] if vector else ("row" if notation.rows else "column")
 
@@ -219,7 +240,7 @@ def _arguments(node: Node) -> tuple[Node, ...]:
 
 
 def _vote(
-    step: patterns.Affine, left: Node, notation: Notation, weights: Counter, batch: Counter, vector: Counter
+    step: patterns.Affine, left: Node, notation: Notation, weights: "Weights", batch: Counter, vector: Counter
 ) -> None:
     kinds = [notation.roles.get(s.name, Role("")).kind for s in (step.first, step.second)]
     if kinds[0] in ("weight", "stack") and kinds[1] not in ("weight", "stack"):
@@ -242,11 +263,11 @@ def _vote(
         return
     indices = place(weight, notation.roles[weight.name], notation).indices
     if len(indices) == 2:
-        _vote_indices(step, left, indices, weights)
+        _vote_indices(step, left, indices, weights.setdefault(weight.name, Counter()))
         return
     if indices or act_turned:
         return
-    weights["out_in" if before != turned else "in_out"] += 1
+    weights.setdefault(weight.name, Counter())["out_in" if before != turned else "in_out"] += 1
     if is_batch(act, notation):
         batch[not before] += 1
     else:
@@ -269,7 +290,7 @@ def is_batch(sym: Sym, notation: Notation) -> bool:
 
 
 def _vote_shape(
-    sym: Sym, dims: tuple[Node, ...], notation: Notation, weights: Counter, batch: Counter, vector: Counter
+    sym: Sym, dims: tuple[Node, ...], notation: Notation, weights: "Weights", batch: Counter, vector: Counter
 ) -> None:
     role = notation.roles.get(sym.name)
     if role is None:
@@ -289,7 +310,7 @@ def _vote_shape(
     elif role.kind == "weight" and len(dims) == 2:
         order = _weight_order(sym, dims, notation)
         if order:
-            weights[order] += 3
+            weights.setdefault(sym.name, Counter())[order] += 3
 
 
 def _weight_order(sym: Sym, dims: tuple[Node, ...], notation: Notation) -> str | None:
@@ -415,60 +436,3 @@ def _small_is_batch(notation: Notation, prose: str, shapes: list) -> bool:
         if s.name in notation.roles and s.name.split()[-1].islower()
     ]
     return bool(any(role.batch for role, _ in declared))
-
-
-def find_sizes(notation: Notation, shapes: list) -> dict[object, int]:
-    """Concrete sizes of layers, and the letters of others, from declared shapes. Keys: a layer, or -1 for the last."""
-    concrete: dict[object, int] = {}
-    for sym, dims in shapes:
-        role = notation.roles.get(sym.name)
-        if role is None:
-            continue
-        for dim, size in zip(dims, _expected(sym, role, len(dims), notation), strict=False):
-            if size is None or size == ("one",):
-                continue
-            letter = is_letter(dim)
-            if isinstance(dim, Num) and size[0] == "n":
-                concrete[size[1]] = int(dim.value)
-            elif letter and letter not in notation.sizes and size[0] == "n":
-                notation.sizes[letter] = size
-            elif isinstance(dim, Sym) and len(dim.sub) == 1 and size[0] == "n" and not dim.sup:
-                letter = is_letter(dim.sub[0].node)
-                if letter and letter not in notation.layer_letters and letter != "L":
-                    notation.sizes.setdefault(f"{dim.name}_{letter}", size)
-    return concrete
-
-
-def _expected(sym: Sym, role: Role, count: int, notation: Notation) -> list[tuple | None]:
-    """What the dimensions of a symbol are, where they can be known."""
-    where = place(sym, role, notation)
-    layer = (
-        int(where.layer.value)
-        if isinstance(where.layer, Num)
-        else where.layer
-        if isinstance(where.layer, int)
-        else None
-    )
-    if layer is None or where.indices:
-        return []
-    if role.kind in ("weight", "stack"):
-        pair: list[tuple | None] = [("n", layer - 1), ("n", layer)]
-        if role.kind == "stack":
-            pair[0] = None
-        return pair if notation.weights == "in_out" else pair[::-1]
-    if role.kind == "bias" or (role.kind in ROWLIKE and count == 1):
-        return (
-            [("n", layer)]
-            if count == 1
-            else [("one",), ("n", layer)]
-            if notation.rows
-            else [("n", layer), ("one",)]
-        )
-    if role.kind in ROWLIKE and count == 2:
-        if not is_batch(sym, notation):
-            return [("one",), ("n", layer)] if notation.vectors == "row" else [("n", layer), ("one",)]
-        return [("m",), ("n", layer)] if notation.rows else [("n", layer), ("m",)]
-    return []
-
-
-__all__ = ["Transpose", "declarations", "find_layers", "find_samples", "find_sizes", "find_weights"]

@@ -17,6 +17,7 @@ class Role:
     batch: bool = False
     of: str = ""  # of a gradient: what it is taken by
     counts_samples: bool = False  # its only index, x_i, is a sample
+    orient: str | None = None  # of a weight that lies otherwise than the rest: in_out, out_in
 
 
 @dataclass
@@ -42,6 +43,12 @@ class Notation:
     samples_above: bool = False  # x^{(i)}
     sample_letters: set[str] = field(default_factory=set)
     layer_letters: set[str] = field(default_factory=lambda: {"l"})
+    unit_layers: dict[str, int] = field(
+        default_factory=dict
+    )  # letters that tell the layer: i inputs, j hidden, k outputs
+    first_act: int = 0  # the number of the input layer: a^{(0)} or a^{(1)}
+    first_weight: int = 0  # W^{(first_weight + 1)} leads from the input
+    first_bias: int = 0
     rows: bool = True  # a batch has a sample in each row
     weights: str = "in_out"  # W is (inputs, outputs), or "out_in"
     vectors: str = "row"  # one sample is a row, or a "column"
@@ -53,6 +60,7 @@ class Notation:
     definitions: dict[str, list] = field(default_factory=dict)  # quantities that the text defines
     main_loss: str | None = None
     one_sample: bool = False
+    dots_may_be_entrywise: bool = False  # no other sign for entrywise products is used
 
 
 @dataclass(frozen=True)
@@ -71,7 +79,7 @@ def place(sym: Sym, role: Role, notation: Notation) -> Place:
     layer: Node | int | None = role.layer
     sample = power = None
     layered = role.kind in LAYERED or (role.kind in ("act", "prediction", "gradient") and role.layer is None)
-    taken = role.layer is not None and role.kind not in ("pre", "act")
+    taken = role.layer is not None
     for item in sym.sup:
         if item.node is None:
             continue
@@ -112,6 +120,16 @@ def _is_layer(item: Script, sym: Sym, notation: Notation) -> bool:
 
 def _is_sample(item: Script, notation: Notation) -> bool:
     return item.kind == "plain" and is_letter(item.node) in notation.sample_letters
+
+
+def orient(role: Role, notation: Notation) -> str:
+    """Whether a weight is (inputs, outputs) or (outputs, inputs)."""
+    return role.orient or notation.weights
+
+
+def first(kind: str, notation: Notation) -> int:
+    """What is taken off a written layer so that the input is layer 0 and W[1] leads from it."""
+    return {"W": notation.first_weight, "b": notation.first_bias}.get(kind, notation.first_act)
 
 
 def is_letter(node: Node | None) -> str | None:

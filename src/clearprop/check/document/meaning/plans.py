@@ -5,7 +5,7 @@ from collections import Counter
 import numpy as np
 
 from clearprop.check.document.meaning import hints, patterns
-from clearprop.check.document.meaning.notation import Notation, Role, is_letter, place
+from clearprop.check.document.meaning.notation import Notation, Role, first, is_letter, place
 from clearprop.check.document.meaning.roles import nodes, pairs
 from clearprop.check.document.numbers import functions
 from clearprop.check.document.numbers.world import Plan
@@ -51,6 +51,8 @@ def _meaning(document: Document, notation: Notation, name: str, body: tuple | No
         return said
     if _is_head(document, notation, name):
         return "head"
+    if _is_output(document, notation, name):
+        return "output"
     if name == "sigma":
         named = hints.activation(prose)
         written = {one.name for node in nodes(document) for one in walk(node) if isinstance(one, Call)}
@@ -102,6 +104,18 @@ def _is_head(document: Document, notation: Notation, name: str) -> bool:
             if patterns.has(other, Probability) or (patterns.applied(other) or ("",))[0] == "softmax":
                 return True
     return False
+
+
+def _is_output(document: Document, notation: Notation, name: str) -> bool:
+    """h(x): a function of the input is what the network gives for it."""
+    calls = [
+        one for node in nodes(document) for one in walk(node) if isinstance(one, Call) and one.name == name
+    ]
+    first_args = [one.args[0] for one in calls if one.args]
+    kinds = [
+        notation.roles[a.name].kind for a in first_args if isinstance(a, Sym) and a.name in notation.roles
+    ]
+    return bool(kinds) and len(kinds) == len(first_args) and set(kinds) == {"input"}
 
 
 def library_name(name: str, notation: Notation) -> str | None:
@@ -177,7 +191,7 @@ def _target(left: Node, argument: Node, notation: Notation) -> int | str | None:
         return None
     layer = place(left, role, notation).layer
     if isinstance(layer, Num):
-        return int(layer.value)
+        return int(layer.value) - notation.first_act
     if isinstance(layer, int):
         return "last" if layer == -1 else layer
     letter = is_letter(layer)
@@ -196,7 +210,7 @@ def _numbers(document: Document, notation: Notation) -> list[int]:
                 continue
             layer = place(one, role, notation).layer
             if isinstance(layer, Num):
-                found.append(int(layer.value))
+                found.append(int(layer.value) - first("b" if role.kind == "bias" else "W", notation))
             elif isinstance(layer, int) and layer > 0:
                 found.append(layer)
     return found

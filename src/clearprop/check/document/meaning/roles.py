@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from clearprop.check.document.meaning import patterns
+from clearprop.check.document.meaning import patterns, steps
 from clearprop.check.document.meaning.notation import Notation, Role, is_letter, is_near_letter, place
 from clearprop.check.document.read.statements import LOSS_LETTERS, Document
 from clearprop.check.document.read.tree import (
@@ -13,7 +13,6 @@ from clearprop.check.document.read.tree import (
     Node,
     Num,
     Ones,
-    Probability,
     Relation,
     Script,
     Sym,
@@ -146,16 +145,23 @@ def find_roles(document: Document, notation: Notation) -> None:
     used = {one.name for node in nodes(document) for one in symbols(node)}
     functions = document.words.functions
     spare = {"t", "T"} if used & {"y", "Y"} else set()
+    prior = dict(PRIOR)
+    if steps.outputs_are_y(list(pairs(document))) and used & {"t", "T"}:
+        prior.update(y="prediction", Y="prediction")
+        spare = set()
+    prior.update(steps.exchanged(list(pairs(document)), prior))
     for name in sorted(used - spare):
-        kind = PRIOR.get(name)
+        kind = prior.get(name)
         if name in notation.roles:
             continue
         if kind is not None and not (name in functions and kind in ("act", "prediction", "pre")):
             notation.roles[name] = _role(kind)
         elif name.startswith("d ") and name[2:] in PRIOR:
             notation.roles[name] = Role("gradient", of=name[2:])
+    notation.unit_layers = steps.unit_letters(list(pairs(document)), notation, prior)
     _augmented(document, notation)
-    _steps(document, notation)
+    steps.find_steps(list(pairs(document)), used, notation)
+    steps.find_offsets(list(pairs(document)), notation)
     _losses(document, notation)
     _deltas(document, notation)
     for name in sorted(used):
@@ -181,120 +187,6 @@ def _augmented(document: Document, notation: Notation) -> None:
             notation.roles[left.name] = Role(
                 "augmented", 0, batch=left.name.split()[-1].isupper(), of="first" if flags[0] else "last"
             )
-
-
-def _layered(sym: Sym, notation: Notation) -> bool:
-    """Whether an occurrence carries its layer."""
-    if notation.style == "sub":
-        return bool(sym.sub)
-    return any(item.kind == notation.style and is_letter(item.node) != "i" for item in sym.sup)
-
-
-def _steps(document: Document, notation: Notation) -> None:
-    """Affine steps and activations: they tell weights, pre-activations and activations, and the layers of names without one."""
-    known: dict[str, int] = {
-        name: 0 for name, role in notation.roles.items() if role.kind in ("input", "augmented")
-    }
-    steps = list(pairs(document))
-    for _ in range(8):
-        before = (dict(known), {n: (r.kind, r.layer) for n, r in notation.roles.items()})
-        for left, right, sign in steps:
-            if sign == "=:":
-                left, right = right, left
-            _affine_step(left, right, notation, known, document)
-            _applied_step(left, right, notation, known, document)
-        if before == (known, {n: (r.kind, r.layer) for n, r in notation.roles.items()}):
-            return
-
-
-def _affine_step(
-    left: Node, right: Node, notation: Notation, known: dict[str, int], document: Document
-) -> None:
-    if isinstance(left, (Sym, Call)) and (step := patterns.affine(right)) is not None:
-        layer = _factors(step, notation, known)
-        if layer is not None and isinstance(left, Sym) and not _layered(left, notation):
-            _set(notation, left.name, "pre", layer)
-            known.setdefault(left.name + " pre", layer)
-        elif isinstance(left, Sym) and left.name not in notation.roles and layer is not None:
-            notation.roles[left.name] = Role("pre")
-
-
-def _factors(step: patterns.Affine, notation: Notation, known: dict[str, int]) -> int | None:
-    """Settle which factor is the weight; the layer that this step leads to, 0 if its names carry their layers."""
-    first, second = step.first, step.second
-    kinds = [notation.roles[s.name].kind if s.name in notation.roles else "" for s in (first, second)]
-    if kinds[0] in ROWS and kinds[1] in ("", "weight", "stack"):
-        act, weight = first, second
-    elif kinds[1] in ROWS and kinds[0] in ("", "weight", "stack"):
-        act, weight = second, first
-    else:
-        return None
-    stacked = notation.roles[act.name].kind == "augmented"
-    if _layered(act, notation) or _layered(weight, notation):
-        if weight.name not in notation.roles:
-            notation.roles[weight.name] = Role("weight")
-        return 0
-    if act.name not in known:
-        return None
-    layer = known[act.name] + 1
-    if weight.name not in notation.roles or notation.roles[weight.name].layer is None:
-        notation.roles[weight.name] = Role("stack" if stacked else "weight", layer)
-    if (
-        step.bias is not None
-        and not _layered(step.bias, notation)
-        and (
-            notation.roles.get(step.bias.name, Role("bias")).kind == "bias"
-            and notation.roles.get(step.bias.name, Role("")).layer is None
-        )
-    ):
-        notation.roles[step.bias.name] = Role("bias", layer)
-    return layer
-
-
-ROWS = ("input", "act", "augmented")
-
-
-def _applied_step(
-    left: Node, right: Node, notation: Notation, known: dict[str, int], document: Document
-) -> None:
-    step = patterns.applied(right)
-    if step is None or not isinstance(left, (Sym, Call, Probability)):
-        return
-    _name, argument = step
-    inner = patterns.affine(argument)
-    layer = None
-    if inner is not None:
-        layer = _factors(inner, notation, known)
-    elif isinstance(argument, Sym):
-        role = notation.roles.get(argument.name)
-        if role is not None and role.kind == "pre":
-            layer = role.layer if role.layer is not None else 0
-        elif (
-            role is None
-            and isinstance(left, Sym)
-            and notation.roles.get(left.name, Role("")).kind in ("act", "prediction")
-            and _layered(argument, notation)
-        ):
-            notation.roles[argument.name] = Role("pre")
-    if layer is None or not isinstance(left, Sym):
-        return
-    if layer == 0:
-        if left.name not in notation.roles:
-            notation.roles[left.name] = Role("act") if _layered(left, notation) else Role("prediction", -1)
-        return
-    kind = notation.roles.get(left.name, Role("act")).kind
-    if kind == "act" and not _layered(left, notation):
-        notation.roles[left.name] = Role("act", layer)
-    known.setdefault(left.name, layer)
-
-
-def _set(notation: Notation, name: str, kind: str, layer: int) -> None:
-    role = notation.roles.get(name)
-    if layer == 0:
-        if role is None:
-            notation.roles[name] = Role(kind)
-    elif role is None or (role.kind == kind and role.layer is None):
-        notation.roles[name] = Role(kind, layer)
 
 
 def _losses(document: Document, notation: Notation) -> None:

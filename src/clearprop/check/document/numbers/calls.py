@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from clearprop.check.document.meaning.notation import place
-from clearprop.check.document.numbers import functions, losses, matrices
+from clearprop.check.document.meaning.notation import Role, place
+from clearprop.check.document.numbers import functions, losses, matrices, quantities
 from clearprop.check.document.numbers.env import Env
-from clearprop.check.document.numbers.quantities import layer_number
+from clearprop.check.document.numbers.quantities import Spot, layer_number
 from clearprop.check.document.numbers.values import Value, check_broadcast
 from clearprop.check.document.read.limits import Undefined, Unread
 from clearprop.check.document.read.tree import Call, Node, Sym
@@ -26,6 +26,8 @@ def call(node: Call, env: Env) -> Value:
     if not node.args:
         msg = f"the function {node.name} without an argument"
         raise Unread(msg, node.name)
+    if env.notation.functions.get(node.name) == "output":
+        return _output(node, env)
     if node.name in SPECIAL and not node.primes:
         return SPECIAL[node.name](node, env)
     if node.name in ("softmax",) or env.notation.functions.get(node.name) in ("head", "softmax"):
@@ -40,6 +42,18 @@ def call(node: Call, env: Env) -> Value:
                 return np.real(argument) * 0 + _complex_slope(function, argument, node.primes)
             return functions.slope(function, argument, node.primes)
         return np.asarray(function(argument))
+
+
+def _output(node: Call, env: Env) -> Value:
+    """What the network gives for an input: of one sample, or of all."""
+    arg = node.args[0]
+    role = env.notation.roles.get(arg.name) if isinstance(arg, Sym) else None
+    if role is None or role.kind != "input" or not isinstance(arg, Sym):
+        msg = f"{node.name} of something that is no input"
+        raise Undefined(msg, node.name)
+    where = quantities.spot(arg, role, env)
+    output = Spot("a", env.world.L, where.first, None, where.batch, Role("prediction", -1))
+    return quantities.exposed(env.state.a[-1], output, env)
 
 
 def _of_quantity(node: Call, env: Env) -> Value:

@@ -231,6 +231,8 @@ def multiply(left: Value | Jacobian, right: Value | Jacobian, kind: str, env: En
         if left.diagonal is not None and right.diagonal is not None:
             return as_array(left, env) * as_array(right, env)
         return product(_matrix(left, env), _matrix(right, env), kind)
+    if kind == "dot" and env.entrywise and np.shape(left) == np.shape(right):
+        kind = "hadamard"
     if isinstance(right, Jacobian):
         other = scalar(np.asarray(left))
         return _with_array(right, other, lambda j: product(other, j, kind), kind, env)

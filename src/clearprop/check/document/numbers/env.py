@@ -32,6 +32,8 @@ class Env:
     sample: int = 0  # the sample that a line about one sample speaks of, from 0
     budget: Budget = field(default_factory=Budget)
     depth: int = 0
+    together: bool = False  # the line speaks of whole batches: small letters too are all samples
+    entrywise: bool = False  # a dot between vectors of one shape multiplies their entries
 
     def at(self, **changes: Any) -> "Env":
         return replace(self, **changes)

@@ -94,7 +94,9 @@ def _sym(node: Sym, env: Env) -> Value:
 
 def _is_kronecker(node: Sym, env: Env) -> bool:
     """delta_{jk} beside layers' deltas that have one index."""
-    return len(node.sub) == 2 and not node.sup and node.name == "delta" and env.notation.style is not None
+    return (
+        len(node.sub) == 2 and not node.sup and node.name == "delta" and not env.notation.roles["delta"].batch
+    )
 
 
 def _powered(value: Value, power: Node | None, env: Env) -> Value:

@@ -1,8 +1,8 @@
 """How far an index runs, by the places where it stands."""
 
-from clearprop.check.document.meaning.notation import ROWLIKE, is_letter, is_near_letter, place
+from clearprop.check.document.meaning.notation import is_letter, is_near_letter, orient, place
 from clearprop.check.document.numbers.env import Env
-from clearprop.check.document.numbers.quantities import index, layer_number
+from clearprop.check.document.numbers.quantities import _layer, index
 from clearprop.check.document.read.limits import OutOfRange, Unread
 from clearprop.check.document.read.tree import (
     Big,
@@ -63,11 +63,7 @@ def _of_symbol(sym: Sym, letter: str, env: Env) -> set[int]:
         if role_of is None:
             return found
         role = role_of
-    layer = (
-        env.world.L
-        if role.kind == "target"
-        else layer_number(where.layer, "a" if role.kind in ROWLIKE | {"augmented"} else "W", sym, env)
-    )
+    layer = env.world.L if role.kind == "target" else _layer(where, KINDS.get(role.kind, "a"), sym, env)
     for k in at:
         found.add(_size(role, where.indices, k, layer, where.sample, env))
     return found
@@ -79,7 +75,7 @@ def _size(role, indices: tuple[Script, ...], k: int, layer: int, sample: Node | 
         return n[layer]
     if role.kind in ("weight", "stack"):
         pair = (n[layer - 1] + (role.kind == "stack"), n[layer])
-        pair = pair if env.notation.weights == "in_out" else pair[::-1]
+        pair = pair if orient(role, env.notation) == "in_out" else pair[::-1]
         return max(pair) if len(indices) == 1 and 1 in pair else pair[k]
     units = n[layer] + (role.kind == "augmented")
     if len(indices) == 2:

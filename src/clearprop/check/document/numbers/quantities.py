@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from clearprop.check.document.meaning.notation import ROWLIKE, Place, Role, is_letter, place
+from clearprop.check.document.meaning.notation import ROWLIKE, Place, Role, first, is_letter, orient, place
 from clearprop.check.document.numbers.env import Env
 from clearprop.check.document.numbers.values import Value
 from clearprop.check.document.read.limits import Misfit, OutOfRange, Undefined
@@ -42,13 +42,26 @@ def spot(sym: Sym, role: Role, env: Env) -> Spot:
     """The place of a symbol under the current indices."""
     where = place(sym, role, env.notation)
     kind = "y" if role.kind == "target" else KINDS[role.kind]
-    layer = env.world.L if kind == "y" else layer_number(where.layer, kind, sym, env)
+    layer = env.world.L if kind == "y" else _layer(where, kind, sym, env)
     if role.kind in ROWLIKE or role.kind == "augmented":
         sample, unit, batch = _row_indices(sym, where, role, env, layer)
         return Spot(kind, layer, sample, unit, batch, role, where.power)
     first, second = _matrix_indices(where, role, env)
     _check_weight(kind, layer, first, second, role, sym, env)
     return Spot(kind, layer, first, second, False, role, where.power)
+
+
+def _layer(where: Place, kind: str, sym: Sym, env: Env) -> int:
+    """The layer of an occurrence; that of its unit's letter where the text tells layers by letters."""
+    if where.layer is None:
+        layers = [
+            env.notation.unit_layers[x]
+            for s in where.indices
+            if (x := is_letter(s.node)) in env.notation.unit_layers
+        ]
+        if layers:
+            return max(layers)
+    return layer_number(where.layer, kind, sym, env)
 
 
 def layer_number(layer: Node | int | None, kind: str, sym: Sym, env: Env) -> int:
@@ -58,7 +71,13 @@ def layer_number(layer: Node | int | None, kind: str, sym: Sym, env: Env) -> int
             return 1
         msg = f"{sym.name} has no layer"
         raise Undefined(msg, sym.name)
-    number = L if layer == -1 else layer if isinstance(layer, int) else index(layer, env)
+    number = (
+        L
+        if layer == -1
+        else layer
+        if isinstance(layer, int)
+        else index(layer, env) - first(kind, env.notation)
+    )
     if not LOWEST[kind] <= number <= L:
         msg = f"{sym.name} has no layer {number}"
         raise OutOfRange(msg, layer=True)
@@ -106,7 +125,7 @@ def size_of(sym: Sym, env: Env) -> int | None:
     if size == ("m",):
         return env.world.m
     if size == ("L",):
-        return env.world.L
+        return env.world.L + env.notation.first_act
     if size is not None:
         return env.world.sizes[size[1]]
     return _width(sym, env)
@@ -120,7 +139,7 @@ def _width(sym: Sym, env: Env) -> int | None:
     if sym.name not in WIDTHS or len(items) != 1 or (sym.name in env.notation.roles and sym.name != "n"):
         return None
     try:
-        layer = index(items[0].node, env)
+        layer = index(items[0].node, env) - env.notation.first_act
     except Undefined:
         return None
     if not 0 <= layer <= env.world.L:
@@ -159,7 +178,7 @@ def _row_indices(
     elif len(items) > 2:
         msg = f"{sym.name} has {len(items)} indices"
         raise Undefined(msg, sym.name)
-    batch = sample_node is None and (role.batch or slices)
+    batch = sample_node is None and (role.batch or slices or (env.together and unit_node is None))
     sample = None if batch else env.sample if sample_node is None else index(sample_node, env) - 1
     unit = None if unit_node is None else index(unit_node, env) - 1
     count = env.world.sizes[layer] + (role.kind == "augmented")
@@ -221,7 +240,7 @@ def _check_weight(
     if kind == "b":
         _in_range(second, outputs, sym, "unit")
         return
-    rows, columns = (inputs, outputs) if env.notation.weights == "in_out" else (outputs, inputs)
+    rows, columns = (inputs, outputs) if orient(role, env.notation) == "in_out" else (outputs, inputs)
     if second is None and 1 in (rows, columns):
         _in_range(first, max(rows, columns), sym, "entry")
         return
@@ -274,7 +293,7 @@ def exposed(whole: Value, where: Spot, env: Env) -> Value:
 
 
 def _weight(whole: Value, where: Spot, env: Env) -> Value:
-    value = whole if env.notation.weights == "in_out" else whole.T
+    value = whole if orient(where.role, env.notation) == "in_out" else whole.T
     if where.first is not None and where.second is not None:
         return np.asarray(value[where.first, where.second])
     if where.first is not None:

@@ -36,9 +36,8 @@ class Worlds:
         for l in range(depth + 1):
             own = concrete.get(l, concrete.get(-1) if l == depth else None)
             sizes.append(own if own is not None else spare.pop(0))
-        if self.setting.plan.loss == "binary" and not {-1, depth} & concrete.keys():
-            sizes[-1] = 1
-        if self.setting.vector_weights:
+        several = ("n", -1) in self.setting.notation.sizes.values()
+        if self.setting.plan.loss == "binary" and not several and not {-1, depth} & concrete.keys():
             sizes[-1] = 1
         return tuple(sizes)
 

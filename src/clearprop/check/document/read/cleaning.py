@@ -42,7 +42,7 @@ SAME = {
     r"\longrightarrow": r"\to", r"\implies": r"\Rightarrow", r"\Longrightarrow": r"\Rightarrow", r"\iff": r"\Leftrightarrow",
     r"\therefore": r"\Rightarrow", r"\because": r"\Rightarrow", r"\triangleq": ":=", r"\coloneqq": ":=", r"\colonequals": ":=",
     r"\doteq": ":=", r"\eqqcolon": "=:", r"\equiv": ":=", r"\ldots": r"\dots", r"\cdots": r"\dots", r"\vdots": r"\dots",
-    r"\ddots": r"\dots", r"\dotsc": r"\dots", r"\dotsb": r"\dots", r"\cdotp": r"\cdot", r"\bullet": r"\cdot",
+    r"\ddots": r"\dots", r"\dotsc": r"\dots", r"\dotsb": r"\dots", r"\cdotp": r"\cdot", r"\bullet": r"\odot",
     r"\ast": "*", r"\star": "*", r"\circledast": r"\odot", r"\otimes": r"\otimes", r"\lVert": r"\|", r"\rVert": r"\|", r"\Vert": r"\|",
     r"\lvert": "|", r"\rvert": "|", r"\vert": "|", r"\lbrace": r"\{", r"\rbrace": r"\}", r"\lbrack": "[", r"\rbrack": "]",
     r"\prime": "'", r"\T": r"\top", r"\intercal": r"\top", r"\transpose": r"\top", r"\Re": r"\reals", r"\R": r"\reals",
@@ -263,6 +263,9 @@ def _adjacent(tokens: list[Token], k: int) -> bool:
 
 def _sign(c: _Cleaner, token: Token) -> Token:
     follows = c.tokens[c.k].raw if c.k < len(c.tokens) else ""
+    if token.raw == "." and follows == "*":  # as MATLAB has it
+        c.k += 1
+        return Token("sign", r"\odot", ".*", token.at)
     if token.raw + follows in (":=", "=:") or (token.raw == "." and follows == "."):
         c.k += 1
         raw = token.raw + follows

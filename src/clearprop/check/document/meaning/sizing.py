@@ -1,0 +1,137 @@
+"""How large the text's network is, and which letters are sizes: from declared shapes, from the bounds of sums and lists."""
+
+from clearprop.check.document.meaning.layouts import is_batch
+from clearprop.check.document.meaning.notation import ROWLIKE, Notation, Role, first, is_letter, orient, place
+from clearprop.check.document.meaning.roles import nodes
+from clearprop.check.document.read.statements import Document
+from clearprop.check.document.read.tree import Big, Listed, Node, Num, Relation, Sym, bases, symbols, walk
+
+
+def find_sizes(document: Document, notation: Notation, shapes: list) -> dict[object, int]:
+    """Concrete sizes of layers, and the letters of others. Keys: a layer, or -1 for the last."""
+    concrete: dict[object, int] = {}
+    for sym, dims in shapes:
+        role = notation.roles.get(sym.name)
+        if role is None:
+            continue
+        layer = _layer(sym, role, notation)
+        if role.kind == "weight" and len(dims) == 1 and layer is not None:
+            concrete[layer] = 1
+        for dim, size in zip(dims, _expected(sym, role, layer, len(dims), notation), strict=False):
+            if size is not None and size != ("one",):
+                _note(dim, size, concrete, notation)
+    concrete.update(dict.fromkeys(_vectors(document, notation), 1))
+    _bounds(document, notation)
+    return concrete
+
+
+def _note(dim: Node, size: tuple, concrete: dict[object, int], notation: Notation) -> None:
+    letter = is_letter(dim)
+    if isinstance(dim, Num) and size[0] == "n":
+        concrete[size[1]] = int(dim.value)
+    elif letter and letter not in notation.sizes and letter not in notation.roles and size[0] == "n":
+        notation.sizes[letter] = size
+    elif isinstance(dim, Sym) and len(dim.sub) == 1 and size[0] == "n" and not dim.sup:
+        letter = is_letter(dim.sub[0].node)
+        if letter and letter not in notation.layer_letters and letter != "L":
+            notation.sizes.setdefault(f"{dim.name}_{letter}", size)
+
+
+def _layer(sym: Sym, role: Role, notation: Notation) -> int | None:
+    """The layer of a symbol, where it is a number."""
+    layer = place(sym, role, notation).layer
+    kind = {"weight": "W", "stack": "W", "bias": "b"}.get(role.kind, "a")
+    return (
+        int(layer.value) - first(kind, notation)
+        if isinstance(layer, Num)
+        else layer
+        if isinstance(layer, int)
+        else None
+    )
+
+
+def _expected(sym: Sym, role: Role, layer: int | None, count: int, notation: Notation) -> list[tuple | None]:
+    """What the dimensions of a symbol are, where they can be known."""
+    if layer is None or place(sym, role, notation).indices:
+        return []
+    units = ("n", layer)
+    if role.kind in ("weight", "stack"):
+        pair: list[tuple | None] = [None if role.kind == "stack" else ("n", layer - 1), units]
+        return pair[:1] if count == 1 else pair if orient(role, notation) == "in_out" else pair[::-1]
+    if count == 1 and (role.kind == "bias" or role.kind in ROWLIKE):
+        return [units]
+    if role.kind == "bias":
+        return [("one",), units] if notation.rows else [units, ("one",)]
+    if role.kind in ROWLIKE and count == 2:
+        other = ("m",) if is_batch(sym, notation) else ("one",)
+        rows = notation.rows if other == ("m",) else notation.vectors == "row"
+        return [other, units] if rows else [units, other]
+    return []
+
+
+def _vectors(document: Document, notation: Notation) -> set[int]:
+    """Layers whose weights are one vector: small letters that never have two indices, as w in w^T x."""
+    double = {
+        s.name
+        for node in nodes(document)
+        for s in bases(node)
+        if len(s.sub) == 2 or any(isinstance(i.node, Num) and i.node.value >= 10 for i in s.sub)
+    }
+    classes = any("softmax" in (getattr(n, "name", "")) for node in nodes(document) for n in walk(node))
+    found = set()
+    for name, role in notation.roles.items():
+        small = name.islower() and (len(name) == 1 or name in ("theta", "beta"))
+        if role.kind == "weight" and role.layer and small and name not in double and not classes:
+            found.add(role.layer)
+    return found
+
+
+def _bounds(document: Document, notation: Notation) -> None:
+    """Letters at the end of a sum, or of a list of an index's values, that nothing else says."""
+    for node in nodes(document):
+        for one in walk(node):
+            if (
+                isinstance(one, Big)
+                and one.index
+                and (last := is_letter(one.last))
+                and _is_open(last, notation)
+            ):
+                size = _slot(one.body, one.index, notation)
+                if size is not None:
+                    notation.sizes[last] = size
+    for statement in document.statements:
+        parts = [p.node for p in statement.parts]
+        if len(parts) != 2 or not isinstance(parts[1], Listed):
+            continue
+        letter, last = is_letter(parts[0]), is_letter(parts[1].items[-1])
+        if letter in notation.unit_layers and last and _is_open(last, notation):
+            notation.sizes[last] = ("n", notation.unit_layers[letter])
+
+
+def _is_open(letter: str, notation: Notation) -> bool:
+    return letter not in notation.sizes and letter not in notation.roles
+
+
+def _slot(body: Node, letter: str, notation: Notation) -> tuple | None:
+    """What a letter runs over by the first place it stands in."""
+    for sym in symbols(body):
+        role = notation.roles.get(sym.name)
+        at = [k for k, s in enumerate(sym.sub) if is_letter(s.node) == letter]
+        if role is None or not at:
+            continue
+        if role.kind in ("target", "prediction"):
+            return ("n", -1)
+        layer = _layer(sym, role, notation)
+        if letter in notation.unit_layers:
+            return ("n", notation.unit_layers[letter])
+        if layer is None or len(sym.sub) - at[0] > 2:
+            continue
+        if role.kind in ("weight", "stack") and len(sym.sub) == 2:
+            inner = (at[0] == 0) == (orient(role, notation) == "in_out")
+            return ("n", layer - 1 if inner else layer)
+        if role.kind in ROWLIKE | {"bias"}:
+            return ("n", layer)
+    return None
+
+
+__all__ = ["Relation", "find_sizes"]

@@ -1,0 +1,283 @@
+"""Affine steps and activations as the text writes them: they tell the roles of letters, and the layers of those without one."""
+
+from clearprop.check.document.meaning import patterns
+from clearprop.check.document.meaning.notation import Notation, Role, is_letter, is_near_letter
+from clearprop.check.document.read.tree import Add, Call, Node, Num, Probability, Sym, symbols
+
+ROWS = ("input", "act", "augmented")
+Pairs = list[tuple[Node, Node, str]]
+
+
+def _oriented(pairs: Pairs) -> list[tuple[Node, Node]]:
+    return [(right, left) if sign == "=:" else (left, right) for left, right, sign in pairs]
+
+
+def outputs_are_y(pairs: Pairs) -> bool:
+    """Whether y is what the network gives (and t what it should give): it stands on the left of a step."""
+    for left, right in _oriented(pairs):
+        if (
+            isinstance(left, Sym)
+            and left.name in ("y", "Y")
+            and (patterns.affine(right) or patterns.applied(right))
+        ):
+            return True
+    return False
+
+
+def exchanged(pairs: Pairs, prior: dict[str, str]) -> dict[str, str]:
+    """Names whose steps say otherwise than custom: a_j = sum w x and z_j = h(a_j) make a the pre-activation."""
+    affine: dict[str, int] = {}
+    applied: dict[str, int] = {}
+    for left, right in _oriented(pairs):
+        if not isinstance(left, Sym):
+            continue
+        step, call = patterns.affine(right), patterns.applied(right)
+        if step is not None and "weight" in (prior.get(step.first.name), prior.get(step.second.name)):
+            affine[left.name] = affine.get(left.name, 0) + 1
+        elif call is not None and isinstance(call[1], Sym):
+            applied[left.name] = applied.get(left.name, 0) + 1
+    found = {}
+    for name in affine.keys() | applied.keys():
+        a, b = affine.get(name, 0), applied.get(name, 0)
+        if prior.get(name) == "act" and a > b and not b:
+            found[name] = "pre"
+        elif prior.get(name) == "pre" and b > a and not a:
+            found[name] = "act"
+    return found
+
+
+def carries_layer(sym: Sym, notation: Notation) -> bool:
+    """Whether an occurrence says its layer."""
+    if notation.style == "sub":
+        return bool(sym.sub) and (
+            isinstance(sym.sub[0].node, Num)
+            or is_near_letter(sym.sub[0].node, notation.layer_letters | {"L"})
+        )
+    return any(
+        item.kind == notation.style and is_letter(item.node) not in notation.sample_letters
+        for item in sym.sup
+    )
+
+
+def layer_said(sym: Sym, notation: Notation) -> int | None:
+    """The number of the layer that an occurrence says."""
+    items = sym.sub[:1] if notation.style == "sub" else tuple(i for i in sym.sup if i.kind == notation.style)
+    numbers = [int(i.node.value) for i in items if isinstance(i.node, Num)]
+    return numbers[0] if numbers else None
+
+
+def find_steps(pairs: Pairs, used: set[str], notation: Notation) -> None:
+    """Give roles, and layers to names that carry none, from the input on."""
+    finder = _Finder(notation)
+    oriented = _oriented(pairs)
+    for _ in range(8):
+        before = {n: (r.kind, r.layer) for n, r in notation.roles.items()}
+        for left, right in oriented:
+            finder.look(left, right)
+        if before == {n: (r.kind, r.layer) for n, r in notation.roles.items()}:
+            break
+    finder.leftovers(used)
+
+
+class _Finder:
+    def __init__(self, notation: Notation) -> None:
+        self.notation, self.roles = notation, notation.roles
+        self.known = {name: 0 for name, role in notation.roles.items() if role.kind in ("input", "augmented")}
+        self.stepped: set[str] = set()
+
+    def look(self, left: Node, right: Node) -> None:
+        if not isinstance(left, (Sym, Call, Probability)):
+            return
+        step = patterns.affine(right)
+        if step is not None:
+            layer = self.affine(step)
+            if layer is not None and isinstance(left, Sym):
+                self.settle(left, "pre", layer)
+            return
+        call = patterns.applied(right)
+        if call is not None:
+            self.applied(left, call[1])
+
+    def affine(self, step: patterns.Affine) -> int | None:
+        """Settle which factor is the weight; the layer that the step leads to, 0 if that stays general."""
+        kinds = [self.roles[s.name].kind if s.name in self.roles else "" for s in (step.first, step.second)]
+        if kinds[0] in ROWS and kinds[1] in ("", "weight", "stack", "bias"):
+            act, weight = step.first, step.second
+        elif kinds[1] in ROWS and kinds[0] in ("", "weight", "stack", "bias"):
+            act, weight = step.second, step.first
+        else:
+            return None
+        if carries_layer(weight, self.notation):
+            self.roles.setdefault(weight.name, Role("weight"))
+            said = layer_said(weight, self.notation)
+            return 0 if said is None or carries_layer(act, self.notation) else said
+        layer = self.known.get(act.name)
+        if layer is None:
+            if (
+                not carries_layer(act, self.notation)
+                or self.roles.get(weight.name, Role("weight")).layer is not None
+            ):
+                return None
+            return 0
+        layer += 1
+        stacked = self.roles[act.name].kind == "augmented"
+        if weight.name not in self.roles or self.roles[weight.name].layer is None:
+            self.roles[weight.name] = Role("stack" if stacked else "weight", layer)
+        self._bias(step.bias, layer)
+        return layer
+
+    def _bias(self, bias: Sym | None, layer: int) -> None:
+        if bias is None or carries_layer(bias, self.notation):
+            return
+        role = self.roles.get(bias.name, Role("bias"))
+        if role.kind == "bias" and role.layer is None:
+            self.roles[bias.name] = Role("bias", layer)
+
+    def applied(self, left: Node, argument: Node) -> None:
+        inner = patterns.affine(argument)
+        layer = None
+        if inner is not None:
+            layer = self.affine(inner)
+        elif isinstance(argument, Sym):
+            role = self.roles.get(argument.name)
+            if role is not None and role.kind == "pre":
+                layer = role.layer if role.layer is not None else 0
+            elif role is None and isinstance(left, Sym) and self._kind(left) in ("act", "prediction"):
+                self.roles[argument.name] = Role("pre")
+        if layer is None or not isinstance(left, Sym):
+            return
+        self.settle(left, "act", layer)
+
+    def _kind(self, sym: Sym) -> str:
+        return self.roles.get(sym.name, Role("")).kind
+
+    def settle(self, left: Sym, kind: str, layer: int) -> None:
+        """A name on the left of a step: its role, and its layer if it carries none itself."""
+        self.stepped.add(left.name)
+        role = self.roles.get(left.name)
+        if role is not None and role.kind not in (kind, "prediction"):
+            return
+        if role is not None and role.kind == "prediction":
+            self.known.setdefault(left.name, layer)
+            return
+        if carries_layer(left, self.notation):
+            self.roles.setdefault(left.name, Role(kind))
+            return
+        if layer == 0:
+            if role is None:
+                self.roles[left.name] = Role(kind) if kind == "pre" else Role("prediction", -1)
+            return
+        if role is None or (role.layer is None and not self._by_letter(left)):
+            self.roles[left.name] = Role(kind, layer)
+        if kind == "act":
+            self.known.setdefault(left.name, layer)
+
+    def _by_letter(self, left: Sym) -> bool:
+        """Whether the layer goes by the letter of the unit: a_j hidden, a_k output."""
+        letters = {is_letter(s.node) for s in left.sub}
+        return (
+            bool(letters & self.notation.unit_layers.keys())
+            and len(set(self.notation.unit_layers.values())) > 1
+        )
+
+    def leftovers(self, used: set[str]) -> None:
+        """Names without a layer in a text without weights are of the output layer."""
+        if any(role.kind in ("weight", "stack") for name, role in self.roles.items() if name in used):
+            return
+        for name, role in self.roles.items():
+            if role.kind == "pre" and role.layer is None and self.notation.style is None:
+                role.layer = -1
+            elif role.kind == "act" and role.layer is None and self.notation.style is None:
+                self.roles[name] = Role("prediction", -1)
+
+
+def unit_letters(pairs: Pairs, notation: Notation, prior: dict[str, str]) -> dict[str, int]:
+    """Letters that tell the layer of a unit: i of inputs, j of hidden units, k of outputs."""
+    found: dict[str, int] = {}
+    conflict: set[str] = set()
+
+    def note(letter: str | None, layer: int) -> None:
+        if letter is None or letter in notation.sample_letters:
+            return
+        if found.setdefault(letter, layer) != layer:
+            conflict.add(letter)
+
+    for _ in range(3):
+        for left, right in _oriented(pairs):
+            step = patterns.affine(right)
+            if step is None or step.summed is None or not isinstance(left, Sym) or len(left.sub) != 1:
+                continue
+            other = step.second if prior.get(step.first.name) == "weight" else step.first
+            inner, outer = step.summed, is_letter(left.sub[0].node)
+            if prior.get(other.name) == "input":
+                note(inner, 0)
+                note(outer, 1)
+            elif inner in found:
+                note(outer, found[inner] + 1)
+    return {} if conflict or len(found) < 2 else found
+
+
+def shift(node: Node | None) -> float | None:
+    """Of l the 0, of l + 1 the 1; of a number itself."""
+    if isinstance(node, Num):
+        return node.value
+    if isinstance(node, Add) and isinstance(node.right, Num) and isinstance(node.left, Sym):
+        return node.sign * node.right.value
+    return 0.0 if isinstance(node, Sym) else None
+
+
+def find_offsets(pairs: Pairs, notation: Notation) -> None:
+    """Layers counted from the input as 1, and weights that carry the number of the layer they start from."""
+    starts: list[int] = []
+    lifts: dict[str, list[float]] = {"weight": [], "bias": []}
+    for left, right in _oriented(pairs):
+        starts += _start(left, right, notation)
+        step = patterns.affine(right)
+        if step is None or not isinstance(left, Sym) or _kind(left, notation) not in ("pre", "act"):
+            continue
+        above = _layer(left, notation)
+        for one, kind in ((step.first, "weight"), (step.second, "weight"), (step.bias, "bias")):
+            below = _layer(one, notation) if one is not None and _kind(one, notation) == kind else None
+            if above is not None and below is not None:
+                lifts[kind].append(above - below)
+    shifted = _most(lifts["weight"]) == 1.0
+    notation.first_act = starts[0] if starts else int(shifted and not _has_zero(pairs, notation))
+    notation.first_weight = notation.first_act - int(shifted)
+    notation.first_bias = notation.first_act - int(_most(lifts["bias"] or lifts["weight"]) == 1.0)
+
+
+def _kind(sym: Sym, notation: Notation) -> str:
+    return notation.roles.get(sym.name, Role("")).kind
+
+
+def _layer(sym: Sym, notation: Notation) -> float | None:
+    items = sym.sub[:1] if notation.style == "sub" else tuple(i for i in sym.sup if i.kind == notation.style)
+    return shift(items[0].node) if items else None
+
+
+def _most(values: list[float]) -> float | None:
+    return max(set(values), key=values.count) if values else None
+
+
+def _start(left: Node, right: Node, notation: Notation) -> list[int]:
+    """a^{(1)} = x: the number of the input layer."""
+    for one, other in ((left, right), (right, left)):
+        if (
+            isinstance(one, Sym)
+            and isinstance(other, Sym)
+            and _kind(other, notation) == "input"
+            and _kind(one, notation) == "act"
+        ):
+            said = layer_said(one, notation)
+            if said in (0, 1):
+                return [said]
+    return []
+
+
+def _has_zero(pairs: Pairs, notation: Notation) -> bool:
+    """Whether a layer 0 is written anywhere."""
+    for pair in pairs:
+        for node in pair[:2]:
+            if isinstance(node, Node) and any(layer_said(s, notation) == 0 for s in symbols(node)):
+                return True
+    return False
