@@ -178,10 +178,12 @@ def _told(is_first: bool) -> Iterator[None]:
     """Warnings as lines of ours, by the first process; one that the summary tells is left out."""
 
     def show(message: Any, category: type[Warning], *about: Any) -> None:
-        if is_first and not issubclass(category, ConvergenceWarning):
+        if is_first:
             _warn(str(message))
 
     with warnings.catch_warnings():
+        warnings.simplefilter("always", UserWarning)
+        warnings.simplefilter("ignore", ConvergenceWarning)
         warnings.showwarning = show
         yield
 

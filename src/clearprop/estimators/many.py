@@ -13,10 +13,12 @@ from sklearn.utils import _safe_indexing, column_or_1d
 
 from clearprop.engine.team import available, crowd
 from clearprop.errors import NotAllFittedError, ShapeError, SpecError
+from clearprop.estimators.many_on_ray import fit_all_on_ray
 from clearprop.estimators.perceptron import Perceptron
 from clearprop.estimators.tabular import TabularClassifier, TabularRegressor
 from clearprop.train.memory import available_memory, needed, readable
 from clearprop.train.progress import counted
+from clearprop.train.workers.wanted import Workers, wanted
 
 KINDS = (Perceptron, TabularClassifier, TabularRegressor)
 
@@ -29,6 +31,8 @@ def fit_many(
     sample_weight: Any = None,
     rows: Sequence[Any] | None = None,
     threads: int | None = None,
+    workers: int | Workers | None = None,
+    ray_address: str | None = None,
     progress: bool = False,
 ) -> list[Any]:
     """Fit several estimators at once, each to the bit as if it were fitted alone.
@@ -47,6 +51,10 @@ def fit_many(
         For each estimator the rows that it learns from: folds, or rows drawn with replacement.
     threads : int, optional
         How many are fitted side by side; by default as many as there are cores.
+    workers : int, optional
+        How many workers of Ray fit them, one network each at a time; by default none, and they are fitted here.
+    ray_address : str, optional
+        Of a Ray cluster; by default the one that is connected, else one that is started on this machine.
     progress : bool
         Whether to draw a bar on standard error, if that is a terminal.
 
@@ -83,8 +91,15 @@ def fit_many(
     threads = _checked_threads(threads)
     _check_memory(estimators, X, targets)
     parts = [(estimator, X, targets[i], sample_weight, shares[i]) for i, estimator in enumerate(estimators)]
-    with crowd(min(threads, len(estimators))), _heard() as ears:
-        errors = _fit_all(parts, threads, progress, ears)
+    asked = wanted(workers, ray_address)
+    if asked is None:
+        with crowd(min(threads, len(estimators))), _heard() as ears:
+            errors = _fit_all(parts, threads, progress, ears)
+    elif asked.is_member:
+        msg = f"`workers` of `fit_many` must be a number; got {asked.count!r}."
+        raise SpecError(msg)
+    else:
+        errors, ears = fit_all_on_ray(parts, _largest_first(parts), asked, progress)
     for message in (message for ear in ears for message in ear):
         warnings.warn_explicit(*message)
     if errors:
@@ -96,7 +111,7 @@ def _fit_all(
     parts: list[tuple[Any, ...]], threads: int, progress: bool, ears: "_Ears"
 ) -> dict[int, Exception]:
     """All fits, the largest networks first; the errors by number."""
-    order = sorted(range(len(parts)), key=lambda i: -_size(parts[i][0]))
+    order = _largest_first(parts)
     errors: dict[int, Exception] = {}
     with counted(len(parts), progress) as tell, ThreadPoolExecutor(threads, "clearprop-fit") as pool:
         waiting = {pool.submit(_fit_one, parts[i], ears, i): i for i in order}
@@ -109,6 +124,10 @@ def _fit_all(
             pool.shutdown(wait=False, cancel_futures=True)
             raise
     return dict(sorted(errors.items()))
+
+
+def _largest_first(parts: list[tuple[Any, ...]]) -> list[int]:
+    return sorted(range(len(parts)), key=lambda i: -_size(parts[i][0]))
 
 
 def _failures(done: dict[Future[None], int]) -> dict[int, Exception]:
@@ -124,8 +143,13 @@ def _failures(done: dict[Future[None], int]) -> dict[int, Exception]:
 
 
 def _fit_one(part: tuple[Any, ...], ears: "_Ears", i: int) -> None:
-    estimator, X, y, w, share = part
     ears.listen(i)
+    fit_part(part)
+
+
+def fit_part(part: tuple[Any, ...]) -> None:
+    """One fit: (estimator, X, y, weights or None, rows or None)."""
+    estimator, X, y, w, share = part
     if share is not None:
         X, y = _safe_indexing(X, share), _safe_indexing(y, share)
         w = None if w is None else _safe_indexing(w, share)

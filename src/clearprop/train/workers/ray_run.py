@@ -4,6 +4,7 @@ import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from shutil import rmtree
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -28,6 +29,9 @@ from clearprop.train.workers.wanted import Workers
 
 if TYPE_CHECKING:
     from clearprop.train.workers.training import Spread
+
+
+NAME = "ray"  # of the folder that Ray keeps beside the checkpoints during a run
 
 
 @dataclass(frozen=True)
@@ -89,6 +93,8 @@ def on_ray(
             raise _lost(error, workers, folder) from None
         finally:
             ray.kill(channel)
+            if folder is not None:
+                rmtree(folder.path / NAME, ignore_errors=True)
     return _taken(done, engine)
 
 
@@ -107,7 +113,7 @@ def _trainer(job: Job, workers: Workers, place: Path) -> Any:
         torch_config=TorchConfig(backend="gloo", timeout_s=int(max(workers.timeout, 1))),
         scaling_config=ScalingConfig(num_workers=int(workers.count), resources_per_worker={"CPU": 1}),
         run_config=RunConfig(
-            name="clearprop", storage_path=str(place),
+            name=NAME, storage_path=str(place),
             failure_config=FailureConfig(max_failures=workers.restarts, controller_failure_limit=3),
         ),
     )  # fmt: skip
