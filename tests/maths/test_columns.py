@@ -42,3 +42,9 @@ def test_smooth_clip_grows_leaves_small_numbers_and_bends_at_3():
     assert (np.diff(page.smooth_clip(x)) > 0).all()
     assert abs(page.smooth_clip(1e-3) / 1e-3 - 1) < 1e-7  # 1 - x^2 / 18
     assert_close(page.smooth_clip(3.0), 3 / np.sqrt(2))
+
+
+@given(st.floats(-10, 10))
+def test_between_is_the_line_and_level_beyond(x):
+    want = np.interp(x, [-1.0, 3.0], [0.5, -2.0])
+    assert abs(page.between(x, -1.0, 3.0, 0.5, -2.0) - want) <= 1e-14  # a few roundings of numbers near 1

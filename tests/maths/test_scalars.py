@@ -128,6 +128,7 @@ UPDATES = {
     "descend_bias": (0.5, -0.2, 0.1),
     "robust_scale": (4.0, 3.0, 0.2),
     "smooth_clip": (5.0,),
+    "between": (4.0, 3.0, 6.0, -1.0, 2.0),
     "standardise": (4.0, 3.0, 0.2),
     "unstandardise": (4.0, 3.0, 0.2),
 }

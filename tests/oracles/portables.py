@@ -38,6 +38,7 @@ def of_parameters(params: Parameters, task: str = "classification", classes: Any
 COLUMNS = (
     Number("age", 40.0, 30.0, 50.0, 17.0, 90.0, 0.05, 3),
     Number("year", 20_240_101.0, 20_240_000.0, 20_240_200.0, 20_200_101.0, 20_250_101.0, 0.005, 0),
+    Number("height", 1.0, 0.5, 2.0, 0.0, 9.0, 0.5, 2, (0.0, 0.5, 1.0, 9.0), (-2.0, -1.0, 0.25, 2.0)),
     Dropped("id", "identifier", 0),
     Number("known", 1.0, 1.0, 1.0, 1.0, 1.0, 0.0, 5),
     Category("town", ("Lima", "Oslo", "東京"), (5, 6, 7), 2, 0),
@@ -75,6 +76,7 @@ def rows(n: int = 200, seed: int = 0) -> dict[str, Any]:
     return {
         "age": age,
         "year": rng.integers(20_200_101, 20_250_101, n).astype(float),
+        "height": np.where(rng.random(n) < 0.2, np.nan, rng.exponential(3.0, n)),
         "known": np.where(rng.random(n) < 0.3, np.nan, 1.0),
         "town": some("Lima", "Oslo", "東京", "Rome", None, "?"),
         "sex": some("f", "m", "other", None),

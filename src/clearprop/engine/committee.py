@@ -97,7 +97,7 @@ class Committee:
 
     def predict(self, X: np.ndarray, threads: int | None = None) -> np.ndarray:
         """p of the committee: (rows, n[L]), float64."""
-        return _heads(self.net)(self.logits(X, threads))
+        return heads(self.net)(self.logits(X, threads))
 
     def first_not_finite(self, m: int, n_targets: int) -> int:
         """As `Engine.first_not_finite`, of the member that failed first."""
@@ -109,7 +109,17 @@ class Committee:
 
 
 class Aside:
-    """A committee as seen from the rows that it learns from: each row is answered by those that did not see it.
+    """A committee as seen from rows that it learns from: each row is answered by those that did not see it.
+
+    Parameters
+    ----------
+    committee : Committee
+        With rows aside.
+
+    Attributes
+    ----------
+    rows : ndarray
+        The rows that some member did not see, in ascending order: the methods take these.
 
     Examples
     --------
@@ -123,19 +133,20 @@ class Aside:
 
     def __init__(self, committee: Committee) -> None:
         assert committee.aside is not None
-        self.committee, self.net, self.aside = committee, committee.net, committee.aside
+        self.committee, self.net = committee, committee.net
+        self.rows = np.flatnonzero(committee.aside.any(axis=0))
+        self.aside = committee.aside[:, self.rows]
 
     def logits(self, X: np.ndarray) -> np.ndarray:
-        """z[L] of all rows of training, (rows, n[L]) float64; rows that all have seen are NaN."""
+        """z[L] of these rows, (rows, n[L]) float64."""
         found = np.zeros((len(X), self.net.sizes[-1]))
         for engine, rows in zip(self.committee.members, self.aside, strict=True):
             found[rows] += answers(self.net, engine.logits(X[rows]))
-        with np.errstate(invalid="ignore", divide="ignore"):
-            return _inverse(self.net, found / self.aside.sum(axis=0)[:, None])
+        return _inverse(self.net, derivation.agreed(found, self.aside.sum(axis=0)[:, None]))
 
     def predict(self, X: np.ndarray) -> np.ndarray:
-        """p of all rows of training, (rows, n[L]) float64."""
-        return _heads(self.net)(self.logits(X))
+        """p of these rows, (rows, n[L]) float64."""
+        return heads(self.net)(self.logits(X))
 
 
 def agreed(net: Network, z: Sequence[np.ndarray]) -> np.ndarray:
@@ -164,10 +175,11 @@ def agreed(net: Network, z: Sequence[np.ndarray]) -> np.ndarray:
 
 def answers(net: Network, z: np.ndarray) -> np.ndarray:
     """p of one member, float64."""
-    return _heads(net)(np.asarray(z, np.float64))
+    return heads(net)(np.asarray(z, np.float64))
 
 
-def _heads(net: Network) -> Any:
+def heads(net: Network) -> Any:
+    """The line that makes p of z[L]."""
     return derivation.softmax if net.head == "softmax" else derivation.identity
 
 

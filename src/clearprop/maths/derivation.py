@@ -139,6 +139,7 @@ def lowered(lr):                return lr / 5.0                                 
 
 # ---- Columns: what a table becomes before layer 0 sees it ---------------------------------------------
 def robust_scale(x, center, scale): return (x - center) * scale
+def between(x, x0, x1, y0, y1): return y0 + (y1 - y0) * ((minimum(maximum(x, x0), x1) - x0) / (x1 - x0))  # the line from (x0, y0) to (x1, y1), level beyond
 def smooth_clip(x):             return x / sqrt(1.0 + (x / 3.0) * (x / 3.0))
 def standardise(y, mu, sd):     return (y - mu) / sd
 def unstandardise(t, mu, sd):   return t * sd + mu

@@ -368,6 +368,13 @@ COLUMN_LINES = (
     ),
     _entry(
         "column",
+        "between",
+        "a column's place among its values in training, on a line between two of their quantiles; level beyond them",
+        r"x \leftarrow q + (r - q) \frac{\max(\min(x, b), a) - a}{b - a}",
+        "the sum of the pieces of Gorishniy, Rubachev, Babenko, NeurIPS 2022",
+    ),
+    _entry(
+        "column",
         "smooth_clip",
         "a column held within -3 and 3",
         r"x \leftarrow \frac{x}{\sqrt{1 + (\frac{x}{3})^{2}}}",

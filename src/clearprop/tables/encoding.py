@@ -53,6 +53,7 @@ class Encoding:
         categorical: Sequence[str] = (),
         dtype: DTypeLike = np.float32,
         weight: np.ndarray | None = None,
+        places: bool = False,
     ) -> "Encoding":
         """Learn from the rows of training.
 
@@ -66,6 +67,7 @@ class Encoding:
             categorical: names of columns that hold categories, also identifiers.
             dtype: of X, float32 or float64.
             weight: (m,) weights; rows of weight 0 count as absent.
+            places: whether the place of a number among those of training is encoded too.
 
         Raises:
             TableError: an unknown name, an infinite number, or nothing to learn from.
@@ -84,7 +86,7 @@ class Encoding:
         if not table.n_rows or not names:
             msg = f"There must be rows and columns to learn from, but {table.source} has none left."
             raise TableError(msg)
-        columns = tuple(learn_column(table.column(name), name in categorical) for name in names)
+        columns = tuple(learn_column(table.column(name), name in categorical, places) for name in names)
         return cls.of(columns, dtype, table.n_rows, table.source)
 
     @classmethod
@@ -249,12 +251,13 @@ Add a column that varies.
                 raise TableError(msg)
 
 
-def learn_column(column: Column, categorical: bool) -> Learned:
+def learn_column(column: Column, categorical: bool, places: bool = False) -> Learned:
     """Learn one raw column.
 
     Args:
         column: (m,) values.
         categorical: whether the user says that it holds categories.
+        places: whether the place of a number among the others is encoded too.
 
     Raises:
         TableError: a number is infinite.
@@ -265,7 +268,7 @@ def learn_column(column: Column, categorical: bool) -> Learned:
     """
     kind = column.values.type
     is_number = not categorical and (pa.types.is_integer(kind) or pa.types.is_floating(kind))
-    learned = learn_number(column) if is_number else learn_category(column)
+    learned = learn_number(column, places) if is_number else learn_category(column)
     distinct = None
     if not categorical and may_be_identifier(column.name, kind):
         distinct = len(column.values.drop_null().unique())

@@ -1,5 +1,6 @@
 """`Number`: a column of numbers, learned and encoded."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -7,13 +8,18 @@ import numpy as np
 import pyarrow as pa
 
 from clearprop.errors import TableError
-from clearprop.maths.derivation import robust_scale, smooth_clip
+from clearprop.maths.derivation import between, robust_scale, smooth_clip
 from clearprop.tables.infer import numbers_of
-from clearprop.tables.stored import count, field, refuse
+from clearprop.tables.stored import count, field, levels, refuse
 from clearprop.tables.table import Column
 
 BLOCK = 1 << 15
 QUARTILES = (0.25, 0.5, 0.75)
+SHARES = tuple((np.arange(33) / 32).tolist())
+"""The quantiles between which a value's place is found."""
+FEWEST_KNOTS = 3
+WIDEST = 2.0
+"""Places run from minus this to this."""
 FAR = 1e9
 """Scaled values are cut here before the smooth clip, which gives 3 (to 16 digits) for all of them."""
 
@@ -29,9 +35,13 @@ class Number:
         median, q25, q75, least, most: of the values in training that are not missing.
         scale: s; 0 when only the indicator is encoded.
         missing: how many values were missing in training.
+        knots: quantiles of the values, in ascending order, if their places are encoded; else none.
+        places: where each knot is among the values: -2 at the least, 0 at the median, 2 at the largest.
 
     >>> Number("age", 40.0, 30.0, 50.0, 17.0, 90.0, 0.05, 3).features
     ('age', 'age is missing')
+    >>> Number("age", 40.0, 30.0, 50.0, 17.0, 90.0, 0.05, 0, (17.0, 40.0, 90.0), (-2.0, 0.0, 2.0)).features
+    ('age', 'place of age')
     """
 
     name: str
@@ -42,6 +52,8 @@ class Number:
     most: float
     scale: float
     missing: int
+    knots: tuple[float, ...] = ()
+    places: tuple[float, ...] = ()
 
     kind = "number"
 
@@ -53,6 +65,7 @@ class Number:
         ('age',)
         """
         value = (self.name,) if self.scale else ()
+        value = (*value, f"place of {self.name}") if self.knots else value
         return (*value, f"{self.name} is missing") if self.missing else value
 
     def encode(self, column: Column, out: np.ndarray) -> None:
@@ -75,8 +88,23 @@ class Number:
                     scaled = np.clip(robust_scale(block, self.median, self.scale), -FAR, FAR)
                     scaled[absent] = 0.0
                     out[start : start + BLOCK, 0] = smooth_clip(scaled)
+            if self.knots:
+                out[start : start + BLOCK, 1] = self.place(np.where(absent, self.median, block))
             if self.missing:
                 out[start : start + BLOCK, -1] = absent
+
+    def place(self, x: np.ndarray) -> np.ndarray:
+        """Where numbers are among the values of training: on the line between the knots around them.
+
+        Args:
+            x: (m,) float64, none missing.
+
+        >>> Number("x", 2.0, 1.0, 3.0, 0.0, 4.0, 0.5, 0, (0.0, 2.0, 4.0), (-2.0, 0.0, 2.0)).place(np.array([1.0, 9.0]))
+        array([-1.,  2.])
+        """
+        knots, places = np.array(self.knots), np.array(self.places)
+        i = np.clip(np.searchsorted(knots, x), 1, len(knots) - 1)
+        return between(x, knots[i - 1], knots[i], places[i - 1], places[i])
 
     def summary(self) -> dict[str, Any]:
         """What was learned, for the report.
@@ -84,7 +112,8 @@ class Number:
         >>> Number("age", 40.0, 30.0, 50.0, 17.0, 90.0, 0.05, 0).summary()["median"]
         40.0
         """
-        return {**self.to_dict(), "iqr": self.q75 - self.q25, "width": len(self.features)}
+        known = {key: value for key, value in self.to_dict().items() if key not in ("knots", "places")}
+        return {**known, "iqr": self.q75 - self.q25, "width": len(self.features)}
 
     def to_dict(self) -> dict[str, Any]:
         """What was learned, for the model file.
@@ -92,7 +121,12 @@ class Number:
         >>> Number.from_dict(Number("age", 40.0, 30.0, 50.0, 17.0, 90.0, 0.05, 0).to_dict()).scale
         0.05
         """
-        return {"kind": self.kind, **{key: getattr(self, key) for key in self.__dataclass_fields__}}
+        known = {
+            key: getattr(self, key) for key in self.__dataclass_fields__ if key not in ("knots", "places")
+        }
+        if self.knots:
+            known |= {"knots": list(self.knots), "places": list(self.places)}
+        return {"kind": self.kind, **known}
 
     @classmethod
     def from_dict(cls, data: object) -> "Number":
@@ -110,26 +144,35 @@ The model file is damaged.
         what = f"column `{name[:60]}`"
         keys = ("median", "q25", "q75", "least", "most", "scale")
         learned = {key: field(data, key, float, what) for key in keys}
+        if isinstance(data, Mapping) and "knots" in data:
+            learned |= {key: _floats(data, key, what) for key in ("knots", "places")}
         number = cls(name, missing=count(data, "missing", what), **learned)
         if number.scale < 0:
             refuse(f"The `scale` of {what} must not be negative", number.scale)
         if not number.least <= number.q25 <= number.median <= number.q75 <= number.most:
             refuse(f"The quantiles of {what} must be in order", number.median)
+        if len(number.knots) != len(number.places) or np.any(np.diff(number.knots) <= 0):
+            refuse(f"The `knots` of {what} must ascend, each with its place", len(number.knots))
+        if number.knots and (len(number.knots) < FEWEST_KNOTS or not number.scale):
+            refuse(
+                f"The `knots` of {what} must be {FEWEST_KNOTS} or more, of values that differ", number.scale
+            )
         return number
 
 
-def learn_number(column: Column) -> Number | None:
+def learn_number(column: Column, places: bool = False) -> Number | None:
     """Learn a column of numbers; None when no value is there.
 
     Args:
         column: (m,) numbers.
+        places: whether a value's place among the others is encoded too.
 
     Raises:
         TableError: a value is infinite.
 
     >>> from clearprop.tables.read import read_table
-    >>> learn_number(read_table({"age": [20, 30, 40, None]}).column("age"))
-    Number(name='age', median=30.0, q25=25.0, q75=35.0, least=20.0, most=40.0, scale=0.1, missing=1)
+    >>> learn_number(read_table({"age": [20, 30, 40, None]}).column("age")).scale
+    0.1
     """
     values = as_floats(column)
     if values.dtype.kind == "f":
@@ -144,12 +187,14 @@ def learn_number(column: Column) -> Number | None:
         middle = np.quantile(present.astype(np.float64, copy=False), QUARTILES)
     if not np.isfinite(middle).all():  # the difference of two neighbours is infinite
         middle = np.quantile(present, QUARTILES, method="lower")
-    return number_of(
-        column.name, middle, float(present.min()), float(present.max()), len(values) - len(present)
-    )
+    knots = np.quantile(present.astype(np.float64, copy=False), SHARES) if places else None
+    missing = len(values) - len(present)
+    return number_of(column.name, middle, float(present.min()), float(present.max()), missing, knots)
 
 
-def number_of(name: str, middle: np.ndarray, least: float, most: float, missing: int) -> Number:
+def number_of(
+    name: str, middle: np.ndarray, least: float, most: float, missing: int, knots: np.ndarray | None = None
+) -> Number:
     """A column of numbers from what is known of it.
 
     Args:
@@ -157,12 +202,31 @@ def number_of(name: str, middle: np.ndarray, least: float, most: float, missing:
         middle: the quartiles, (3,).
         least, most: of the values.
         missing: how many have no value.
+        knots: the quantiles at `SHARES`, if places are encoded; there is none of three different ones or fewer.
 
     >>> number_of("age", np.array([25.0, 30.0, 35.0]), 20.0, 40.0, 1).scale
     0.1
     """
     q25, median, q75 = np.clip(np.maximum.accumulate(middle), least, most).tolist()
-    return Number(name, median, q25, q75, least, most, _scale(q25, q75, least, most), missing)
+    scale = _scale(q25, q75, least, most)
+    return Number(name, median, q25, q75, least, most, scale, missing, *_placed(knots))
+
+
+def _placed(quantiles: np.ndarray | None) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    """Knots, and the place of each: where several quantiles are one value, it is in their middle."""
+    if quantiles is None or not np.isfinite(quantiles).all():
+        return (), ()
+    knots, first, counts = np.unique(quantiles, return_index=True, return_counts=True)
+    with np.errstate(all="ignore"):
+        apart = len(knots) > FEWEST_KNOTS and np.isfinite(np.diff(knots)).all()
+    if not apart:
+        return (), ()
+    middle = (first + (counts - 1) / 2) / (len(quantiles) - 1)
+    return tuple(knots.tolist()), tuple((WIDEST * (2 * middle - 1)).tolist())
+
+
+def _floats(data: Mapping[str, Any], key: str, what: str) -> tuple[float, ...]:
+    return tuple(field({key: value}, key, float, what) for value in levels(data, key, what))
 
 
 def _scale(q25: float, q75: float, least: float, most: float) -> float:

@@ -5,7 +5,7 @@ import pyarrow as pa
 
 from clearprop.tables.category import category_of
 from clearprop.tables.encoding import Learned, may_be_identifier, settled
-from clearprop.tables.number import QUARTILES, as_floats, check_finite, number_of
+from clearprop.tables.number import QUARTILES, SHARES, as_floats, check_finite, number_of
 from clearprop.tables.sketch import Quantiles
 from clearprop.tables.sketch_levels import Levels, as_levels, settled_levels
 from clearprop.tables.table import Column
@@ -19,10 +19,11 @@ class NumberStream:
         kind: its type.
         capacity: of the sketch of its quantiles.
         limit: of the different values that are counted, where that can make an identifier of it.
+        places: whether the place of a number among the others is encoded.
     """
 
-    def __init__(self, name: str, kind: pa.DataType, capacity: int, limit: int) -> None:
-        self.name, self.rows = name, 0
+    def __init__(self, name: str, kind: pa.DataType, capacity: int, limit: int, places: bool = False) -> None:
+        self.name, self.rows, self.places = name, 0, places
         self.quantiles = Quantiles(capacity)
         self.distinct = Levels(limit) if may_be_identifier(name, kind) else None
         self.least, self.most = np.inf, -np.inf
@@ -53,7 +54,8 @@ class NumberStream:
         if not np.isfinite(middle).all():
             middle = np.quantile(self.quantiles.values()[0], QUARTILES, method="lower")
         missing = self.rows - self.quantiles.n
-        number = number_of(self.name, middle, float(self.least), float(self.most), missing)
+        knots = self.quantiles.at(SHARES) if self.places else None
+        number = number_of(self.name, middle, float(self.least), float(self.most), missing, knots)
         return settled(number, self.name, self.rows, self.distinct and self.distinct.distinct)
 
 
@@ -80,9 +82,9 @@ class CategoryStream:
 
 
 def stream_of(
-    name: str, kind: pa.DataType, *, categorical: bool, capacity: int, limit: int
+    name: str, kind: pa.DataType, *, categorical: bool, capacity: int, limit: int, places: bool = False
 ) -> NumberStream | CategoryStream:
     """What learns a column of a type: numbers as numbers, unless they are `categorical`."""
     if not categorical and (pa.types.is_integer(kind) or pa.types.is_floating(kind)):
-        return NumberStream(name, kind, capacity, limit)
+        return NumberStream(name, kind, capacity, limit, places)
     return CategoryStream(name, kind, limit, not categorical)

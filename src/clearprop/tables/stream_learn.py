@@ -59,7 +59,9 @@ class Facts:
     sums: dict[str, int]
 
 
-def learn_stream(table: GroupedTable, aside: Part, roles: Roles, *, dtype: DTypeLike, budget: int) -> Facts:
+def learn_stream(
+    table: GroupedTable, aside: Part, roles: Roles, *, dtype: DTypeLike, budget: int, places: bool = False
+) -> Facts:
     """Learn from a stream in one pass.
 
     Args:
@@ -68,11 +70,12 @@ def learn_stream(table: GroupedTable, aside: Part, roles: Roles, *, dtype: DType
         roles: of the columns.
         dtype: of X.
         budget: bytes for sketches and counts.
+        places: whether the place of a number among the others is encoded.
 
     Raises:
         TableError: a value cannot be: the message names file, row and column.
     """
-    learning, kept, counts = _Learning(table, roles, budget), [], []
+    learning, kept, counts = _Learning(table, roles, budget, places), [], []
     for group in table.groups:
         counts.append(0)
         for part in table.tables(group):
@@ -98,7 +101,7 @@ def stacked(parts: Sequence[Table]) -> Table | None:
 class _Learning:
     """What is known after some rows."""
 
-    def __init__(self, table: GroupedTable, roles: Roles, budget: int) -> None:
+    def __init__(self, table: GroupedTable, roles: Roles, budget: int, places: bool) -> None:
         self.roles, self.source = roles, table.source
         n = len(roles.inputs)
         capacity = int(np.clip(budget // (CELL * n), FEWEST_VALUES, MOST_VALUES))
@@ -106,7 +109,7 @@ class _Learning:
         self.columns: dict[str, NumberStream | CategoryStream] = {
             name: stream_of(
                 name, table.schema.field(name).type, categorical=name in table.categorical, capacity=capacity,
-                limit=limit,
+                limit=limit, places=places,
             )
             for name in roles.inputs
         }  # fmt: skip

@@ -1,10 +1,12 @@
 """A trained model: the network and its parameters, with the encoding that its inputs came through."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
+from clearprop.engine.committee import agreed, heads
 from clearprop.engine.engine import Engine
 from clearprop.network import Parameters
 from clearprop.tables.encoding import Encoding
@@ -35,6 +37,8 @@ class Model:
         What is known without the columns: the share of each class, or the mean, in the rows of training.
     estimator : dict
         ``{"class": ..., "params": {...}}``: what made it.
+    others : list of Parameters
+        The further members of a committee, of the same network; `params` are the first.
     """
 
     params: Parameters
@@ -44,6 +48,12 @@ class Model:
     record: Record
     baseline: list[float]
     estimator: dict[str, Any]
+    others: Sequence[Parameters] = field(default_factory=list)
+
+    @property
+    def members(self) -> list[Parameters]:
+        """The parameters of all networks that answer together; mostly there is one."""
+        return [self.params, *self.others]
 
     @property
     def task(self) -> str:
@@ -85,5 +95,11 @@ class Model:
         return self.predict_number(source)
 
     def _output(self, source: Any) -> np.ndarray:
-        X = self.encoding.encode(self.read(source))
-        return Engine(self.params, dtype=self.encoding.dtype).predict(X)
+        return self.answer(self.encoding.encode(self.read(source)))
+
+    def answer(self, X: np.ndarray) -> np.ndarray:
+        """p of encoded rows, (rows, n[L]): of a committee the mean of its members'."""
+        if not self.others:
+            return Engine(self.params, dtype=self.encoding.dtype).predict(X)
+        z = [Engine(params, dtype=self.encoding.dtype).logits(X) for params in self.members]
+        return heads(self.params.net)(agreed(self.params.net, z))

@@ -27,14 +27,48 @@ def split(
     >>> len(kept), len(aside), 9 in kept
     (7, 3, True)
     """
-    if not 0 <= fraction < 1:
-        msg = f"The fraction of rows set aside must be from 0 to below 1; got {fraction!r}."
-        raise SpecError(msg)
+    _check(fraction)
     order = np.random.default_rng(seed).permutation(rows)
     chosen = order[: _share(rows, fraction)] if labels is None else _by_class(order, labels, fraction)
     aside = np.zeros(rows, bool)
     aside[chosen] = True
     return np.flatnonzero(~aside), np.flatnonzero(aside)
+
+
+def shares(
+    rows: int, fraction: float, members: int, seed: int, labels: np.ndarray | None = None
+) -> np.ndarray:
+    """For each member of a committee the rows that it sets aside, (members, rows) bool.
+
+    The rows are dealt into 1 / fraction parts, of each class alike; one part to each member, and again from the
+    first when there are more members than parts. The first row of a class is never set aside.
+
+    Parameters
+    ----------
+    rows, fraction, seed, labels
+        As in `split`.
+    members : int
+        How many.
+
+    Examples
+    --------
+    >>> shares(10, 0.5, 3, seed=0).sum(axis=1)
+    array([5, 5, 5])
+    """
+    _check(fraction)
+    order = np.random.default_rng(seed).permutation(rows)
+    dealt, aside = order if labels is None else _spare(order, labels), np.zeros((members, rows), bool)
+    if fraction:
+        parts = max(round(1 / fraction), 2)
+        for j in range(members):
+            aside[j, dealt[j % parts :: parts]] = True
+    return aside
+
+
+def _check(fraction: float) -> None:
+    if not 0 <= fraction < 1:
+        msg = f"The fraction of rows set aside must be from 0 to below 1; got {fraction!r}."
+        raise SpecError(msg)
 
 
 def _share(rows: int, fraction: float) -> int:
@@ -43,8 +77,13 @@ def _share(rows: int, fraction: float) -> int:
 
 def _by_class(order: np.ndarray, labels: np.ndarray, fraction: float) -> np.ndarray:
     """Rows of each class at even distances along a list sorted by class, but never a class's first row."""
-    by_class = order[np.argsort(labels[order], kind="stable")]
-    ranked = labels[by_class]
-    spare = by_class[np.flatnonzero(np.r_[False, ranked[1:] == ranked[:-1]])]
+    spare = _spare(order, labels)
     wanted = min(_share(len(order), fraction), len(spare))
     return spare[np.linspace(0, len(spare) - 1, wanted).round().astype(int)] if wanted else spare[:0]
+
+
+def _spare(order: np.ndarray, labels: np.ndarray) -> np.ndarray:
+    """The rows class by class, but the first of each."""
+    by_class = order[np.argsort(labels[order], kind="stable")]
+    ranked = labels[by_class]
+    return by_class[np.flatnonzero(np.r_[False, ranked[1:] == ranked[:-1]])]

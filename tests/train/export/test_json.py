@@ -70,7 +70,10 @@ def entries(column, value, missing):
     if column["kind"] == "number":
         x = 0.0 if absent else (value - column["median"]) * column["scale"]
         x = min(max(x, -column["far"]), column["far"])
-        return ([x / np.sqrt(1 + (x / 3) ** 2)] if column["scale"] else []) + told
+        found = [x / np.sqrt(1 + (x / 3) ** 2)] if column["scale"] else []
+        if "knots" in column:
+            found.append(np.interp(column["median"] if absent else value, column["knots"], column["places"]))
+        return found + told
     if column["kind"] != "category":
         return []
     hits = [float(not absent and value == level) for level in column["levels"]]

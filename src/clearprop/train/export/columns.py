@@ -46,9 +46,19 @@ def _number(graph: Graph, column: Number, missing: tuple[str, ...], dtype: np.dt
         scaled = page().robust_scale(where(absent, column.median, x), column.median, column.scale)
         scaled = apply("Max", apply("Min", scaled, FAR), -FAR)
         parts.append(page().smooth_clip(scaled).cast(dtype))
+    if column.knots:
+        parts.append(_place(graph, where(absent, column.median, x), column).cast(dtype))
     if column.missing:
         parts.append(absent.cast(dtype))
     return parts
+
+
+def _place(graph: Graph, x: Value, column: Number) -> Value:
+    """`Number.place`: the sum of what each stretch between two knots adds, (rows, 1)."""
+    knots, places = np.array(column.knots)[None], np.array(column.places)[None]
+    held = apply("Max", apply("Min", x, knots[:, 1:]), knots[:, :-1])
+    shares = (held - knots[:, :-1]) / (knots[:, 1:] - knots[:, :-1])
+    return graph.add("MatMul", shares, (places[:, 1:] - places[:, :-1]).T) + places[0, 0]
 
 
 def _category(graph: Graph, column: Category, missing: tuple[str, ...], dtype: np.dtype[Any]) -> list[Value]:

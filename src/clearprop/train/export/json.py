@@ -45,7 +45,9 @@ def document(model: Model | ArrayModel) -> dict[str, Any]:
     The forward pass is z[l] = a[l-1] W[l] + b[l], a[l] = g(z[l]). A column of a table is one of
 
     - ``number``: x = (value - ``median``) * ``scale``, within -``far``..``far``, 0 if missing; the entry is
-      x / sqrt(1 + (x / 3)^2). No entry if ``scale`` is 0. If ``missing`` is above 0, 1 or 0 follows: whether
+      x / sqrt(1 + (x / 3)^2). No entry if ``scale`` is 0. If it has ``knots``, a further entry is the place of the
+      value (of ``median`` if missing) on the lines that join the points (``knots``, ``places``), level beyond them.
+      If ``missing`` is above 0, 1 or 0 follows: whether
       the value is missing.
     - ``category`` with two ``levels`` and ``others`` 0: -1 for the first, 1 for the second, else 0.
     - ``category`` with more: 1 in the place of the level among ``levels``, all 0 if it is none. If ``others``
