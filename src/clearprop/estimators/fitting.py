@@ -3,12 +3,14 @@
 import warnings
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from numbers import Integral
 from typing import Any, NamedTuple
 
 import numpy as np
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils import check_random_state
 
+from clearprop.engine.committee import Aside, Committee
 from clearprop.engine.engine import Batch, Engine
 from clearprop.engine.solver import Solver
 from clearprop.errors import ShapeError, SpecError
@@ -16,7 +18,7 @@ from clearprop.estimators.identity import identity_of, sums_of
 from clearprop.estimators.inputs import checked, one_column
 from clearprop.estimators.plain import plain_entries
 from clearprop.estimators.presets import Preset, resolved
-from clearprop.network import Network
+from clearprop.network import Network, Parameters
 from clearprop.tables.encoding import Encoding
 from clearprop.tables.read import read_table
 from clearprop.tables.table import Column, Table
@@ -31,7 +33,7 @@ from clearprop.train.record import Record
 from clearprop.train.scores import better, checked_metric, score
 from clearprop.train.settings import Settings
 from clearprop.train.source import Divisible, InMemory
-from clearprop.train.split import split
+from clearprop.train.split import shares, split
 from clearprop.train.workers.training import Spread
 
 SEEDS = 2**31
@@ -116,20 +118,29 @@ def fit(
     if rows.table.n_rows < 2:
         msg = "Training needs two rows or more with a weight above 0; got n_samples = 1."
         raise SpecError(msg)
-    target = learn_target(rows.y, task)
+    target, aside = learn_target(rows.y, task), None
     if held is None and estimator.early_stopping:
         labels = target.encode(rows.y) if isinstance(target, Classes) else None
-        kept, aside = split(rows.table.n_rows, estimator.validation_fraction, seed, labels)
-        rows, held = rows.take(kept), rows.take(aside) if len(aside) else None
-        target = target if labels is not None else learn_target(rows.y, task)
+        members = resolved(estimator.preset, estimator.get_params(deep=False)).members
+        if members > 1:
+            aside = shares(rows.table.n_rows, estimator.validation_fraction, members, seed, labels)
+            judges = np.flatnonzero(aside.any(axis=0))
+            held = rows.take(judges) if len(judges) else None
+        else:
+            kept, judges = split(rows.table.n_rows, estimator.validation_fraction, seed, labels)
+            rows, held = rows.take(kept), rows.take(judges) if len(judges) else None
+            target = target if labels is not None else learn_target(rows.y, task)
     encoding = Encoding.learn(
-        rows.table, categorical=estimator.categorical, dtype=estimator.dtype, weight=rows.w
-    )
+        rows.table, categorical=estimator.categorical, dtype=estimator.dtype, weight=rows.w,
+        places=resolved(estimator.preset, estimator.get_params(deep=False)).places,
+    )  # fmt: skip
     batch = batch_of(encoding, target, rows, float(rows.w.max()))
     learned = Learned(encoding, target, rows.y.name, baseline_of(target, batch, rows))
     judged = None if held is None else judged_of(encoding, target, held)
     about = {} if folder is None else sums_of(batch, encoding.feature_names)
-    return trained(estimator, learned, InMemory(batch, seed), judged, watch, folder, seed, about, spread)
+    return trained(
+        estimator, learned, InMemory(batch, seed), judged, watch, folder, seed, about, spread, aside
+    )
 
 
 def trained(
@@ -142,6 +153,7 @@ def trained(
     seed: int,
     about: dict[str, Any],
     spread: Spread | None = None,
+    aside: np.ndarray | None = None,
 ) -> Model:
     """A model from rows that are encoded.
 
@@ -163,8 +175,10 @@ def trained(
         What describes the rows in a checkpoint, by name.
     spread : Spread, optional
         The workers that take the steps.
+    aside : bool array of shape (members, rows), optional
+        The rows that each member of a committee sets aside; `judged` are those that some member does.
     """
-    engine, settings, settled = begun(estimator, learned, source.rows, seed)
+    engine, settings, settled = begun(estimator, learned, source.rows, seed, aside)
     target, metric = learned.target, checked_metric(estimator.metric, learned.target.task)
     identity = {} if folder is None else identity_of(estimator, settled, seed, about, learned, judged)
     with shown(watch, estimator.verbose) as tell:
@@ -172,12 +186,15 @@ def trained(
         record = (spread or Spread()).train(engine, source, settings, judge, tell, folder, identity)
     _warn(record)
     made_by = made_by_of(estimator, settled, 0 if judged is None else len(judged.X))
+    params, *others = trained_members(engine)
     return Model(
-        engine.params.copy(), learned.encoding, target, learned.target_name, record, learned.baseline, made_by
+        params, learned.encoding, target, learned.target_name, record, learned.baseline, made_by, others
     )
 
 
-def begun(estimator: Any, learned: Learned, rows: int, seed: int) -> tuple[Engine, Settings, dict[str, Any]]:
+def begun(
+    estimator: Any, learned: Learned, rows: int, seed: int, aside: np.ndarray | None = None
+) -> tuple[Engine | Committee, Settings, dict[str, Any]]:
     """The engine before the first step, the settings of a run over so many rows, and what the preset came to."""
     preset = resolved(estimator.preset, estimator.get_params(deep=False))
     encoding, target = learned.encoding, learned.target
@@ -186,10 +203,38 @@ def begun(estimator: Any, learned: Learned, rows: int, seed: int) -> tuple[Engin
     net = Network((encoding.n_outputs, *hidden, n_out), preset.activation, head, relu_grad_at_zero=0)
     settings = settings_of(estimator, preset, rows, seed)
     check_memory(net.sizes, min(settings.batch_size, rows), settings.dtype)
-    engine = Engine(
-        net.initialize(seed, scheme=preset.scheme), settings.solver, settings.batch_size, settings.dtype
-    )
+    draws = (seed, *((seed, j) for j in range(1, _checked_members(preset.members))))
+    engine = engine_of([_first(net, preset, draw) for draw in draws], settings, aside)
     return engine, settings, plain_entries(asdict(preset) | {"batch_size": settings.batch_size})
+
+
+def engine_of(
+    members: list[Parameters], settings: Settings, aside: np.ndarray | None = None
+) -> Engine | Committee:
+    """An engine, or a committee of several."""
+    engines = [Engine(params, settings.solver, settings.batch_size, settings.dtype) for params in members]
+    return engines[0] if len(engines) == 1 else Committee(engines, aside)
+
+
+def _first(net: Network, preset: Preset, seed: Any) -> Parameters:
+    """The parameters of a network before its first step."""
+    params = net.initialize(np.random.default_rng(seed), scheme=preset.scheme)
+    if preset.scheme == "ntk":  # the last layer starts at zero, so that no class or number is favoured
+        params.W[net.L][...], params.b[net.L][...] = 0.0, 0.0
+    return params
+
+
+def _checked_members(members: Any) -> int:
+    if not isinstance(members, Integral) or isinstance(members, bool) or members < 1:
+        msg = f"`members` must be a whole number, 1 or more; got {members!r}."
+        raise SpecError(msg)
+    return int(members)
+
+
+def trained_members(engine: Engine | Committee) -> list[Parameters]:
+    """The parameters of an engine, or of each member of a committee, copied."""
+    members = engine.members if isinstance(engine, Committee) else [engine]
+    return [one.params.copy() for one in members]
 
 
 def made_by_of(estimator: Any, settled: dict[str, Any], judges: int) -> dict[str, Any]:
@@ -213,6 +258,7 @@ def settings_of(estimator: Any, preset: Preset, rows: int, seed: int) -> Setting
         solver = Solver(
             preset.solver, l2=0.0 if adamw else decay, decay=decay if adamw else 0.0,
             momentum=0.9 if sgd else 0.0, nesterov=sgd, betas=preset.betas,
+            tangent=preset.tangent and not sgd, bias_rate=1.0 if sgd else preset.bias_rate,
         )  # fmt: skip
         return Settings(
             solver, preset.max_iter, _batch_size(estimator.batch_size, rows), preset.learning_rate_init,
@@ -248,11 +294,12 @@ def judged_of(encoding: Encoding, target: Classes | Scale, held: Rows) -> Judged
     return Judged(encoding.encode(held.table), target.decode(y) if isinstance(target, Scale) else y, held.w)
 
 
-def _judge(metric: str, target: Classes | Scale, judged: Judged) -> Callable[[Engine], float]:
+def _judge(metric: str, target: Classes | Scale, judged: Judged) -> Callable[[Any], float]:
     """The score of an engine on the held-out rows; higher is better."""
 
-    def judge(engine: Engine) -> float:
-        p = engine.predict(judged.X)
+    def judge(engine: Engine | Committee) -> float:
+        apart = isinstance(engine, Committee) and engine.aside is not None
+        p = (Aside(engine) if apart else engine).predict(judged.X)
         if not np.isfinite(p).all():
             return -np.inf
         answer = target.decode(p[:, 0]) if isinstance(target, Scale) else p

@@ -5,11 +5,13 @@ from typing import Any, Self
 
 import numpy as np
 
+from clearprop.engine.committee import Committee
 from clearprop.engine.engine import Engine
 from clearprop.errors import SpecError
 from clearprop.estimators import fitting
 from clearprop.estimators.fitting import Learned, Rows
 from clearprop.estimators.inputs import checked, one_column
+from clearprop.estimators.presets import resolved
 from clearprop.tables.encoding import Encoding
 from clearprop.tables.target import Classes, learn_target
 from clearprop.train.loop import train
@@ -22,18 +24,18 @@ from clearprop.train.source import InMemory
 class Going:
     """An engine between two calls, and the settings that it moves by; it can be pickled."""
 
-    def __init__(self, engine: Engine, settings: Settings, settled: dict[str, Any]) -> None:
+    def __init__(self, engine: Engine | Committee, settings: Settings, settled: dict[str, Any]) -> None:
         self.engine, self.settings, self.settled, self.calls = engine, settings, settled, 0
 
     def __getstate__(self) -> dict[str, Any]:
         engine = self.engine
-        return {**self.__dict__, "engine": (engine.params.copy(), engine.state.copy(), engine.hyper.copy())}
+        kept = fitting.trained_members(engine), engine.state.copy(), engine.hyper.copy()
+        return {**self.__dict__, "engine": kept}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)
-        params, numbers, hyper = state["engine"]
-        settings = self.settings
-        self.engine = Engine(params, settings.solver, settings.batch_size, settings.dtype)
+        members, numbers, hyper = state["engine"]
+        self.engine = fitting.engine_of(members, self.settings)
         self.engine.state[...], self.engine.hyper[...] = numbers, hyper
 
     def step_over(self, batch: Any) -> Record:
@@ -51,6 +53,8 @@ class Partial:
     _take: Any
     categorical: Any
     dtype: str
+    preset: str
+    get_params: Any
 
     def partial_fit(self, X: Any, y: Any, sample_weight: Any = None, classes: Any = None) -> Self:
         """Go once over some rows; the network and its optimiser go on from where the last call left them.
@@ -97,11 +101,9 @@ class Partial:
         record = going.step_over(fitting.batch_of(learned.encoding, learned.target, rows, 1.0))
         made_by = model.estimator if model else fitting.made_by_of(self, going.settled, 0)
         before = model.record if model else Record()
-        self._take(
-            Model(
-                going.engine.params.copy(), *learned[:3], _longer(before, record), learned.baseline, made_by
-            )
-        )
+        params, *others = fitting.trained_members(going.engine)
+        record = _longer(before, record)
+        self._take(Model(params, *learned[:3], record, learned.baseline, made_by, others))
         self._going = going
         return self
 
@@ -109,7 +111,10 @@ class Partial:
         """What the first batch teaches."""
         known = rows.y if classes is None else one_column(np.unique(np.asarray(classes)), rows.y.name)
         target = learn_target(known, self._task)
-        encoding = Encoding.learn(rows.table, categorical=self.categorical, dtype=self.dtype, weight=rows.w)
+        preset: Any = resolved(self.preset, self.get_params(deep=False))
+        encoding = Encoding.learn(
+            rows.table, categorical=self.categorical, dtype=self.dtype, weight=rows.w, places=preset.places
+        )
         batch = fitting.batch_of(encoding, target, rows, 1.0)
         return Learned(encoding, target, rows.y.name, fitting.baseline_of(target, batch, rows))
 
@@ -117,7 +122,7 @@ class Partial:
 def _begun(estimator: Any, learned: Learned, rows: int, model: Model | None) -> Going:
     engine, settings, settled = fitting.begun(estimator, learned, rows, fitting.seed_of(estimator, None))
     if model is not None:
-        engine.params.flat[:] = model.params.flat
+        engine.flat[...] = np.array([params.flat for params in model.members]).reshape(engine.flat.shape)
     one = replace(settings, epochs=1, schedule="constant", patience=None, time_limit=None)
     return Going(engine, one, settled)
 

@@ -5,7 +5,6 @@ from typing import Any
 
 import numpy as np
 
-from clearprop.engine.engine import Engine
 from clearprop.errors import ShapeError
 from clearprop.estimators.inputs import one_column
 from clearprop.estimators.seeing import Seeing
@@ -73,7 +72,7 @@ class SeeingTabular(Seeing):
         if kept is None:
             return None
         name = checked_metric(self.metric, model.task)
-        p = Engine(model.params, dtype=model.encoding.dtype).predict(np.asarray(X, model.encoding.dtype))
+        p = model.answer(np.asarray(X, model.encoding.dtype))
         constant: Any = np.tile(model.baseline, (len(y), 1))
         if isinstance(model.target, Scale):
             y, p, constant = model.target.decode(y), model.target.decode(p[:, 0]), constant[:, 0]

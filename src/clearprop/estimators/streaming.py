@@ -45,7 +45,8 @@ def fit_stream(
     roles = stream.roles(table, task)
     share = estimator.validation_fraction if held is None and estimator.early_stopping else 0.0
     aside = Part(seed, 0.0, min(share, most_rows(table, JUDGES, room // 8) / table.expected_rows))
-    facts = learn_stream(table, aside, roles, dtype=estimator.dtype, budget=room // 4)
+    preset = resolved(estimator.preset, estimator.get_params(deep=False))
+    facts = learn_stream(table, aside, roles, dtype=estimator.dtype, budget=room // 4, places=preset.places)
     if isinstance(held, Stream):
         held = _sampled(estimator, held, room // 8)
     elif held is None and facts.aside is not None:
@@ -109,7 +110,7 @@ def _network(estimator: Any, encoding: Encoding, facts: Facts) -> int:
     preset = resolved(estimator.preset, estimator.get_params(deep=False))
     hidden = np.atleast_1d(np.asarray(preset.hidden_layer_sizes, object))
     sizes = encoding.n_outputs, *(int(n) for n in hidden), len(facts.baseline)
-    return 3 * needed(sizes, 256, encoding.dtype)
+    return 3 * preset.members * needed(sizes, 256, encoding.dtype)
 
 
 def _rows(table: Table, roles: Roles) -> Rows:

@@ -8,6 +8,7 @@ import hashlib
 import json
 import os
 import stat
+from collections.abc import Sequence
 from contextlib import suppress
 from itertools import pairwise
 from pathlib import Path
@@ -26,7 +27,8 @@ from clearprop.train.array_model import ArrayModel
 from clearprop.train.model import Model
 from clearprop.train.record import Record
 
-VERSION = 1
+VERSION = 2  # of a committee; older versions of clearprop read the files of one network
+OF_ONE = 1
 FORMAT = "clearprop"
 MOST_HEADER = 100_000_000  # bytes: what safetensors itself allows
 
@@ -39,10 +41,11 @@ def write_model(model: Model | ArrayModel, path: str | Path) -> None:
     ModelFileError
         If the file cannot be written.
     """
-    tensors = tensors_of(model.params)
+    tensors = member_tensors(members_of(model))
     parts = {"network": _network_dict(model.params.net), **_parts(model)}
     about = json.dumps(parts, allow_nan=False, ensure_ascii=False)
-    metadata = {"format": FORMAT, "version": str(VERSION), "model": about, "sha256": _digest(tensors, about)}
+    version = OF_ONE if len(members_of(model)) == 1 else VERSION
+    metadata = {"format": FORMAT, "version": str(version), "model": about, "sha256": _digest(tensors, about)}
     replace_file(path, sorted_header(save(tensors, metadata=metadata)))
 
 
@@ -51,6 +54,7 @@ def _parts(model: Model | ArrayModel) -> dict[str, Any]:
         return {"arrays": model.to_dict()}
     parts = {"encoding": model.encoding.to_dict(), "target": model.target.to_dict()}
     parts |= {"target_name": model.target_name, "record": model.record.to_dict()}
+    parts |= {"members": len(model.members)} if model.others else {}
     return parts | {"baseline": model.baseline, "estimator": model.estimator}
 
 
@@ -113,14 +117,14 @@ def _model(parts: dict[str, Any], tensors: dict[str, np.ndarray]) -> Model | Arr
             f"the network is {net.sizes}, but the table gives {encoding.n_outputs} inputs and {n_out} outputs"
         )
         raise ModelFileError(msg)
-    params = _parameters(net, tensors)
+    params, *others = _members(net, tensors, parts.get("members", 1))
     record = Record.from_dict(parts["record"])
     baseline = [float(x) for x in parts["baseline"]]
     if len(baseline) != n_out or not np.isfinite(baseline).all():
         msg = f"its baseline has {len(baseline)} numbers in place of {n_out} finite ones"
         raise ModelFileError(msg)
     name = str(parts["target_name"])
-    return Model(params, encoding, target, name, record, baseline, dict(parts["estimator"]))
+    return Model(params, encoding, target, name, record, baseline, dict(parts["estimator"]), others=others)
 
 
 def tensors_of(params: Parameters) -> dict[str, np.ndarray]:
@@ -130,6 +134,37 @@ def tensors_of(params: Parameters) -> dict[str, np.ndarray]:
         tensors[f"{2 * (l - 1)}.weight"] = np.ascontiguousarray(params.W[l].T)
         tensors[f"{2 * (l - 1)}.bias"] = np.ascontiguousarray(params.b[l])
     return tensors
+
+
+def members_of(model: Model | ArrayModel) -> list[Parameters]:
+    """The parameters of all networks of a model."""
+    return model.members if isinstance(model, Model) else [model.params]
+
+
+def member_tensors(members: Sequence[Parameters]) -> dict[str, np.ndarray]:
+    """The tensors of one network, or those of several as a ModuleList of PyTorch has them: the number, a dot, the name."""
+    if len(members) == 1:
+        return tensors_of(members[0])
+    return {f"{j}.{name}": x for j, params in enumerate(members) for name, x in tensors_of(params).items()}
+
+
+def _members(net: Network, tensors: dict[str, np.ndarray], count: object) -> list[Parameters]:
+    if type(count) is not int or count < 1:
+        msg = f"it would have {count!r} members"
+        raise ModelFileError(msg)
+    if count == 1:
+        return [_parameters(net, tensors)]
+    parts: list[dict[str, np.ndarray]] = [{} for _ in range(min(count, len(tensors)))]
+    for name, tensor in tensors.items():
+        number, _, rest = name.partition(".")
+        if not number.isdecimal() or int(number) >= len(parts):
+            msg = f"it holds the tensor {name}, of none of its {count} members"
+            raise ModelFileError(msg)
+        parts[int(number)][rest] = tensor
+    if count > len(parts):
+        msg = f"it holds {len(tensors)} tensors in place of those of {count} members"
+        raise ModelFileError(msg)
+    return [_parameters(net, part) for part in parts]
 
 
 def _parameters(net: Network, tensors: dict[str, np.ndarray]) -> Parameters:

@@ -40,6 +40,7 @@ def document(model: Model | ArrayModel) -> dict[str, Any]:
     missing       of a table: the texts that stand for a missing value
     weights       W[1..L], each n[l-1] rows of n[l] numbers
     biases        b[1..L], each n[l] numbers
+    others        of a committee only: ``weights`` and ``biases`` of each further member. p is the mean of all
     ============  =========================================================================================
 
     The forward pass is z[l] = a[l-1] W[l] + b[l], a[l] = g(z[l]). A column of a table is one of
@@ -61,12 +62,13 @@ def document(model: Model | ArrayModel) -> dict[str, Any]:
         Trained.
     """
     found = portable(model)
-    params = found.params
-    return {
-        **about(found),
-        "weights": [params.W[l].tolist() for l in range(1, params.net.L + 1)],
-        "biases": [params.b[l].tolist() for l in range(1, params.net.L + 1)],
-    }
+    first, *others = ({"weights": _lists(params.W), "biases": _lists(params.b)} for params in found.members)
+    return {**about(found), **first, **({"others": others} if others else {})}
+
+
+def _lists(arrays: list[Any]) -> list[Any]:
+    """The arrays of layers 1..L."""
+    return [x.tolist() for x in arrays[1:]]
 
 
 def about(found: Portable) -> dict[str, Any]:

@@ -8,6 +8,7 @@ import numpy as np
 from clearprop.errors import SpecError
 from clearprop.maths import expressions
 from clearprop.maths.derivation import ACTIVATIONS
+from clearprop.network import Parameters
 from clearprop.train.array_model import ArrayModel
 from clearprop.train.export.columns import encoded
 from clearprop.train.export.graph import Graph, Value, greater, page
@@ -71,8 +72,14 @@ def _inputs(graph: Graph, found: Portable, dtype: np.dtype[Any]) -> Value:
 
 
 def _outputs(found: Portable, a: Value) -> Value:
-    """p of each row: the forward pass (G2 to G4)."""
-    params, net = found.params, found.net
+    """p of each row; of a committee the mean of its members'."""
+    first, *others = (_forward(params, a) for params in found.members)
+    return page().agreed(sum(others, first), float(len(found.members))) if others else first
+
+
+def _forward(params: Parameters, a: Value) -> Value:
+    """p of each row by one network: the forward pass (G2 to G4)."""
+    net = params.net
     names = (*net.activations, net.out_activation)
     for l, name in enumerate(names, 1):
         z = page().affine(a, params.W[l], params.b[l])

@@ -46,11 +46,17 @@ class Portable:
     missing: tuple[str, ...]
     features: list[str] | None
     made_by: str
+    others: tuple[Parameters, ...] = ()
 
     @property
     def net(self) -> Network:
         """The network of the weights."""
         return self.params.net
+
+    @property
+    def members(self) -> tuple[Parameters, ...]:
+        """The weights of all networks that answer together."""
+        return (self.params, *self.others)
 
     def named_activations(self, what: str) -> tuple[str, ...]:
         """The activations of layers 1..L-1.
@@ -78,8 +84,9 @@ def portable(model: Model | ArrayModel) -> Portable:
     SpecError
         If a weight is not finite.
     """
-    for l in range(1, model.params.net.L + 1):
-        if not (np.isfinite(model.params.W[l]).all() and np.isfinite(model.params.b[l]).all()):
+    others = () if isinstance(model, ArrayModel) else tuple(model.others)
+    for l, params in ((l, p) for p in (model.params, *others) for l in range(1, p.net.L + 1)):
+        if not (np.isfinite(params.W[l]).all() and np.isfinite(params.b[l]).all()):
             msg = f"All weights must be finite to be exported, but those of layer {l} are not. Fit again."
             raise SpecError(msg)
     made_by = str(model.estimator.get("class", ""))
@@ -92,7 +99,7 @@ def portable(model: Model | ArrayModel) -> Portable:
     else:
         scale = target
     missing = _texts(model.estimator.get("params", {}))
-    return Portable(model.params, model.task, classes, model.encoding, scale, missing, None, made_by)
+    return Portable(model.params, model.task, classes, model.encoding, scale, missing, None, made_by, others)
 
 
 def _texts(params: Any) -> tuple[str, ...]:

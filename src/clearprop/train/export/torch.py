@@ -9,7 +9,7 @@ from safetensors.numpy import save
 from clearprop.train.array_model import ArrayModel
 from clearprop.train.export.json import about
 from clearprop.train.export.portable import Portable, portable
-from clearprop.train.files import sorted_header, tensors_of
+from clearprop.train.files import member_tensors, sorted_header
 from clearprop.train.model import Model
 
 MODULES = {
@@ -75,15 +75,30 @@ def torch_export(model: Model | ArrayModel) -> TorchExport:
         If an activation is an expression: PyTorch has no module for it.
     """
     found = portable(model)
-    module, output = _module(found), OUTPUTS[found.net.out_activation]
+    module, output = _module(found), _output(found)
     if found.scale is not None:
         output = f"{output} * {found.scale.sd!r} + {found.scale.mean!r}"
     described = json.dumps(about(found), ensure_ascii=False, allow_nan=False)
     metadata = {"format": "pt", "module": module, "output": output, "model": described}
-    return TorchExport(module, output, tensors_of(found.params), metadata)
+    return TorchExport(module, output, member_tensors(found.members), metadata)
+
+
+def _output(found: Portable) -> str:
+    """p from the module and X."""
+    one = OUTPUTS[found.net.out_activation]
+    if not found.others:
+        return one
+    return f"torch.stack([{one.replace('module', 'net')} for net in module]).mean(dim=0)"
 
 
 def _module(found: Portable) -> str:
+    """A Sequential, or a ModuleList of them."""
+    if not found.others:
+        return _sequential(found)
+    return f"torch.nn.ModuleList([{', '.join([_sequential(found)] * len(found.members))}])"
+
+
+def _sequential(found: Portable) -> str:
     sizes, dtype = found.net.sizes, found.params.flat.dtype.name
     kind = "" if dtype == "float32" else f", dtype=torch.{dtype}"  # else load_state_dict would round
     modules = [f"torch.nn.Linear({sizes[0]}, {sizes[1]}{kind})"]
