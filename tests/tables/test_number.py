@@ -111,7 +111,8 @@ def placed(values):
 def test_a_place_is_the_rank_among_the_values_of_training():
     values = np.random.default_rng(0).exponential(size=4001)
     number = placed(values)
-    assert number.features == ("x", "place of x")
+    assert number.features[:2] == ("x", "place of x")
+    assert len(number.features) == 6
     ranks = np.argsort(np.argsort(values)) / 4000
     # between two of the 33 quantiles the rank is a line: at most a stretch of 1/32 off, in places 4/32
     assert np.abs(number.place(values) - (4 * ranks - 2)).max() < 4 / 32
@@ -133,9 +134,17 @@ def test_few_different_values_have_no_place(values):
 def test_a_missing_number_has_the_place_of_the_median():
     values = np.append(np.arange(101.0), np.nan)
     number = placed(values)
-    out = np.empty((102, 3))
+    out = np.empty((102, 7))
     number.encode(read_table({"x": values}).column("x"), out)
-    assert out[101].tolist() == [0.0, 0.0, 1.0]
+    assert out[101].tolist() == [0.0, 0.0, 1.0, 1.0, -1.0, -1.0, 1.0]
+
+
+def test_each_stretch_between_the_quartiles_rises_from_minus_one_to_one():
+    values, out = np.arange(101.0), np.empty((101, 6))
+    placed(values).encode(read_table({"x": values}).column("x"), out)
+    for k in range(4):
+        want = np.clip((values - 25 * k) / 25, 0, 1) * 2 - 1
+        np.testing.assert_allclose(out[:, 2 + k], want, atol=1e-15)
 
 
 def test_places_are_kept_by_the_model_file_exactly():

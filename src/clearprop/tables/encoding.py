@@ -19,6 +19,7 @@ from clearprop.tables.table import Column, Table
 Learned = Number | Category | Dropped
 DTYPES = ("float32", "float64")
 IDENTIFIER_ROWS = 20
+MOST_PLACED = 128
 IDENTIFIER_SHARE = 0.95
 
 
@@ -67,7 +68,8 @@ class Encoding:
             categorical: names of columns that hold categories, also identifiers.
             dtype: of X, float32 or float64.
             weight: (m,) weights; rows of weight 0 count as absent.
-            places: whether the place of a number among those of training is encoded too.
+            places: whether the place of a number among those of training is encoded too, if there are at most
+                `MOST_PLACED` columns: it makes up to six columns of one.
 
         Raises:
             TableError: an unknown name, an infinite number, or nothing to learn from.
@@ -86,6 +88,7 @@ class Encoding:
         if not table.n_rows or not names:
             msg = f"There must be rows and columns to learn from, but {table.source} has none left."
             raise TableError(msg)
+        places = places and len(names) <= MOST_PLACED
         columns = tuple(learn_column(table.column(name), name in categorical, places) for name in names)
         return cls.of(columns, dtype, table.n_rows, table.source)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -35,13 +36,14 @@ class Number:
         median, q25, q75, least, most: of the values in training that are not missing.
         scale: s; 0 when only the indicator is encoded.
         missing: how many values were missing in training.
-        knots: quantiles of the values, in ascending order, if their places are encoded; else none.
+        knots: quantiles of the values, in ascending order, if their places are encoded; else none. With them come
+            the parts of a value between the quartiles: see `ramps`.
         places: where each knot is among the values: -2 at the least, 0 at the median, 2 at the largest.
 
     >>> Number("age", 40.0, 30.0, 50.0, 17.0, 90.0, 0.05, 3).features
     ('age', 'age is missing')
     >>> Number("age", 40.0, 30.0, 50.0, 17.0, 90.0, 0.05, 0, (17.0, 40.0, 90.0), (-2.0, 0.0, 2.0)).features
-    ('age', 'place of age')
+    ('age', 'place of age', 'age from 17 to 30', 'age from 30 to 40', 'age from 40 to 50', 'age from 50 to 90')
     """
 
     name: str
@@ -65,8 +67,23 @@ class Number:
         ('age',)
         """
         value = (self.name,) if self.scale else ()
-        value = (*value, f"place of {self.name}") if self.knots else value
+        if self.knots:
+            value = (
+                *value,
+                f"place of {self.name}",
+                *(f"{self.name} from {a:g} to {b:g}" for a, b in self.ramps),
+            )
         return (*value, f"{self.name} is missing") if self.missing else value
+
+    @property
+    def ramps(self) -> tuple[tuple[float, float], ...]:
+        """The stretches between the quartiles, over each of which an encoded column rises from -1 to 1.
+
+        >>> Number("age", 40.0, 30.0, 50.0, 17.0, 90.0, 0.05, 0, (17.0, 40.0, 90.0), (-2.0, 0.0, 2.0)).ramps
+        ((17.0, 30.0), (30.0, 40.0), (40.0, 50.0), (50.0, 90.0))
+        """
+        ends = (self.least, self.q25, self.median, self.q75, self.most) if self.knots else ()
+        return tuple((a, b) for a, b in pairwise(ends) if a < b and np.isfinite(b - a))
 
     def encode(self, column: Column, out: np.ndarray) -> None:
         """Write the encoded columns of one raw column.
@@ -89,7 +106,10 @@ class Number:
                     scaled[absent] = 0.0
                     out[start : start + BLOCK, 0] = smooth_clip(scaled)
             if self.knots:
-                out[start : start + BLOCK, 1] = self.place(np.where(absent, self.median, block))
+                block[absent] = self.median
+                out[start : start + BLOCK, 1] = self.place(block)
+            for j, (a, b) in enumerate(self.ramps, 2):
+                out[start : start + BLOCK, j] = between(block, a, b, -1.0, 1.0)
             if self.missing:
                 out[start : start + BLOCK, -1] = absent
 

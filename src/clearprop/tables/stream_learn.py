@@ -8,7 +8,7 @@ import pyarrow as pa
 from numpy.typing import DTypeLike
 
 from clearprop.errors import TableError
-from clearprop.tables.encoding import Encoding
+from clearprop.tables.encoding import MOST_PLACED, Encoding
 from clearprop.tables.fingerprint import factors, value_sum
 from clearprop.tables.stream_columns import CategoryStream, NumberStream, stream_of
 from clearprop.tables.stream_files import GroupedTable, Part
@@ -109,7 +109,7 @@ class _Learning:
         self.columns: dict[str, NumberStream | CategoryStream] = {
             name: stream_of(
                 name, table.schema.field(name).type, categorical=name in table.categorical, capacity=capacity,
-                limit=limit, places=places,
+                limit=limit, places=places and n <= MOST_PLACED,
             )
             for name in roles.inputs
         }  # fmt: skip

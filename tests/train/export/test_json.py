@@ -1,6 +1,7 @@
 """JSON: read with nothing but `json` and NumPy, an exported model gives the predictions of the model."""
 
 import json
+from itertools import pairwise
 import re
 
 import numpy as np
@@ -72,7 +73,12 @@ def entries(column, value, missing):
         x = min(max(x, -column["far"]), column["far"])
         found = [x / np.sqrt(1 + (x / 3) ** 2)] if column["scale"] else []
         if "knots" in column:
-            found.append(np.interp(column["median"] if absent else value, column["knots"], column["places"]))
+            x, ends = (
+                column["median"] if absent else value,
+                [column[k] for k in ("least", "q25", "median", "q75", "most")],
+            )
+            found.append(np.interp(x, column["knots"], column["places"]))
+            found += [np.interp(x, [a, b], [-1, 1]) for a, b in pairwise(ends) if a < b]
         return found + told
     if column["kind"] != "category":
         return []

@@ -47,7 +47,9 @@ def _number(graph: Graph, column: Number, missing: tuple[str, ...], dtype: np.dt
         scaled = apply("Max", apply("Min", scaled, FAR), -FAR)
         parts.append(page().smooth_clip(scaled).cast(dtype))
     if column.knots:
-        parts.append(_place(graph, where(absent, column.median, x), column).cast(dtype))
+        known = where(absent, column.median, x)
+        parts.append(_place(graph, known, column).cast(dtype))
+        parts += [page().between(known, a, b, -1.0, 1.0).cast(dtype) for a, b in column.ramps]
     if column.missing:
         parts.append(absent.cast(dtype))
     return parts

@@ -47,8 +47,9 @@ def document(model: Model | ArrayModel) -> dict[str, Any]:
 
     - ``number``: x = (value - ``median``) * ``scale``, within -``far``..``far``, 0 if missing; the entry is
       x / sqrt(1 + (x / 3)^2). No entry if ``scale`` is 0. If it has ``knots``, a further entry is the place of the
-      value (of ``median`` if missing) on the lines that join the points (``knots``, ``places``), level beyond them.
-      If ``missing`` is above 0, 1 or 0 follows: whether
+      value (of ``median`` if missing) on the lines that join the points (``knots``, ``places``), level beyond them;
+      and for each stretch that is not empty between ``least``, ``q25``, ``median``, ``q75`` and ``most`` one that
+      rises from -1 at its beginning to 1 at its end. If ``missing`` is above 0, 1 or 0 follows: whether
       the value is missing.
     - ``category`` with two ``levels`` and ``others`` 0: -1 for the first, 1 for the second, else 0.
     - ``category`` with more: 1 in the place of the level among ``levels``, all 0 if it is none. If ``others``
