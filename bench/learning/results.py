@@ -12,7 +12,8 @@ from learning.data import half
 Frame = Any  # of pandas, a Series too: pandas' own types do not say what its methods return
 MEASURES = ("error", "log_loss", "nrmse")
 COLUMNS = (
-    "table", "learner", "seed", "rows", "columns", *MEASURES, "fit_seconds", "fit_cpu_seconds", "predict_seconds", "failure",
+    "table", "learner", "seed", "rows", "columns", *MEASURES, "fit_seconds", "fit_cpu_seconds",
+    "predict_seconds", "failure",
 )  # fmt: skip
 SHIFT = 0.01  # added before the logarithm, so that a table learned without error does not decide all
 

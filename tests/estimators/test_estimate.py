@@ -62,4 +62,12 @@ def test_tables():
     table = {"x": X[:, 0], "town": np.where(X[:, 1] > 0, "up", "down")}
     found = TabularClassifier("fast", max_iter=5).estimate(table, X[:, 2] > 0)
     assert found.epochs == 5
-    assert found.flops == 2 * 900 * 5 * (3 * (2 * 128 + 128 * 128 + 128 * 2) - 2 * 128)
+    assert found.flops == 2 * 900 * 5 * (3 * (7 * 128 + 128 * 128 + 128 * 2) - 7 * 128)
+
+
+def test_of_a_committee_the_cost_is_that_of_all_members():
+    X = np.random.default_rng(0).standard_normal((1000, 3))
+    one, four = (
+        TabularClassifier("fast", members=k, early_stopping=False).estimate(X, X[:, 0] > 0) for k in (1, 4)
+    )
+    assert (four.flops, four.steps) == (4 * one.flops, 4 * one.steps)

@@ -113,7 +113,7 @@ def test_texts_that_mean_missing_are_those_of_the_fit(tmp_path):
     path.write_text("age\n" + "unknown\n" * 10 + "".join(f"{age}\n" for age in range(20, 130)))
     for missing in (["unknown"], "unknown"):
         model = quick(missing=missing).fit(path, classes())
-        assert model.model_.encoding.feature_names == ["age", "age is missing"]
+        assert model.model_.encoding.feature_names[-1] == "age is missing"
         assert model.predict(path).shape == (120,)
 
 
@@ -178,21 +178,51 @@ def test_without_early_stopping_all_rows_train_and_the_last_epoch_is_kept():
     assert len(model.loss_curve_) == 3
 
 
-@pytest.mark.parametrize("preset", ["accurate", "fast", "plain"])
+@pytest.mark.parametrize("preset", ["best", "accurate", "fast", "plain"])
 def test_presets_and_what_overrides_them(preset):
-    sizes = {"accurate": (256,) * 3, "fast": (128,) * 2, "plain": (100,)}[preset]
+    sizes = (100,) if preset == "plain" else (128, 128)
     model = TabularClassifier(preset, max_iter=1).fit(table(), classes())
     assert model.model_.params.net.sizes[1:-1] == sizes
     for given, wanted in (((9, 5), (9, 5)), (7, (7,)), ((), ()), (np.array([4, 3]), (4, 3))):
         model = TabularClassifier(preset, max_iter=1, hidden_layer_sizes=given, activation="tanh")
         assert model.fit(table(), classes()).model_.params.net.sizes[1:-1] == wanted
     assert model.model_.params.net.activations == ("tanh", "tanh")
+    assert (len(model.model_.members) > 1) == (preset in ("accurate", "best"))
+    assert len(TabularClassifier(preset, max_iter=1, members=2).fit(table(), classes()).model_.members) == 2
+
+
+def test_a_committee_learns_from_all_rows_and_each_row_judges():
+    model = quick(members=4, validation_fraction=0.25).fit(table(), classes())
+    assert model.model_.encoding.rows == 120
+    assert model.model_.estimator["judges"] == 117  # all but the first of each of three classes
+    assert len(model.validation_scores_) == 3
+    p = np.mean(
+        [
+            Engine(m).predict(model.model_.encoding.encode(model._table(table())))
+            for m in model.model_.members
+        ],
+        0,
+    )
+    np.testing.assert_allclose(model.predict_proba(table()), p / p.sum(axis=1, keepdims=True), atol=1e-6)
+
+
+def test_the_number_of_threads_leaves_the_bits_of_a_committee():
+    one, two = (quick(members=3, threads=n).fit(table(), classes()) for n in (1, 2))
+    np.testing.assert_array_equal(one.predict_proba(table()), two.predict_proba(table()))
+    assert one.loss_curve_ == two.loss_curve_
+
+
+def test_a_committee_with_rows_to_judge_by_learns_from_all():
+    model = quick(members=2).fit(table(), classes(), X_val=table(), y_val=classes())
+    assert model.model_.estimator["judges"] == 120
 
 
 @pytest.mark.parametrize(
     ("given", "message"),
     [
-        ({"preset": "best"}, "`preset` must be one of plain, fast, accurate; got 'best'."),
+        ({"preset": "good"}, "`preset` must be one of plain, fast, accurate, best; got 'good'."),
+        ({"members": 0}, "`members` must be a whole number, 1 or more; got 0."),
+        ({"members": 2.5}, "`members` must be a whole number, 1 or more; got 2.5."),
         ({"max_iter": 0}, "`max_iter` must be a whole number, 1 or more; got 0."),
         ({"learning_rate_init": -1.0}, "`learning_rate_init` must be a finite number above 0; got -1.0."),
         (

@@ -1,5 +1,6 @@
 """Models to export, and exported models run by others: onnxruntime, and NumPy in PyTorch's clothes."""
 
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -62,6 +63,13 @@ def table_model(dtype: str = "float32", numbers: bool = False, missing: tuple[st
     about = {"class": "TabularRegressor" if numbers else "TabularClassifier", "params": {"missing": missing}}
     params = net.initialize(seed=1, dtype=dtype)
     return Model(params, encoding, target, "answer", Record(), [1 / n_out] * n_out, about)
+
+
+def committee_model(dtype: str = "float32", numbers: bool = False) -> Model:
+    """`table_model` with two further members."""
+    model = table_model(dtype, numbers)
+    others = [model.params.net.initialize(seed=j, dtype=dtype) for j in (2, 3)]
+    return replace(model, others=others)
 
 
 def rows(n: int = 200, seed: int = 0) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""A committee: networks of one shape that learn side by side, each from its own share of the rows, and answer as one."""
+"""A committee: networks of one shape that learn side by side, each from its own rows, and answer as one."""
 
 from collections.abc import Sequence
 from typing import Any

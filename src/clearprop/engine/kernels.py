@@ -360,7 +360,7 @@ def _factor(share: Any, l: Any, plan: Any) -> Any:
 
 @kernel
 def _update(share: Any, n: Any, start: Any, l: Any, how: Any, plan: Any, memory: Any) -> None:
-    """n numbers of layer l from `start` of the flat vector on; share: 1 for weights, with their penalty, 0 for biases."""
+    """n numbers of layer l, from `start` of the flat vector on; share: 1 for weights, which decay, 0 for biases."""
     state, hyper = memory.state, memory.hyper
     size, P = state.itemsize, state.shape[1]
     at = state.ctypes.data + size * start

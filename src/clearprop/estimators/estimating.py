@@ -1,6 +1,7 @@
 """What a fit would cost: a trial fit of a few rows gives the network, then some steps are timed."""
 
 import warnings
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,7 @@ from sklearn.utils import _safe_indexing
 
 from clearprop.engine.engine import Engine
 from clearprop.engine.solver import Solver
+from clearprop.engine.team import available
 from clearprop.estimators import fitting
 from clearprop.estimators.presets import resolved
 from clearprop.train.cost import Cost, cost
@@ -43,11 +45,17 @@ def of_tables(estimator: Any, X: Any, y: Any) -> Cost:
     some = np.unique(np.linspace(0, n - 1, min(n, SAMPLE)).round().astype(int))
     part = rows.take(some)
     model = _fitted(probe, part.table, part.y).model_
-    n = n - int(estimator.validation_fraction * n) if estimator.early_stopping else n
     preset = resolved(estimator.preset, estimator.get_params(deep=False))
+    aside = estimator.early_stopping and preset.members == 1
+    n = n - int(estimator.validation_fraction * n) if aside else n
     settings = fitting.settings_of(estimator, preset, n, 0)
     engine = Engine(model.params, settings.solver, settings.batch_size, settings.dtype)
-    return cost(engine, n, settings.epochs, settings.threads)
+    found, k = cost(engine, n, settings.epochs, 1 if preset.members > 1 else settings.threads), preset.members
+    side_by_side = min(settings.threads or available(), k)
+    return replace(
+        found, flops=k * found.flops, memory=k * found.memory, steps=k * found.steps,
+        seconds=k * found.seconds / side_by_side, threads=max(side_by_side, found.threads),
+    )  # fmt: skip
 
 
 def _fitted(probe: Any, X: Any, y: Any) -> Any:

@@ -3,7 +3,6 @@
 import warnings
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from numbers import Integral
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -203,7 +202,7 @@ def begun(
     net = Network((encoding.n_outputs, *hidden, n_out), preset.activation, head, relu_grad_at_zero=0)
     settings = settings_of(estimator, preset, rows, seed)
     check_memory(net.sizes, min(settings.batch_size, rows), settings.dtype)
-    draws = (seed, *((seed, j) for j in range(1, _checked_members(preset.members))))
+    draws = (seed, *((seed, j) for j in range(1, preset.members)))
     engine = engine_of([_first(net, preset, draw) for draw in draws], settings, aside)
     return engine, settings, plain_entries(asdict(preset) | {"batch_size": settings.batch_size})
 
@@ -222,13 +221,6 @@ def _first(net: Network, preset: Preset, seed: Any) -> Parameters:
     if preset.scheme == "ntk":  # the last layer starts at zero, so that no class or number is favoured
         params.W[net.L][...], params.b[net.L][...] = 0.0, 0.0
     return params
-
-
-def _checked_members(members: Any) -> int:
-    if not isinstance(members, Integral) or isinstance(members, bool) or members < 1:
-        msg = f"`members` must be a whole number, 1 or more; got {members!r}."
-        raise SpecError(msg)
-    return int(members)
 
 
 def trained_members(engine: Engine | Committee) -> list[Parameters]:

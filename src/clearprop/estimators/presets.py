@@ -1,6 +1,7 @@
 """The presets: settings that fit together, by name."""
 
 from dataclasses import dataclass, fields, replace
+from numbers import Integral
 from typing import Any
 
 from clearprop.errors import SpecError
@@ -34,7 +35,7 @@ PLAIN = Preset(
 # Chosen on the tables of bench/accuracy.py that are to choose by. The rate falls to zero four times, so that a table on
 # which few epochs are best still has an epoch at rest.
 FAST = Preset(
-    (128, 128), "silu", "adamw", "coslog4", 0.1, 0.02, (0.9, 0.95), 32, 17, "ntk", members=1, tangent=True,
+    (128, 128), "mish", "adamw", "coslog4", 0.1, 0.02, (0.9, 0.95), 32, 17, "ntk", members=1, tangent=True,
     bias_rate=0.1, places=True,
 )  # fmt: skip
 PRESETS = {
@@ -58,6 +59,9 @@ def resolved(preset: str, given: dict[str, Any]) -> Preset:
         raise SpecError(msg)
     base = PRESETS[preset]
     known = {f.name: getattr(base, f.name) for f in fields(base)}
-    return Preset(
-        **{name: value if given.get(name) is None else given[name] for name, value in known.items()}
-    )
+    known = {name: value if given.get(name) is None else given[name] for name, value in known.items()}
+    members = known["members"]
+    if not isinstance(members, Integral) or isinstance(members, bool) or members < 1:
+        msg = f"`members` must be a whole number, 1 or more; got {members!r}."
+        raise SpecError(msg)
+    return Preset(**known)

@@ -142,7 +142,7 @@ def members_of(model: Model | ArrayModel) -> list[Parameters]:
 
 
 def member_tensors(members: Sequence[Parameters]) -> dict[str, np.ndarray]:
-    """The tensors of one network, or those of several as a ModuleList of PyTorch has them: the number, a dot, the name."""
+    """The tensors of one network; or of several, named as in a ModuleList of PyTorch: number, dot, name."""
     if len(members) == 1:
         return tensors_of(members[0])
     return {f"{j}.{name}": x for j, params in enumerate(members) for name, x in tensors_of(params).items()}

@@ -1,8 +1,8 @@
 """JSON: read with nothing but `json` and NumPy, an exported model gives the predictions of the model."""
 
 import json
-from itertools import pairwise
 import re
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -12,7 +12,7 @@ from clearprop.engine.engine import Engine
 from clearprop.errors import SpecError
 from clearprop.maths.derivation import ACTIVATIONS
 from clearprop.train.export.json import json_text
-from oracles.portables import ABSOLUTE, array_model, of_parameters, rows, table_model
+from oracles.portables import ABSOLUTE, array_model, committee_model, of_parameters, rows, table_model
 
 
 def softplus(z):
@@ -50,11 +50,16 @@ def predict(text, X):
     """What a reader of the schema writes: the forward pass. X: an array, or rows of raw columns."""
     model = json.loads(text)
     a = X if model["columns"] is None else encode(model, X)
-    layers = list(zip(model["weights"], model["biases"], strict=True))
+    p = np.mean([forward(model, one, a) for one in (model, *model.get("others", ()))], axis=0)
+    return p if model["scale"] is None else p * model["scale"]["sd"] + model["scale"]["mean"]
+
+
+def forward(model, member, a):
+    layers = list(zip(member["weights"], member["biases"], strict=True))
     for (W, b), g in zip(layers, [*model["activation"], None], strict=True):
         z = a @ np.array(W, model["dtype"]) + np.array(b, model["dtype"])
         a = ACTIVATE[g](z) if g else OUTPUT[model["output"]](z)
-    return a if model["scale"] is None else a * model["scale"]["sd"] + model["scale"]["mean"]
+    return a
 
 
 def encode(model, table):
@@ -139,7 +144,7 @@ def test_every_weight_reads_back_to_its_bits(dtype):
 def test_the_fields_are_those_of_the_schema():
     from clearprop.train.export.json import document
 
-    found = document(table_model())
+    found = document(committee_model())
     table = (document.__doc__ or "").split("============  ===")[1]
     listed = re.findall(r"^    (\w+)  ", table, re.MULTILINE)
     assert list(found) == listed
