@@ -9,6 +9,9 @@ from clearprop.batch import as_batch, output_gradients, step
 from clearprop.check.gradients import GradientCheck, check_gradients
 from clearprop.maths.derivation import Working
 from clearprop.network import Network, Parameters
+from clearprop.show.account.account import Account
+from clearprop.show.account.explain import explain
+from clearprop.show.account.naming import Names
 from clearprop.show.curves import LossCurveDisplay
 from clearprop.train.doctor.case import Case, Run, Scores
 from clearprop.train.doctor.columns import dense, some_rows
@@ -85,6 +88,36 @@ class Seeing(ABC):
         ((40, 2), (1, 128))
         """
         return step(*self._seen_batch(X, y, sample_weight))
+
+    @abstractmethod
+    def _seen_names(self, X: Any) -> Names:
+        """What inputs, outputs and rows are called."""
+
+    def explain(self, X: Any, y: Any, sample_weight: Any = None, **options: Any) -> Account:
+        """The working of one step on X and y at the fitted weights, in symbols and numbers; see `clearprop.explain`.
+
+        Parameters
+        ----------
+        X, y, sample_weight
+            Rows as `fit` takes them: a few. A table's own columns and classes name inputs and outputs, and its raw
+            values stand beside what they were encoded to.
+        **options
+            Those of `clearprop.explain`: `lr`, `l2` (by default the estimator's own penalty for so many rows), `form`,
+            `numbers`, `digits`, `lang`, `steps`, `loss`, `quantities`, `layers`, `units`, `samples`, `most`.
+
+        Examples
+        --------
+        >>> from clearprop import TabularClassifier
+        >>> X, y = {"x": [0.0, 1.0] * 20}, ["a", "b"] * 20
+        >>> model = TabularClassifier("fast", max_iter=2).fit(X, y)
+        >>> account = model.explain({"x": [0.0, 1.0]}, ["a", "b"])
+        >>> account.trace["batch"]["inputs"], account.trace["batch"]["outputs"]
+        (['x'], ['a', 'b'])
+        """
+        net, params, rows, targets, w = self._seen_batch(X, y, sample_weight)
+        m = len(rows) if w is None else float(np.sum(w))
+        options = {"l2": self._seen_l2(m), "names": self._seen_names(X)} | options
+        return explain(net, params, rows, targets, sample_weight=w, **options)
 
     def check_gradients(self, X: Any, y: Any, sample_weight: Any = None) -> GradientCheck:
         """Compare dW and db at the fitted weights with the complex step; see `clearprop.check_gradients`.

@@ -9,6 +9,7 @@ from sklearn.utils.validation import _check_sample_weight, check_is_fitted, vali
 from clearprop.errors import SpecError
 from clearprop.estimators.seeing import Seeing
 from clearprop.network import Network, Parameters
+from clearprop.show.account.naming import Names
 from clearprop.train.doctor.case import Run, Scores
 
 RESTLESS = ("constant", "invscaling", "adaptive", "plateau")  # rates that do not come to rest by themselves
@@ -49,6 +50,12 @@ class SeeingMLP(Seeing):
 
     def _seen_weights(self, X: Any, w: Any) -> np.ndarray | None:
         return None if w is None else _check_sample_weight(w, X, ensure_non_negative=True)
+
+    def _seen_names(self, X: Any) -> Names:
+        outputs, units = self._seen_classes(), self._seen()[0].sizes[-1]
+        if len(outputs) == 2 and units == 1:  # one unit, for the second class
+            outputs = outputs[1:]
+        return Names(inputs=self.input_names_, outputs=outputs if len(outputs) == units else None)
 
     def _seen_run(self) -> Run:
         mlp: Any = self

@@ -9,6 +9,8 @@ from clearprop.errors import ShapeError
 from clearprop.estimators.inputs import one_column
 from clearprop.estimators.seeing import Seeing
 from clearprop.network import Network, Parameters
+from clearprop.show.account.naming import Names
+from clearprop.show.account.tabular import names_of
 from clearprop.tables.table import Table
 from clearprop.tables.target import Scale
 from clearprop.tables.weights import weights
@@ -53,6 +55,10 @@ class SeeingTabular(Seeing):
 
     def _seen_weights(self, X: Any, w: Any) -> np.ndarray | None:
         return None if w is None else _as_many("sample_weight", weights(one_column(w, "sample_weight")), X)
+
+    def _seen_names(self, X: Any) -> Names:
+        model = self._model()
+        return names_of(model.encoding, model.target, model.target_name, self._table(X))
 
     def _seen_unit(self) -> float:
         target = self._model().target

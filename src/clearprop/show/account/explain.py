@@ -30,6 +30,7 @@ CHOICES = {
     "numbers": ("decimal", "exact"),
     "loss": ("mean", "sum"),
 }
+LARGEST = 10_000  # samples
 MOST = 16  # units and samples that are all kept; of more, the first and the last
 
 
@@ -130,6 +131,9 @@ def explain(
         after,
         then,
     )
+    if len(X) > LARGEST:
+        msg = f"An account is of a batch of at most {LARGEST:,} samples; `X` has {len(X):,}. Take some of them."
+        raise SpecError(msg)
     selection = Selection.of(net, len(X), quantities, layers, units, samples)
     keep = kept(len(X), net.sizes, most, selection.samples, selection.units)
     trace = _head(

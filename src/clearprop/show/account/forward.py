@@ -61,7 +61,7 @@ def losses(s: Step, params: Parameters, done: Any, mark: str) -> Iterator[Quanti
     part, m = "next" if mark else "loss", len(s.X)
     row = loss_line(s.net)
     line = Line(row.id, row.rule, row.name, row.latex, loss_grid(s, mark).cell("i", 0), row.requirements)
-    yield column(f"losses{mark}", part, symbols.row_number("J", mark), done.losses, lines=(line,))
+    yield column(f"losses{mark}", part, symbols.each("J", mark), done.losses, lines=(line,))
     losses, w = s.grid(f"losses{mark}", m, 1), s.weight
     total = s.line("G5.sum", "sum", s.page.mean(losses, w, 1.0).cell(0, 0))
     J_sum = derivation.mean(done.losses, s.w, 1.0)

@@ -20,14 +20,14 @@ class Names:
     table : dict, optional
         The rows as they were in the table: ``columns``, ``rows`` (texts).
     encoding : sequence of dict, optional
-        How each input came of a column: ``input``, ``column``, ``text``.
+        How each input came of a column: ``input``, ``column``, ``kind`` and what that kind needs.
     """
 
     inputs: Sequence[Any] | None = None
     outputs: Sequence[Any] | None = None
     samples: Sequence[Any] | None = None
     table: dict[str, Any] | None = None
-    encoding: Sequence[dict[str, str]] | None = None
+    encoding: Sequence[dict[str, Any]] | None = None
 
 
 def named(trace: dict[str, Any], words: Words, net: Network, rows: int, names: Names) -> None:
@@ -39,8 +39,8 @@ def named(trace: dict[str, Any], words: Words, net: Network, rows: int, names: N
         "inputs": _names("inputs", names.inputs, net.sizes[0]),
         "outputs": _names("outputs", names.outputs, net.sizes[-1]),
         "samples": _names("samples", names.samples, rows),
-        "table": names.table,
-        "encoding": list(names.encoding) if names.encoding else None,
+        "table": _table(names.table, trace["quantities"]["a[0]"]["held"][0]),
+        "encoding": [e | {"text": words.encoding(e)} for e in names.encoding] if names.encoding else None,
     }
     for part in trace["parts"]:
         part["title"] = words.part(part["id"])
@@ -49,6 +49,13 @@ def named(trace: dict[str, Any], words: Words, net: Network, rows: int, names: N
         for line in q["lines"]:
             line["rule_name"] = words.rule(line["rule"])
             line["name"] = words.line(line["id"], line["name"])
+
+
+def _table(table: dict[str, Any] | None, held: list[int]) -> dict[str, Any] | None:
+    """The rows of the table that are kept, each with its number."""
+    if table is None:
+        return None
+    return {"columns": table["columns"], "held": held, "rows": [table["rows"][n] for n in held]}
 
 
 def _names(what: str, given: Sequence[Any] | None, n: int) -> list[str]:

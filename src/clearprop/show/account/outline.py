@@ -67,7 +67,8 @@ def _names(trace: Mapping[str, Any], words: Words) -> Iterator[Block]:
             more = ["…"] if len(names) > WIDEST else []
             yield ("list", words.text(what), ["; ".join([*shown, *more])])
     if batch["table"]:
-        rows = [[name, *row] for name, row in zip(batch["samples"], batch["table"]["rows"], strict=False)]
+        table = batch["table"]
+        rows = [[batch["samples"][n], *row] for n, row in zip(table["held"], table["rows"], strict=True)]
         yield ("table", words.text("raw"), [words.text("sample"), *batch["table"]["columns"]], rows[:WIDEST])
     if batch["encoding"]:
         rows = [[e["input"], e["column"], e["text"]] for e in batch["encoding"][: 4 * WIDEST]]

@@ -96,7 +96,7 @@ class Speller:
             return [MINUS, self._at(term[1], PRODUCT)]
         formula = self(term)
         if first or not is_negative(formula):
-            return ([] if first else [PLUS]) + [formula]
+            return ([] if first else [PLUS]) + [_first_in_brackets(formula, first)]
         rest = row(*parts_of(bare(formula))[1:])
         if not isinstance(formula, Tagged):
             return [MINUS, rest]
@@ -145,6 +145,14 @@ class Speller:
             return self._spell(x if self.choose([sign, a, b]) else y)
         condition = row(self(a), Sign(SIGN[sign]), self(b))
         return Cases(((self(x), condition), (self(y), Text("otherwise")))), SUM
+
+
+def _first_in_brackets(formula: Formula, first: bool) -> Formula:
+    """A product whose first factor is negative: in brackets where a sign stands before it."""
+    parts = parts_of(formula)
+    if first or len(parts) == 1 or not is_negative(parts[0]):
+        return formula
+    return row(in_brackets(parts[0]), *parts[1:])
 
 
 def _level(formula: Formula) -> int:

@@ -34,8 +34,13 @@ def parameter(letter: str, l: int, mark: str = "") -> Symbol:
 
 
 def row_number(letter: str, mark: str = "") -> Symbol:
-    """A number for each sample: J_i, w_i."""
+    """A number for each sample: w_i."""
     return Symbol(f"{letter}{mark}_{{#1}}", None, f"{letter}{mark}")
+
+
+def each(letter: str, mark: str = "") -> Symbol:
+    """The same, called by its cells: J_i, as J is another quantity."""
+    return Symbol(f"{letter}{mark}_{{#1}}", None, f"{letter}{mark}_{{i}}")
 
 
 def number(latex: str) -> Symbol:

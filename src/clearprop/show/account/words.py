@@ -1,5 +1,6 @@
 """The words of an account in the language that was asked for."""
 
+from collections.abc import Mapping
 from types import ModuleType
 from typing import Any
 
@@ -32,6 +33,11 @@ class Words:
     def convention(self, key: str, **values: Any) -> str:
         """A sentence on a convention."""
         return self._words.CONVENTIONS[key].format(**values)
+
+    def encoding(self, encoded: Mapping[str, Any]) -> str:
+        """How an input came of its column."""
+        numbers = {name: f"{x:.6g}" if isinstance(x, float) else x for name, x in encoded.items()}
+        return self._words.ENCODINGS[encoded["kind"]].format(**numbers)
 
     def part(self, id: str) -> str:
         """The title of a part."""

@@ -76,6 +76,14 @@ CONVENTIONS = {
     "exact": "Numbers are exact: fractions, logarithms and powers of e; "
     "a decimal after ≈ has {digits} significant digits.",
 }
+ENCODINGS = {
+    "number": "({column} - {median}) · {scale}, smoothly held within -3 and 3; a missing one is 0",
+    "missing": "1 where {column} is missing, else 0",
+    "two": "1 for {second}, -1 for {first}, 0 where it is neither",
+    "level": "1 where {input}, else 0",
+    "another": "1 where {column} is a rarer value, else 0",
+    "target": "({column} - {mean}) / {sd}",
+}
 TEXTS = {
     "title": "The working of one step",
     "title.steps": "The working of the first of {steps} steps",

@@ -103,6 +103,14 @@ CONVENTIONS = {
     "digits": "数字保留 {digits} 位有效数字，结果需要时更多；仅当两边印出的数相等时用 =，有舍入时用 ≈。",
     "exact": "数字是精确的：分数、对数与 e 的幂；≈ 之后的小数保留 {digits} 位有效数字。",
 }
+ENCODINGS = {
+    "number": "({column} - {median}) · {scale}，平滑地限制在 -3 与 3 之间；缺失值为 0",
+    "missing": "{column} 缺失时为 1，否则为 0",
+    "two": "{second} 为 1，{first} 为 -1，其余为 0",
+    "level": "{input} 时为 1，否则为 0",
+    "another": "{column} 为较少见的值时为 1，否则为 0",
+    "target": "({column} - {mean}) / {sd}",
+}
 TEXTS = {
     "title": "一步的完整计算",
     "title.steps": "{steps} 步中第一步的完整计算",
