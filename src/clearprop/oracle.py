@@ -34,6 +34,7 @@ class Onward:
     ) -> None:
         self.net, self.params, self.working, self.y, self.w = net, params, working, y, w
         self.page = languages.in_complex()
+        self._known: dict[Any, np.ndarray] = {}
         self.pairs, self.head = (
             activation_pairs(net, self.page),
             self.page.head_lines(head_of(net, page=self.page)),
@@ -74,11 +75,15 @@ class Onward:
 
     def by_parameter(self, name: str, l: int, index: tuple[int, ...]) -> np.ndarray:
         """The derivative of each row's loss by one entry of W[l] or b[l]: (m,)."""
-        moved: dict[str, Any] = {"W": self.params.W[l], "b": self.params.b[l]}
-        moved[name] = moved[name].astype(complex)
-        moved[name][index] += 1j * STEP
-        z = self.page.affine(self.working.a[l - 1], moved["W"], moved["b"])
-        return np.imag(self.losses(l, z)) / STEP
+        if (name, l, index) not in self._known:
+            j = index[-1]  # the only column of z[l] that moves
+            moved: dict[str, Any] = {"W": self.params.W[l][:, j : j + 1], "b": self.params.b[l][j : j + 1]}
+            moved[name] = moved[name].astype(complex)
+            moved[name][(*index[:-1], 0)] += 1j * STEP
+            z = self.working.z[l].astype(complex)
+            z[:, j : j + 1] = self.page.affine(self.working.a[l - 1], moved["W"], moved["b"])
+            self._known[name, l, index] = np.imag(self.losses(l, z)) / STEP
+        return self._known[name, l, index]
 
     def _by(self, x: np.ndarray, columns: Sequence[int], f: Any) -> np.ndarray:
         found = []

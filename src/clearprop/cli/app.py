@@ -14,6 +14,7 @@ import typer
 from clearprop.cli.check import check
 from clearprop.cli.demo import demo
 from clearprop.cli.evaluate import evaluate
+from clearprop.cli.explain import explain
 from clearprop.cli.export import export
 from clearprop.cli.predict import predict
 from clearprop.cli.prepare import prepare
@@ -24,18 +25,27 @@ from clearprop.version import __version__
 
 OPTIONS = {
     "batch_size": "--batch-size",
+    "digits": "--digits",
     "dtype": "--dtype",
     "hidden_layer_sizes": "--hidden",
+    "l2": "--l2",
+    "lang": "--lang",
+    "layers": "--layer",
     "learning_rate_init": "--lr",
+    "lr": "--lr",
     "max_iter": "--epochs",
     "memory": "--memory",
     "metric": "--metric",
     "preset": "--preset",
+    "quantities": "--quantity",
     "random_state": "--seed",
     "ray_address": "--ray-address",
     "resume": "--resume",
+    "samples": "--sample",
+    "steps": "--steps",
     "threads": "--threads",
     "time_limit": "--time-limit",
+    "units": "--unit",
     "workers": "--workers",
 }
 
@@ -43,7 +53,7 @@ app = typer.Typer(
     no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )  # fmt: skip
-for command in (demo, train, predict, evaluate, check, export, warmup, prepare):
+for command in (demo, train, predict, evaluate, explain, check, export, warmup, prepare):
     app.command()(command)
 
 

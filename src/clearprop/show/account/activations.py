@@ -72,12 +72,12 @@ def _backward(net: Network, l: int) -> Written:
     name = net.activations[l - 1]
     if name in derivation.ACTIVATIONS:
         return _of_row(by_id("G7" if _one_at_zero(net, name) else f"A.{name}_back"))
-    g, da = operator(net, l), r"\frac{{\partial {}}}{{\partial {}}}"
+    g, da = f"{{g'}}^{{({l})}}", r"\frac{{\partial {}}}{{\partial {}}}"
     of_sample, of_batch = da.format("J_{i}", "a^{(l)}_{i}"), da.format(r"J_{\text{sum}}", "a^{(l)}")
     latex: dict[str, str | None] = {
         "scalar": rf"\delta^{{(l)}}_{{i,j}} = {DA} ({_of_expression(net, l, 'slope')})",
-        "sample": rf"\delta^{{(l)}}_{{i}} = {of_sample} \odot {g}'(z^{{(l)}}_{{i}})",
-        "batch": rf"\delta^{{(l)}} = {of_batch} \odot {g}'(z^{{(l)}})",
+        "sample": rf"\delta^{{(l)}}_{{i}} = {of_sample} \odot {g}(z^{{(l)}}_{{i}})",
+        "batch": rf"\delta^{{(l)}} = {of_batch} \odot {g}(z^{{(l)}})",
     }
     return Written("A.expression_back", f"{name}, undone", latex)
 

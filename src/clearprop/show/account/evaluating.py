@@ -163,7 +163,8 @@ def _function(part: Formula) -> str | None:
             return text
         case Script(Word(text), None, Sign("′")):
             return text + "'"
-        case Script(Name("g"), None, above):
-            signs = "".join(p.text for p in walk(above) if isinstance(p, Number))
-            return f"g({signs})" + ("'" if Sign("′") in list(walk(above)) else "")
+        case Script(Name("g"), None, Group(_, Number(layer), _)):
+            return f"g({layer})"
+        case Script(Script(Name("g"), None, Sign("′")), None, Group(_, Number(layer), _)):
+            return f"g({layer})'"
     return None

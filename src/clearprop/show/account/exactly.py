@@ -11,6 +11,7 @@ from clearprop.maths.trees import Tree
 from clearprop.show.account.exact import FUNCTIONS, Exact, atom, exact, from_object
 
 MOST_CELLS = 3000
+LONGEST = 24  # numbers and functions in a value that is written
 BRIEF = 10  # numbers and functions in a value that is carried along; a longer one keeps the name of its cell
 
 
@@ -65,6 +66,11 @@ def _cells(
 def brief(tree: Tree) -> bool:
     """Whether a value is short enough to stand where it is used; else the symbol of its cell stands there."""
     return not _quotient_of_sum(tree) and _size(tree) <= BRIEF
+
+
+def written(tree: Tree) -> bool:
+    """Whether a value is short enough to be written at all; else its decimal number alone is."""
+    return _size(tree) <= LONGEST
 
 
 def _quotient_of_sum(tree: Any) -> bool:

@@ -132,7 +132,9 @@ def explain(
         then,
     )
     if len(X) > LARGEST:
-        msg = f"An account is of a batch of at most {LARGEST:,} samples; `X` has {len(X):,}. Take some of them."
+        msg = (
+            f"An account is of a batch of at most {LARGEST:,} samples; `X` has {len(X):,}. Take some of them."
+        )
         raise SpecError(msg)
     selection = Selection.of(net, len(X), quantities, layers, units, samples)
     keep = kept(len(X), net.sizes, most, selection.samples, selection.units)

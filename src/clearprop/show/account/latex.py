@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from clearprop.show.account.outline import outline
-from clearprop.show.account.tex import aligned
+from clearprop.show.account.tex import aligned, too_wide
 from clearprop.show.account.worked import Side
 from clearprop.show.formula import Formula
 from clearprop.show.formula import latex as to_latex
@@ -14,6 +14,7 @@ PREAMBLE = r"""\documentclass[a4paper,10pt]{article}
 \usepackage[utf8]{inputenc}
 \usepackage{amsmath}
 \usepackage{amssymb}
+\usepackage{graphicx}
 \usepackage[margin=18mm]{geometry}
 \usepackage{longtable}
 """
@@ -21,6 +22,7 @@ CHINESE = r"""% to be compiled by xelatex, with the package ctex
 \documentclass[a4paper,10pt]{ctexart}
 \usepackage{amsmath}
 \usepackage{amssymb}
+\usepackage{graphicx}
 \usepackage[margin=18mm]{geometry}
 \usepackage{longtable}
 """
@@ -69,10 +71,13 @@ def _line(text: str, formula: Formula | None, ids: Sequence[str]) -> list[str]:
 
 
 def _equation(sides: Sequence[Side]) -> list[str]:
-    return _display(aligned(sides))
+    return _display(aligned(sides), too_wide(sides))
 
 
-def _display(text: str) -> list[str]:
+def _display(text: str, scaled: bool = False) -> list[str]:
+    """A display; one that is wider than the page is scaled down to it."""
+    if scaled:
+        return [r"\[", r"\resizebox{\linewidth}{!}{$\displaystyle", text, r"$}", r"\]"]
     return [r"\[", text, r"\]"]
 
 

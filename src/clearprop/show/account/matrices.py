@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from clearprop.show.account.evaluating import evaluate
+from clearprop.show.account.exactly import written
 from clearprop.show.account.functions import functions_of
 from clearprop.show.account.indices import at_indices, expanded
 from clearprop.show.account.numerals import MOST_DIGITS, Numeral, agrees, fraction, numeral
@@ -68,7 +69,7 @@ class Forms:
         spell = Speller(self.found.symbol)
         rows = [
             [
-                self.found.exact_formula(ref) if symbols else tagged(spell(cell), ref)
+                self.found.exact_formula(ref) if symbols or not written(cell) else tagged(spell(cell), ref)
                 for cell, ref in zip(row, refs_of_row, strict=True)
             ]
             for row, refs_of_row in zip(cells, refs, strict=True)
@@ -123,7 +124,7 @@ class Forms:
         if isinstance(formula, Name) and formula != SIGMA:
             return None
         if isinstance(formula, Script) and (formula.below is not None or isinstance(formula.above, Group)):
-            return formula if isinstance(formula.base, Name) and formula.base.text == "g" else None
+            return formula if _is_own_function(formula.base) else None
         try:
             made = mapped(formula, lambda part: _known(self.put(part, digits, used)))
         except _Unknown:
@@ -218,6 +219,11 @@ class Forms:
             for at in np.ndindex(*(len(a) for a in q["held"])):
                 cell = [q["held"][n][x] for n, x in enumerate(at)]
                 found.setdefault(read(indexed(latex["scalar"], cell)), ("cells", key, at))
+
+
+def _is_own_function(formula: Formula) -> bool:
+    """Whether it is g or g', an activation that the user wrote."""
+    return (formula.base if isinstance(formula, Script) else formula) == Name("g")
 
 
 class _Unknown(Exception):

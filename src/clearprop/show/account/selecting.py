@@ -87,5 +87,5 @@ def _whole(given: Any) -> list[int] | None:
 def _within(name: str, values: list[int] | None, n: int) -> None:
     for value in values or ():
         if not 0 <= value < n:
-            msg = f"`{name}` count from 0 to {n - 1} here; got {value}."
+            msg = f"There are {n} of `{name}` here, so the last one has index {n - 1}; got index {value}."
             raise SpecError(msg)

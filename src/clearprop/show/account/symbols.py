@@ -68,7 +68,8 @@ def summand(below: Symbol) -> Symbol:
 def slope(l: int, g: str, out: str = "a", of: str = "z") -> Symbol:
     """The slope of an activation at each z."""
     z, a = matrix(of, l), matrix(out, None if out == "p" else l)
-    return Symbol(_d(a.scalar, z.scalar), f"{g}'({z.sample})", f"{g}'({z.batch})")
+    primed = f"{{g'}}^{{({l})}}" if g.startswith("g^") else f"{g}'"
+    return Symbol(_d(a.scalar, z.scalar), f"{primed}({z.sample})", f"{primed}({z.batch})")
 
 
 def jacobian(L: int) -> Symbol:

@@ -30,9 +30,12 @@ def names_of(encoding: Encoding, target: Classes | Scale, target_name: str, tabl
     return Names(
         inputs=encoding.feature_names,
         outputs=outputs,
-        samples=[table.column(shown[0]).where(n).partition(" of ")[0] for n in range(table.n_rows)] if shown else None,
+        samples=[table.column(shown[0]).where(n).partition(" of ")[0] for n in range(table.n_rows)]
+        if shown
+        else None,
         table={"columns": shown, "rows": [list(row) for row in zip(*data, strict=True)]},
-        encoding=[one for column in encoding.columns for one in _encoded(column)] + _target(target, target_name),
+        encoding=[one for column in encoding.columns for one in _encoded(column)]
+        + _target(target, target_name),
     )
 
 
@@ -40,10 +43,15 @@ def _encoded(column: Number | Category | Dropped) -> list[dict[str, Any]]:
     """How each input came of its column."""
     if isinstance(column, Number):
         known = {"median": column.median, "scale": column.scale}
-        return [_one(f, column.name, "number" if f == column.name else "missing", known) for f in column.features]
+        return [
+            _one(f, column.name, "number" if f == column.name else "missing", known) for f in column.features
+        ]
     if isinstance(column, Category):
         two = len(column.features) == 1 and len(column.levels) == 2
-        return [_one(f, column.name, _kind(f, column, two), _levels(column) if two else {}) for f in column.features]
+        return [
+            _one(f, column.name, _kind(f, column, two), _levels(column) if two else {})
+            for f in column.features
+        ]
     return []
 
 

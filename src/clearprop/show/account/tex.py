@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from clearprop.show.account.parts import MINUS, PLUS, bare
+from clearprop.show.account.parts import MINUS, PLUS, bare, parts_of
 from clearprop.show.account.worked import Side
 from clearprop.show.formula import (
     Big,
@@ -42,6 +42,12 @@ def aligned(sides: Sequence[Side], width: int = WIDE) -> str:
         lines += [rf"\quad {piece}" for piece in pieces[1:]]
     body = " \\\\\n".join(f"&{line}" for line in lines)
     return f"\\begin{{aligned}}\n{left} {body}\n\\end{{aligned}}"
+
+
+def too_wide(sides: Sequence[Side], width: int = WIDE) -> bool:
+    """Whether a piece of a side cannot be broken and is wider than a line."""
+    room = width - min(_width(sides[0].formula), 20)
+    return any(_width(row(*term)) > room for side in sides for term in _terms(parts_of(side.formula)))
 
 
 def broken(formula: Formula, width: int) -> Iterator[str]:

@@ -92,7 +92,13 @@ def _table(width: int, heading: str, header: Sequence[str], rows: Sequence[Seque
     def printed(row: Sequence[str]) -> str:
         return "  " + "  ".join(str(c) + " " * (w - _wide(str(c))) for c, w in zip(row, columns, strict=True))
 
-    return ["", f"{heading}:", printed(header), *(printed(row)[:width] for row in rows)]
+    hang = " " * (4 + sum(columns[:-1]) + 2 * (len(columns) - 2))
+    lines = [line for row in (header, *rows) for line in wrap(printed(row), width, subsequent_indent=hang)]
+    return [
+        "",
+        f"{heading}:",
+        *(f"  {line.strip()}" if not line.startswith(hang) else line for line in lines),
+    ]
 
 
 def _wide(said: str) -> int:

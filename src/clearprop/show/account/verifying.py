@@ -6,7 +6,7 @@ import numpy as np
 
 from clearprop.maths import trees
 from clearprop.oracle import STEP, Onward
-from clearprop.show.account.cutting import Cutter
+from clearprop.show.account.cutting import WRITTEN, Cutter, terms
 from clearprop.show.account.quantity import Quantity
 from clearprop.show.account.step import Step, loss_grid
 
@@ -16,10 +16,11 @@ LEAST = 1e-8  # errors are relative to the largest cell, or to this
 
 def recomputed(q: Quantity, cutter: Cutter, values: np.ndarray) -> dict[str, Any] | None:
     """The worst error of a quantity's lines against its values, relative to its largest cell."""
-    lines = [line.tree for line in q.lines if line.tree is not None]
+    lines = [line.tree for line in q.lines if line.tree is not None and terms(line.tree) <= WRITTEN]
     if not lines:
         return None
-    worst = max(_error(cutter.values(tree, q), values) for tree in lines)
+    once = [tree for n, tree in enumerate(lines) if tree not in lines[:n]]
+    worst = max(_error(cutter.values(tree, q), values) for tree in once)
     return {"worst": worst, "cells": int(values.size), "of": int(np.prod(q.shape))}
 
 

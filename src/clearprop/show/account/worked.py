@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from clearprop.maths import trees
 from clearprop.maths.trees import Tree
 from clearprop.show.account.concrete import concrete, leaves, rational
+from clearprop.show.account.exactly import written
 from clearprop.show.account.indices import expanded
 from clearprop.show.account.numerals import MOST_DIGITS, Numeral, agrees, fraction, numeral
 from clearprop.show.account.parts import number, split
@@ -150,7 +151,8 @@ def _exact_sides(found: Quantities, key: str, cell: tuple[int, ...], tree: Tree)
             return bool(trees.compared(sign, found.number(a, {}), found.number(b, {})))
 
         sides.append(Side(EQUAL, Speller(found.exact_formula, choose, numbers=True)(tree), "numbers"))
-    sides.append(Side(EQUAL, Speller(found.symbol)(own), "result"))
+    if written(own):
+        sides.append(Side(EQUAL, Speller(found.symbol)(own), "result"))
     decimal = numeral(value, found.trace["options"]["digits"])
     if own[0] != "num" or "/" in own[1]:
         sides.append(

@@ -50,7 +50,7 @@ def latex(formula: Formula) -> str:
         case Row(parts):
             return _beside(parts)
         case Script(base, below, above):
-            inner = latex(base)
+            inner, base = latex(base), base.inside if isinstance(base, Tagged) else base
             return _scripts(
                 f"{{{inner}}}" if isinstance(base, Script | Row | Fraction) else inner, below, above
             )
