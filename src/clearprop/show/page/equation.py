@@ -30,7 +30,7 @@ class Layout:
         self._writer = Writer(Names.of(trace), self._shown)
         self._keys: dict[Formula, str] = {}
         for key, q in self.quantities.items():
-            if q["part"] != "rest":
+            if q["part"] != "rest" and q["axes"] != ["sample", "one"]:  # written as one number is: J_i, w_i
                 for latex in (q["latex"], q.get("other_latex")):
                     if latex:
                         self._keys.setdefault(read(latex["batch"]), key)

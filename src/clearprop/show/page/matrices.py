@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any, NamedTuple
 
-from clearprop.show.formula import math, read, text
+from clearprop.show.formula import Formula, math, read, text
 from clearprop.show.page.numbers import places
 from clearprop.show.wording import clipped
 
@@ -38,12 +38,18 @@ class Names:
 
 def symbol(q: Mapping[str, Any]) -> str:
     """A quantity's symbol, as MathML."""
-    return math(read(q["latex"]["batch"]))
+    return math(_symbol(q))
 
 
 def said(q: Mapping[str, Any]) -> str:
     """A quantity's symbol, as it is read aloud."""
-    return text(read(q["latex"]["batch"]))
+    return text(_symbol(q))
+
+
+def _symbol(q: Mapping[str, Any]) -> Formula:
+    """Of the batch; a number for each sample keeps its index, as the losses would else look like their mean."""
+    by_sample = q["axes"] == ["sample", "one"]
+    return read(q["latex"]["scalar"].replace("#1", "i") if by_sample else q["latex"]["batch"])
 
 
 class Writer:

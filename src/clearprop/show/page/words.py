@@ -27,6 +27,7 @@ class Words:
     sample: str
     batch: str
     each: str
+    alone: str
     exactly: str
     checked: str
     recomputed: str
@@ -75,6 +76,7 @@ EN = Words(
     " the lines of single numbers are folded under each matrix.",
     scalar="one number", sample="one sample", batch="the batch",
     each="All {n} numbers, line by line",
+    alone="Its line",
     exactly="in full",
     checked="complex step",
     recomputed="recomputed",
@@ -117,6 +119,7 @@ ZH = Words(
     scripts_off="脚本已关闭。内容仍然完整：每个数的算式折叠在各矩阵之下。",
     scalar="单个数", sample="单个样本", batch="整批",
     each="全部 {n} 个数的算式",
+    alone="它的算式",
     exactly="完整数值",
     checked="复步长法",
     recomputed="重新计算",
