@@ -15,7 +15,7 @@ $(BIN)/python:
 	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.$(if $(filter .core,$(@F)),,[$(patsubst .%,%,$(@F))])'
 	@touch $@
 
-demo: .venv/.core  ## train on a real table, write demo/: model, predictions, report
+demo: .venv/.core  ## train on a real table, write demo/: model, predictions, report, working
 	$(BIN)/clearprop demo --force -o demo
 
 test: .venv/.test  ## run the test suite

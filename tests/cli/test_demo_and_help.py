@@ -12,7 +12,7 @@ def test_the_demo_leaves_model_predictions_and_report(run, tmp_path):
     folder = tmp_path / "my demo"
     ended = run("demo", "-o", folder)
     assert ended.code == 0, ended.err
-    names = {"train.csv", "new.csv", "model.safetensors", "predictions.csv", "report.html"}
+    names = {"train.csv", "new.csv", "model.safetensors", "predictions.csv", "report.html", "working.html"}
     assert {path.name for path in folder.iterdir()} == names
     truth, answer = (
         pd.read_csv(folder / "new.csv")["diagnosis"],
@@ -20,6 +20,9 @@ def test_the_demo_leaves_model_predictions_and_report(run, tmp_path):
     )
     assert (truth == answer).mean() > 0.94
     assert "baseline" in ended.err
+    working = (folder / "working.html").read_text("utf-8")
+    assert all(name in working for name in ("mean radius", "benign", "malignant"))
+    assert len(working) < 2_000_000
     again = run("demo", "-o", folder)
     assert (again.code, "--force" in again.err) == (2, True)
 

@@ -7,6 +7,8 @@ import typer
 
 from clearprop.cli.options import Force
 
+SHOWN = 3  # rows of the working
+
 
 def demo(
     output: Annotated[Path, typer.Option("-o", "--output", metavar="DIR", help="Where the files go.")] = Path(
@@ -14,7 +16,7 @@ def demo(
     ),
     force: Force = False,
 ) -> int:
-    """Train on a real table, predict, write a report: nothing to set.
+    """Train on a real table, predict, write a report and the working of one step: nothing to set.
 
     The table is scikit-learn's copy of the Wisconsin breast cancer data: 569 rows, 30 measurements.
     """
@@ -25,10 +27,10 @@ def demo(
     if output.exists() and not output.is_dir():
         msg = f"{output} is a file; the demo needs a folder. Choose another name."
         raise outputs.OutputError(msg)
-    names = ("train.csv", "new.csv", "model.safetensors", "predictions.csv", "report.html")
-    train_csv, new_csv, model, predictions, report = (output / name for name in names)
+    names = ("train.csv", "new.csv", "model.safetensors", "predictions.csv", "report.html", "working.html")
+    train_csv, new_csv, model, predictions, report, working = (output / name for name in names)
     if output.is_dir():
-        outputs.check(train_csv, new_csv, model, predictions, report, force=force)
+        outputs.check(*(output / name for name in names), force=force)
     output.mkdir(parents=True, exist_ok=True)
     _write_tables(train_csv, new_csv)
     settings = {"preset": "accurate", "missing": (), "categorical": ()}
@@ -37,9 +39,23 @@ def demo(
     found = read_model(model)
     columns = {"diagnosis": found.predict(new_csv), "P(malignant)": found.predict_proba(new_csv)[:, 1]}
     outputs.write(predictions, outputs.table_bytes(columns, parquet=False))
+    outputs.write(working, _working(found, new_csv).encode())
     outputs.say(result.summary())
-    outputs.say(f"predictions: {predictions} (open the report in a browser)")
+    outputs.say(f"predictions: {predictions}")
+    outputs.say(f"working: {working} (open it and the report in a browser)")
     return 130 if result.model.record.stopped == "interrupted" else 0
+
+
+def _working(model: Any, new_csv: Path) -> str:
+    """A step on the new rows that the model is least sure of, at its own weights, as a page."""
+    import numpy as np
+
+    from clearprop.show.account.tabular import explain_model
+
+    p = model.predict_proba(new_csv)
+    unsure = np.sort(np.argsort(p.max(axis=1), kind="stable")[:SHOWN])
+    table = model.read(str(new_csv), (), (model.target_name,)).take(unsure)
+    return explain_model(model, table, lr=0.01).to_html()
 
 
 def _write_tables(train_csv: Path, new_csv: Path) -> None:

@@ -135,8 +135,7 @@ def _of_model(
     import numpy as np
 
     from clearprop.errors import SpecError
-    from clearprop.show.account.explain import explain as explained
-    from clearprop.show.account.tabular import names_of
+    from clearprop.show.account.tabular import explain_model
     from clearprop.train.files import read_model
 
     found = read_model(model)
@@ -147,10 +146,7 @@ def _of_model(
         msg = f"`--first` must be 1 or more; got {first}."
         raise SpecError(msg)
     table = found.read(rows, missing, (found.target_name,))
-    table = table.take(np.arange(min(first, table.n_rows)))
-    y = found.target.encode(table.column(found.target_name))
-    names = names_of(found.encoding, found.target, found.target_name, table)
-    return explained(found.params.net, found.params, found.encoding.encode(table), y, names=names, **options)
+    return explain_model(found, table.take(np.arange(min(first, table.n_rows))), **options)
 
 
 def _write(account: Any, kind: str, output: Path | None) -> None:

@@ -40,7 +40,11 @@ def test_matrices_stand_where_their_symbols_do(traces):
     assert laid(trace, "z'[2]") == ["z'[2]", "=", "a'[1]", "⋅", "W'[2]", "+", "b'[2]"]
     assert laid(trace, "delta[2]") == ["delta[2]", "=", "p", "−", "Y"]
     assert laid(trace, "dW[1]") == ["dW[1]", "=", "1", "m", "a[0]ᵀ", "⋅", "delta[1]"]
-    assert laid(trace, "J_total")[:3] == ["J_total", "=", "J"]  # the mean, not the losses, which are written J_i
+    assert laid(trace, "J_total")[:3] == [
+        "J_total",
+        "=",
+        "J",
+    ]  # the mean, not the losses, which are written J_i
     assert laid(trace, "da[1]") == ["da[1]", "=", "delta[2]", "⋅", "W[2]ᵀ"]
 
 

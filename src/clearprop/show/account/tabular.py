@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from clearprop.show.account.account import Account
+from clearprop.show.account.explain import explain
 from clearprop.show.account.naming import Names
 from clearprop.tables.category import Category
 from clearprop.tables.dropped import Dropped
@@ -9,6 +11,7 @@ from clearprop.tables.encoding import Encoding
 from clearprop.tables.number import Number
 from clearprop.tables.table import Table
 from clearprop.tables.target import Classes, Scale
+from clearprop.train.model import Model
 
 LONGEST = 40  # letters of a value
 
@@ -37,6 +40,23 @@ def names_of(encoding: Encoding, target: Classes | Scale, target_name: str, tabl
         encoding=[one for column in encoding.columns for one in _encoded(column)]
         + _target(target, target_name),
     )
+
+
+def explain_model(model: Model, table: Table, **options: Any) -> Account:
+    """The account of a step of a model on rows of a table, which hold its target; named by columns and classes.
+
+    Parameters
+    ----------
+    model : Model
+        Trained.
+    table : Table
+        As `model.read` gives it; a few rows.
+    **options
+        Those of `explain`.
+    """
+    X, y = model.encoding.encode(table), model.target.encode(table.column(model.target_name))
+    names = names_of(model.encoding, model.target, model.target_name, table)
+    return explain(model.params.net, model.params, X, y, names=names, **options)
 
 
 def _encoded(column: Number | Category | Dropped) -> list[dict[str, Any]]:

@@ -25,7 +25,7 @@ class Drawing:
             len(held) + (len(held) < n) for held, n in zip(self.held, self.net["sizes"], strict=True)
         )
         self.left, self.right = self._margin(0), self._margin(self.L)
-        self.step = max(WIDE + 70, (460 - self.left - self.right - WIDE) / max(1, self.L))
+        self.step = max(WIDE + 36, (460 - self.left - self.right - WIDE) / max(1, self.L))
         self.width = self.left + self.L * self.step + WIDE + self.right
         self.height = 40 + self.most * (HIGH + GAP)
 

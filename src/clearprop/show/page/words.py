@@ -51,6 +51,7 @@ class Words:
     whole: str
     map_said: str
     raw: str
+    encoded: str
     made: str
 
 
@@ -95,6 +96,7 @@ EN = Words(
     whole="The whole of",
     map_said="{rows} × {columns} numbers, as means over blocks; from {least} to {most}.",
     raw="The rows as they came",
+    encoded="How inputs come of columns",
     made="made by",
 )  # fmt: skip
 
@@ -137,6 +139,7 @@ ZH = Words(
     whole="全貌：",
     map_said="{rows} × {columns} 个数，按块取平均；范围 {least} 至 {most}。",
     raw="原始数据",
+    encoded="各输入由哪一列得来",
     made="生成：",
 )  # fmt: skip
 
