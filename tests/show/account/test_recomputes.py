@@ -45,7 +45,7 @@ def faults(account):
     return wrong
 
 
-@pytest.mark.parametrize("digits", [2, 4, 7])
+@pytest.mark.parametrize("digits", [2, 7])
 def test_every_line_of_testnet(digits):
     assert faults(golden_account(digits=digits)) == []
 

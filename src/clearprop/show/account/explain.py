@@ -112,9 +112,10 @@ def explain(
     given = params
     params = _as_floats(params)
     X, targets, w = as_batch(net, X, y, sample_weight, np.float64)
-    working = whole_step(net, params, X, targets, w)
-    after = _after(params, working, lr, l2, loss == "mean")
-    then = whole_step(net, after, X, targets, w)
+    with np.errstate(all="ignore"):  # what is not finite is refused by name
+        working = whole_step(net, params, X, targets, w)
+        after = _after(params, working, lr, l2, loss == "mean")
+        then = whole_step(net, after, X, targets, w)
     _finite(working, then)
     mean = loss == "mean"
     made = Step(
