@@ -16,7 +16,7 @@ from clearprop.check.document.numbers.world import World
 from clearprop.check.document.read.limits import Misfit, OutOfRange, Undefined, Unread
 from clearprop.check.document.read.splitting import ASSIGN, EQUAL
 from clearprop.check.document.read.statements import Document, Statement
-from clearprop.check.document.read.tree import Call, Derivative, Node, Space, Sym, bases, symbols, walk
+from clearprop.check.document.read.tree import Big, Call, Derivative, Node, Space, Sym, bases, symbols, walk
 
 TOLERANCE = 1e-7  # complex steps are exact to 1e-13; slopes of slopes are differences, exact to 1e-8
 MOST_CHOICES = 60
@@ -38,6 +38,7 @@ class Failure:
     letters: dict[str, int]
     left: Outcome
     right: Outcome
+    env: Env | None = None
 
 
 @dataclass
@@ -84,7 +85,8 @@ def dummies(nodes: list[Node], env: Env) -> set[str]:
             elif isinstance(one, Derivative) and (letter := is_letter(one.by)):
                 role = env.notation.roles.get(letter)
                 found |= {letter} & _free_names(env, nodes) if role is None or role.kind != "act" else set()
-    return found
+    bound = {one.index for node in nodes for one in walk(node) if isinstance(one, Big)}
+    return found - bound
 
 
 def _free_names(env: Env, nodes: list[Node], *, strict: bool = False) -> set[str]:
@@ -146,6 +148,7 @@ class Comparison:
         self.statement, self.notation, self.reading = statement, notation, reading
         self.nodes = [p.node for p in statement.parts]
         self.known = [n for n in self.nodes if n is not None]
+        self.sets = [n for n in self.known if shapes.has_space(n)]
         self.conditions = [*conditions.own(statement, document), *statement.around]
         self.entrywise = False
         self.together = self._speaks_of_batches()
@@ -292,7 +295,7 @@ class Comparison:
         if node is None:
             return Outcome(None, Unread("it cannot be read"))
         try:
-            if shapes.has_space(node):
+            if any(node is one for one in self.sets):
                 return Outcome(shapes.shape_of(node, env))  # type: ignore[arg-type]
             value = plain(node, env)
             if np.size(value) and np.all(np.isnan(value)) and np.ndim(value) == 0:
@@ -321,13 +324,11 @@ class Comparison:
         pair.choices += 1
         for letter, value in env.letters.items():
             pair.seen.setdefault(letter, set()).add((number, value))
-        if left.error or right.error or not _agree(left.value, right.value):
-            pair.failures.append(
-                Failure(number, {**env.letters, **({"": env.sample} if not env.letters else {})}, left, right)
-            )
+        if left.error or right.error or not agree(left.value, right.value):
+            pair.failures.append(Failure(number, env.letters or {"": env.sample}, left, right, env))
 
 
-def _agree(left: Value | None, right: Value | None) -> bool:
+def agree(left: Value | None, right: Value | None) -> bool:
     claims = [isinstance(v, shapes.Shape) for v in (left, right)]
     if not any(claims):
         return same(left, right)

@@ -15,6 +15,7 @@ from clearprop.check.document.read.limits import Misfit, OutOfRange
 class Diagnosis:
     what: str
     why: str
+    sets: bool = False  # of sides that are sets, as R^{m x n}
 
 
 def diagnose(pair: Pair, worlds: list[World], layers: set[str]) -> Diagnosis:
@@ -33,7 +34,7 @@ def diagnose(pair: Pair, worlds: list[World], layers: set[str]) -> Diagnosis:
 
 def _of_error(error: Exception) -> Diagnosis:
     if isinstance(error, Surplus):
-        return Diagnosis("factor", str(error))
+        return Diagnosis("factor", str(error), sets=True)
     if isinstance(error, OutOfRange):
         return Diagnosis("layer" if error.layer else "index", str(error))
     if isinstance(error, Misfit):

@@ -3,13 +3,16 @@
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from clearprop.check.document.judging.compare import Comparison, Pair
+from clearprop.check.document.judging.compare import Comparison, Pair, agree
 from clearprop.check.document.judging.diagnose import Diagnosis
 from clearprop.check.document.judging.edits import Edit, Editor
 from clearprop.check.document.meaning.build import Setting
 from clearprop.check.document.meaning.notation import Reading
+from clearprop.check.document.numbers.env import Budget
+from clearprop.check.document.numbers.evaluate import plain
+from clearprop.check.document.numbers.updates import is_update
 from clearprop.check.document.numbers.world import World
-from clearprop.check.document.read.limits import Unread
+from clearprop.check.document.read.limits import Misfit, OutOfRange, Unread
 from clearprop.check.document.read.parse import parse
 from clearprop.check.document.read.statements import Part, Statement
 from clearprop.check.document.read.tokens import Token
@@ -54,6 +57,7 @@ class Mender:
             worlds,
         )
         self.left = MOST_TRIED
+        self.update = pair.left == 0 and is_update(statement, setting.notation.roles)
 
     def mend(self, side: int, own: int) -> list[Repair]:
         """One edit that makes the two sides equal on every network; or two, the second for other networks than its own."""
@@ -62,7 +66,7 @@ class Mender:
         part = self.statement.parts[side]
         partial: Edit | None = None
         for edit in self._edits(part.tokens):
-            if not self._holds(edit.tokens, side, [trial], FEW):
+            if not self._fits(edit.tokens, side, trial):
                 continue
             if self._holds(edit.tokens, side, self.worlds):
                 return [_repair(edit)]
@@ -75,6 +79,28 @@ class Mender:
                 ):
                     return [_repair(partial), _repair(edit)]
         return []
+
+    def _fits(self, tokens: list[Token], side: int, trial: World) -> bool:
+        """A first look: the changed side against the other's value where they differed first."""
+        one = self.pair.failures[0]
+        other = one.left if side == self.pair.right else one.right
+        if self.update or one.env is None or other.value is None:
+            return self._holds(tokens, side, [trial], FEW)
+        try:
+            node = parse(tokens, self.setting.document.words)
+            value = plain(node, one.env.at(budget=Budget()))
+        except (
+            Unread,
+            Misfit,
+            OutOfRange,
+            ArithmeticError,
+            AttributeError,
+            IndexError,
+            TypeError,
+            ValueError,
+        ):
+            return False
+        return agree(value, other.value)
 
     def _edits(self, tokens: list[Token]):
         letters = _letters(self.statement, self.setting)
@@ -130,7 +156,7 @@ def repairs(
     own: int = 2,
 ) -> list[Repair]:
     """The change, or two, that would make a failing pair hold: of the side to blame, else of the other."""
-    if told.what == "range":
+    if told.what in ("range", "permuted") or told.sets:
         return []
     other = pair.left if side == pair.right else pair.right
     for one in (side, other):

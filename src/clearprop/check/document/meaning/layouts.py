@@ -384,9 +384,11 @@ def _count_samples(document: Document, notation: Notation) -> None:
             if len(one.sub) == 1 and (letter := is_letter(one.sub[0].node)) is not None:
                 letters.setdefault(one.name, set()).add(letter)
     for name, role in notation.roles.items():
-        role.counts_samples = bool(letters.get(name, set()) - set(notation.sizes)) and letters[
-            name
-        ] <= notation.sample_letters | set(notation.sizes)
+        own = letters.get(name, set())
+        all_samples = {letter for letter, size in notation.sizes.items() if size == ("m",)}
+        role.counts_samples = bool(
+            own & (notation.sample_letters | all_samples)
+        ) and own <= notation.sample_letters | set(notation.sizes)
 
 
 def _by_double_index(document: Document, notation: Notation) -> None:

@@ -17,6 +17,7 @@ class Role:
     batch: bool = False
     of: str = ""  # of a gradient: what it is taken by
     counts_samples: bool = False  # its only index, x_i, is a sample
+    columns: bool = False  # of a weight: w_k is the vector of weights into unit k
     orient: str | None = None  # of a weight that lies otherwise than the rest: in_out, out_in
 
 

@@ -88,6 +88,8 @@ def _by_subscript(known: list[Sym], found: list[Sym]) -> bool:
         for one in weights
         if len(one.sub) == 1 and isinstance(one.sub[0].node, Num) and one.sub[0].node.value < 10
     ]
+    if _general_subscript(weights, found):
+        return True
     if not numbered or any(len(one.sub) > 1 for one in weights if one.name == numbered[0].name):
         return False
     if numbered[0].name.isupper() or numbered[0].name == "Theta":
@@ -102,6 +104,17 @@ def _by_subscript(known: list[Sym], found: list[Sym]) -> bool:
     ]
     bare_input = any(one.name == "x" and not one.sub for one in found)
     return bool(biases and hidden and bare_input)
+
+
+def _general_subscript(weights: list[Sym], found: list[Sym]) -> bool:
+    """W_l beside A_{l-1}."""
+    letters = {
+        letter
+        for one in weights
+        if one.name.isupper() and len(one.sub) == 1 and (letter := is_letter(one.sub[0].node))
+    }
+    before = [s.sub[0].node for s in found if s.name in ("A", "a", "H", "h", "Z", "z") and len(s.sub) == 1]
+    return any(isinstance(node, Add) and is_letter(node.left) in letters for node in before)
 
 
 def _letters_of_layer(one: Sym, notation: Notation) -> set[str]:

@@ -4,7 +4,18 @@ from clearprop.check.document.meaning.layouts import is_batch
 from clearprop.check.document.meaning.notation import ROWLIKE, Notation, Role, first, is_letter, orient, place
 from clearprop.check.document.meaning.roles import nodes
 from clearprop.check.document.read.statements import Document
-from clearprop.check.document.read.tree import Big, Listed, Node, Num, Relation, Sym, bases, symbols, walk
+from clearprop.check.document.read.tree import (
+    Big,
+    Listed,
+    Matrix,
+    Node,
+    Num,
+    Relation,
+    Sym,
+    bases,
+    symbols,
+    walk,
+)
 
 
 def find_sizes(document: Document, notation: Notation, shapes: list) -> dict[object, int]:
@@ -81,7 +92,14 @@ def _vectors(document: Document, notation: Notation) -> set[int]:
     found = set()
     for name, role in notation.roles.items():
         small = name.islower() and (len(name) == 1 or name in ("theta", "beta"))
-        if role.kind == "weight" and role.layer and small and name not in double and not classes:
+        if (
+            role.kind == "weight"
+            and role.layer
+            and small
+            and not role.columns
+            and name not in double
+            and not classes
+        ):
             found.add(role.layer)
     return found
 
@@ -101,11 +119,22 @@ def _bounds(document: Document, notation: Notation) -> None:
                     notation.sizes[last] = size
     for statement in document.statements:
         parts = [p.node for p in statement.parts]
+        _labels(parts, notation)
         if len(parts) != 2 or not isinstance(parts[1], Listed):
             continue
         letter, last = is_letter(parts[0]), is_letter(parts[1].items[-1])
         if letter in notation.unit_layers and last and _is_open(last, notation):
             notation.sizes[last] = ("n", notation.unit_layers[letter])
+
+
+def _labels(parts: list[Node | None], notation: Notation) -> None:
+    r"""y_i \in \{1, ..., C\}: C is the number of classes."""
+    if len(parts) != 2 or not isinstance(parts[0], Sym) or not isinstance(parts[1], (Listed, Matrix)):
+        return
+    items = parts[1].items if isinstance(parts[1], Listed) else parts[1].rows[0]
+    last = is_letter(items[-1])
+    if notation.roles.get(parts[0].name, Role("")).kind == "target" and last and _is_open(last, notation):
+        notation.sizes[last] = ("n", -1)
 
 
 def _is_open(letter: str, notation: Notation) -> bool:

@@ -123,6 +123,10 @@ class _Finder:
         stacked = self.roles[act.name].kind == "augmented"
         if weight.name not in self.roles or self.roles[weight.name].layer is None:
             self.roles[weight.name] = Role("stack" if stacked else "weight", layer)
+        letter = is_letter(weight.sub[0].node) if len(weight.sub) == 1 else None
+        if letter and letter not in {is_letter(s.node) for s in act.sub} and weight.name.islower():
+            role = self.roles[weight.name]
+            role.columns, role.orient = True, "in_out"
         self._bias(step.bias, layer)
         return layer
 

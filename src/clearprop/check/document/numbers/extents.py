@@ -73,6 +73,8 @@ def _size(role, indices: tuple[Script, ...], k: int, layer: int, sample: Node | 
     n, m = env.world.sizes, env.world.m
     if role.kind == "bias":
         return n[layer]
+    if role.columns and len(indices) == 1:
+        return n[layer]
     if role.kind in ("weight", "stack"):
         pair = (n[layer - 1] + (role.kind == "stack"), n[layer])
         pair = pair if orient(role, env.notation) == "in_out" else pair[::-1]

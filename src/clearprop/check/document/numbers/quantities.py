@@ -219,6 +219,8 @@ def _matrix_indices(where: Place, role: Role, env: Env) -> tuple[int | None, int
     numbers = [
         None if one.node is None or isinstance(one.node, Dots) else index(one.node, env) - 1 for one in items
     ]
+    if role.columns and len(numbers) == 1:
+        return (None, numbers[0])
     if role.kind == "bias":
         if len(numbers) == 2:
             numbers = [max(numbers, key=lambda n: -1 if n is None else n)] if 0 in numbers else numbers

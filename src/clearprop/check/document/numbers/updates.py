@@ -35,7 +35,9 @@ def expected(left: Sym, right: Node, env: Env) -> list[Value]:
     decays = any(r is not None and r.kind == "decay" for r in names)
     found = []
     for how, sample in _ways(env):
-        whole = losses.whole(where, how, sample, env, penal=False)
+        name = env.notation.main_loss or ""
+        penal = not decays and sample is None and bool(env.reading.penalised.get(name))
+        whole = losses.whole(where, how, sample, env, penal=penal)
         gradient = quantities.exposed(whole, where, env)
         if decays and where.kind == "W":
             found += [

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, fields
+from functools import cache
 
 
 @dataclass(frozen=True)
@@ -194,9 +195,17 @@ class Listed(Node):
 
 def children(node: Node) -> Iterator[Node]:
     """The nodes directly below a node, scripts among them."""
-    for part in fields(node):
-        if part.name != "span":
-            yield from _nodes(getattr(node, part.name))
+    for name in _names(type(node)):
+        value = getattr(node, name)
+        if isinstance(value, Node):
+            yield value
+        elif isinstance(value, tuple):
+            yield from _nodes(value)
+
+
+@cache
+def _names(kind: type) -> tuple[str, ...]:
+    return tuple(part.name for part in fields(kind) if part.name != "span")
 
 
 def _nodes(value: object) -> Iterator[Node]:
@@ -230,5 +239,5 @@ def bases(node: Node) -> Iterator[Sym]:
             yield node
         elif isinstance(node, Big):
             waiting += [one for one in (node.body, node.condition) if one is not None]
-        elif not isinstance(node, Script):
+        elif not isinstance(node, (Script, Probability)):
             waiting += children(node)
