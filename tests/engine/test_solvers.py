@@ -6,12 +6,15 @@ import numpy as np
 import pytest
 
 from clearprop import batch as page
+from clearprop.engine.engine import Engine
 from clearprop.engine.solver import Solver
 from clearprop.errors import SpecError
-from clearprop.network import Network
+from clearprop.maths import languages
+from clearprop.network import Network, Parameters
 from oracles.engines import Twin, assert_near, batch_for, cast, engine_for, rounded
 
 NET = Network((4, 6, 3), "tanh")
+PLAIN = Network((4, 6, 3), "tanh", "identity")
 RATES = np.array([0.1, 0.05, 0.2, 0.01, 0.1])
 DTYPES = ("float64", "float32")
 SOLVERS = {
@@ -116,6 +119,60 @@ def test_tangent_moves_W_as_in_the_network_written_with_the_root_of_n(decay, dty
     assert_near(twin.params.flat, params.flat, "float64", times=500)
 
 
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_scaled_inputs_move_as_a_layer_of_scales_before_the_first_does(dtype):
+    """AdamW on V and s of z[1] = (a[0] s) V + b[1], by the complex step of J; W[1] is s V."""
+    solver = Solver("adamw", decay=0.3, betas=(0.8, 0.95), eps=1e-4, scale_rate=3.0)
+    batch = rounded(batch_for(PLAIN, 18, weighted=True), dtype)
+    engine = engine_for(PLAIN, solver, size=6, dtype=dtype)
+    twin, params, n = Twin(engine), engine.params.astype(np.float64), PLAIN.n_weights
+    theta = np.r_[params.flat, np.ones(4)]  # V in the place of W[1], and the scales behind
+    times = np.r_[np.ones(PLAIN.n_parameters), np.full(4, 3.0)]
+    decays = (np.arange(len(theta)) < n) | (np.arange(len(theta)) >= PLAIN.n_parameters)
+    u, v = np.zeros_like(theta), np.zeros_like(theta)
+    for t, lr in enumerate(RATES[:3], 1):
+        part = type(batch)(*(column[6 * (t - 1) : 6 * t] for column in batch))
+
+        g = np.array([_complex_slope(theta, k, part) for k in range(len(theta))])
+        u, v = 0.8 * u + 0.2 * g, 0.95 * v + 0.05 * g**2
+        theta = theta * (1 - lr * times * 0.3 * decays)
+        theta -= lr * times * (u / (1 - 0.8**t)) / (np.sqrt(v / (1 - 0.95**t)) + 1e-4)
+    params.flat[:] = theta[:-4]
+    params.W[1][...] *= theta[-4:, None]
+    engine.epoch(cast(batch, dtype), np.arange(18), RATES[:3])
+    twin.epoch(batch, np.arange(18), RATES[:3])
+    assert_near(engine.params.flat, params.flat, dtype, times=100)
+    assert_near(twin.params.flat, params.flat, "float64", times=100)
+
+
+def _complex_slope(theta, k, part):
+    """dJ/dtheta[k] of the network of `PLAIN` whose inputs are multiplied by the last four of theta."""
+    moved, lines = theta.astype(complex), languages.in_complex()
+    moved[k] += 1e-30j
+    seen = Parameters(PLAIN, moved[:-4])
+    pairs = page.activation_pairs(PLAIN, lines)
+    return lines.loss(seen.W, seen.b, part.X * moved[-4:], part.y, part.w, pairs, "identity").imag / 1e-30
+
+
+@pytest.mark.parametrize("threads", [2, 3])
+def test_scales_have_the_same_bits_on_any_number_of_threads(threads):
+    net = Network((40, 7, 2), "tanh")
+    batch, solver = batch_for(net, 24), Solver("adamw", tangent=True, scale_rate=6.0)
+    engines = [Engine(net.initialize(seed=1), solver, 8, "float64", threads=n) for n in (1, threads)]
+    for engine in engines:
+        engine.epoch(batch, np.arange(24), np.full(3, 0.1))
+    np.testing.assert_array_equal(engines[0].state, engines[1].state)
+
+
+def test_new_parameters_begin_with_scales_of_1():
+    engine = engine_for(NET, Solver("adamw", scale_rate=6.0))
+    engine.epoch(batch_for(NET, 8), np.arange(8), RATES[:2])
+    other = NET.initialize(seed=9)
+    engine.start_from(other.flat)
+    np.testing.assert_array_equal(engine.params.flat, other.flat)
+    assert (engine.state[5, :4] == 1).all()
+
+
 @pytest.mark.parametrize("name", SOLVERS)
 def test_moments_go_on_in_the_next_epoch(name):
     batch = batch_for(NET, 12)
@@ -188,6 +245,10 @@ def test_a_gradient_alone_is_no_step_of_adam():
         (
             {"name": "sgd", "tangent": True},
             "`tangent` and `bias_rate` belong to the solvers adam and adamw; got the solver 'sgd'.",
+        ),
+        (
+            {"name": "adam", "scale_rate": 6.0},
+            "`scale_rate` belongs to the solver adamw, without `l2`, `l1` and `max_norm`.",
         ),
     ],
 )

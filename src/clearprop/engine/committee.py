@@ -43,6 +43,11 @@ class Committee:
             engine.keep_in(state, hyper[:-SUMS])
         self._weights: tuple[np.ndarray, list[np.ndarray]] | None = None
 
+    def start_from(self, flat: np.ndarray) -> None:
+        """Go on from these parameters, (members, n_parameters)."""
+        for engine, one in zip(self.members, flat, strict=True):
+            engine.start_from(one)
+
     @property
     def flat(self) -> np.ndarray:
         """The parameters of all members."""

@@ -25,6 +25,7 @@ from clearprop.engine.passes import (
     MAX_NORM,
     MU,
     N_HYPER,
+    SCALE_RATE,
     SEED,
     STEPS,
     backward_pass,
@@ -33,6 +34,7 @@ from clearprop.engine.passes import (
     update_pass,
 )  # fmt: skip
 from clearprop.engine.products import product_function, scratch_size
+from clearprop.engine.scaling import scaled_pass
 from clearprop.engine.softmax import FURTHER_LINES, softmax_head_pass, softmax_pass
 from clearprop.engine.solver import Solver
 from clearprop.engine.team import available, crowded, together
@@ -134,9 +136,9 @@ class Engine:
         if self.dtype.name not in ("float32", "float64"):
             msg = f"`dtype` must be float32 or float64; got {self.dtype.name}."
             raise SpecError(msg)
-        self.state = np.zeros((4, self.net.n_parameters), self.dtype)
+        self.state = np.zeros((8 if self.solver.scale_rate else 4, self.net.n_parameters), self.dtype)
         self.params = Parameters(self.net, self.state[kernels.THETA])
-        self.params.flat[:] = params.flat
+        self.start_from(params.flat)
         self.dropout, self.seed = _checked_dropout(self.net, dropout), int(seed)
         self.hyper = self._hyper()
         self.threads = int(threads)
@@ -186,6 +188,12 @@ class Engine:
     def flat(self) -> np.ndarray:
         """The parameters as one vector."""
         return self.params.flat
+
+    def start_from(self, flat: np.ndarray) -> None:
+        """Go on from these parameters; scales of inputs begin at 1."""
+        self.params.flat[:] = flat
+        if self.solver.scale_rate:
+            self.state[kernels.DIRECTION], self.state[kernels.SCALE, : self.net.sizes[0]] = flat, 1.0
 
     def keep_in(self, state: np.ndarray, hyper: np.ndarray) -> None:
         """Keep all numbers in these arrays from now on: shaped as `state` and `hyper`, and part of something larger."""
@@ -307,7 +315,7 @@ class Engine:
     def _passes(self) -> np.ndarray:
         """The addresses of what a step calls; the network and the solver of an engine do not change."""
         net, dtype = self.net, self.dtype.name
-        passes = np.zeros((5, net.L), np.int64)
+        passes = np.zeros((6, net.L), np.int64)
         made = softmax_head_pass(dtype) if net.head == "softmax" else head_pass(net.head, dtype)
         passes[0, 0] = made.address
         passes[1, 0] = update_pass(self.solver.update, dtype).address
@@ -318,6 +326,7 @@ class Engine:
             passes[2, l], passes[3, l] = (extra_pass(name, dtype).address for name in ("drop", "drop_back"))
         passes[3, 0] = extra_pass("settle", dtype).address if self.solver.settles else 0
         passes[4, 0] = extra_pass("clip", dtype).address if self.solver.clip_norm else 0
+        passes[5, 0] = scaled_pass(dtype).address if self.solver.scale_rate else 0
         return passes
 
     def _plan(self, room: Room, how: int) -> Plan:
@@ -360,6 +369,7 @@ class Engine:
             (LAMBDA, solver.l2), (ALPHA, solver.alpha), (DECAY, solver.decay), (MU, solver.momentum),
             (BETA1, solver.betas[0]), (BETA2, solver.betas[1]), (EPS, solver.eps),
             (L1, solver.l1), (MAX_NORM, solver.max_norm or 0.0), (CLIP, solver.clip_norm or 0.0), (SEED, self.seed),
+            (SCALE_RATE, solver.scale_rate),
             (EACH_ITS_OWN, {"sgd": 0, "adam": 1, "adamw": 2}[solver.name]),
         ):  # fmt: skip
             hyper[at] = value

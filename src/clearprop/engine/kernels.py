@@ -32,6 +32,8 @@ from clearprop.engine.vectors import TALL
 
 GRADIENT_ONLY, ONE_PRODUCT, PASSES = range(3)  # how the parameters move
 THETA, GRAD, FIRST, SECOND = range(4)  # the rows of `state`
+# Further rows where inputs have scales: V, in the place of W[1]; in the first n[0] places the scales, their moments.
+DIRECTION, SCALE, SCALE_FIRST, SCALE_SECOND = range(4, 8)
 LOSS, WEIGHT, FAILED_AT, MEANS, PENALTIES = range(5)  # the entries of `out`
 
 
@@ -41,7 +43,7 @@ class Plan(NamedTuple):
     layers: see `Layout`. places: the batch size, where y and w start in the block, and how the parameters move.
     passes: addresses of forward[l], backward[l] for l = 1..L-1 in rows 0 and 1, of the head and of the update in
     [0, 0] and [1, 0]; of `dropout`: drop[l] for l = 0..L-1 in row 2, drop_back[l] for l = 1..L-1 in row 3 (0:
-    none), of settle and clip in [3, 0] and [4, 0]. product: the address of `product_function`.
+    none), of settle and clip in [3, 0] and [4, 0]; of `scaling` in [5, 0]. product: the address of `product_function`.
     """
 
     layers: Any
@@ -359,6 +361,22 @@ def _factor(share: Any, l: Any, plan: Any) -> Any:
 
 
 @kernel
+def _update_scaled(rows: Any, n: Any, start: Any, plan: Any, memory: Any) -> None:
+    """n numbers of W[1] from `start` on, whole rows, with the scales of their inputs; rows: their addresses."""
+    state, wide = memory.state, plan.layers[1, SIZE]
+    size, P, base = state.itemsize, state.shape[1], state.ctypes.data
+    first = start // wide
+    V = base + size * (P * DIRECTION + start)
+    scale = base + size * (P * SCALE + first)
+    u, v = base + size * (P * SCALE_FIRST + first), base + size * (P * SCALE_SECOND + first)
+    W, dW, u_V, v_V = rows
+    call(
+        plan.passes[5, 0],
+        (W, dW, u_V, v_V, V, scale, u, v, n // wide, wide, memory.hyper.ctypes.data),
+    )
+
+
+@kernel
 def _update(share: Any, n: Any, start: Any, l: Any, how: Any, plan: Any, memory: Any) -> None:
     """n numbers of layer l, from `start` of the flat vector on; share: 1 for weights, which decay, 0 for biases."""
     state, hyper = memory.state, memory.hyper
@@ -370,4 +388,7 @@ def _update(share: Any, n: Any, start: Any, l: Any, how: Any, plan: Any, memory:
         return
     hyper[SHARE], hyper[FACTOR] = share, hyper[_factor(share, l, plan)]
     rows = (at, at + size * P * GRAD, at + size * P * FIRST, at + size * P * SECOND)
+    if plan.passes[5, 0] != 0 and share == 1 and l == 1:
+        _update_scaled(rows, n, start, plan, memory)
+        return
     call(plan.passes[1, 0], (rows[0], rows[1], rows[2], rows[3], n, hyper.ctypes.data))

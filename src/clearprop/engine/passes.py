@@ -16,11 +16,11 @@ from clearprop.engine import store
 from clearprop.maths import expressions, languages
 
 # The entries of `hyper`. L2 is that of the step: LAMBDA, and ALPHA over its m. L1, MAX_NORM and CLIP are 0 where
-# they are not set. FACTOR: of the rate, for the layer at hand. Behind them stand the head's constant of each output,
-# what each layer 0..L-1 drops, and the factors of W[1..L] and of b[1..L].
+# they are not set. FACTOR: of the rate, for the layer at hand; SCALE_RATE: for the scales of the inputs. Behind them
+# stand the head's constant of each output, what each layer 0..L-1 drops, and the factors of W[1..L] and of b[1..L].
 RATE, MASS, SHARE, L2, DECAY, MU, BETA1, BETA2, EPS, STEPS, LAMBDA, ALPHA = range(12)
-L1, MAX_NORM, CLIP, NORM, SEED, EACH_ITS_OWN, FACTOR = range(12, 19)
-N_HYPER = 19
+L1, MAX_NORM, CLIP, NORM, SEED, EACH_ITS_OWN, FACTOR, SCALE_RATE = range(12, 20)
+N_HYPER = 20
 
 g: Any = None
 g_back: Any = None

@@ -76,8 +76,11 @@ def move_all(net: Network, state: np.ndarray, solver: Solver, lr: float, t: int,
     rows, factors = [Parameters(net, row) for row in state], solver.factors(net)
     for l in range(1, net.L + 1):
         of_W, of_b = factors[0][l - 1], factors[1][l - 1]
-        update(solver, [row.W[l] for row in rows], lr, t, l2, solver.decay, of_W)
-        update(solver, [row.b[l] for row in rows], lr, t, 0.0, 0.0, of_b)
+        if l == 1 and solver.scale_rate:
+            move_scaled(net, state, solver, lr, t, of_W)
+        else:
+            update(solver, [row.W[l] for row in rows[:4]], lr, t, l2, solver.decay, of_W)
+        update(solver, [row.b[l] for row in rows[:4]], lr, t, 0.0, 0.0, of_b)
         settle(solver, rows[THETA].W[l], rows[SECOND].W[l], lr * of_W, t)
 
 
@@ -105,6 +108,17 @@ def update(
         eps = float(derivation.adamw_eps(eps, t, beta2))
         theta[...] = derivation.decoupled(theta, lr, decay)
     theta[...] = derivation.adam(theta, u, v, rate, eps)
+
+
+def move_scaled(net: Network, state: np.ndarray, solver: Solver, lr: float, t: int, factor: float) -> None:
+    """One update of W[1] = scale V: V moves, and the scales, in place; see `kernels` for where they are."""
+    W, dW, u, v, V = (Parameters(net, row).W[1] for row in state[:5])
+    scale, u_scale, v_scale = (row[: net.sizes[0], None] for row in state[5:])
+    dV = derivation.scaled_rows_back(dW, scale)
+    dscale = derivation.scale_term(V, dW).sum(axis=1, keepdims=True)
+    update(solver, [V, dV, u, v], lr, t, 0.0, solver.decay, factor)
+    update(solver, [scale, dscale, u_scale, v_scale], lr * solver.scale_rate, t, 0.0, solver.decay, 1.0)
+    W[...] = derivation.scaled_rows(V, scale)
 
 
 def settle(solver: Solver, W: np.ndarray, v: np.ndarray, lr: float, t: int) -> None:

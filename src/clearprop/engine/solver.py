@@ -46,6 +46,9 @@ class Solver:
         (the neural-tangent parametrisation: Jacot et al., NeurIPS 2018), at the rate lr / sqrt(n[l-1]).
     bias_rate : float
         Of Adam and AdamW: what multiplies lr for the biases.
+    scale_rate : float
+        Of AdamW: above 0 each input has a scale of its own, from 1 on, that moves at scale_rate * lr: W[1] is learned
+        as scale V (Holzmueller et al., NeurIPS 2024).
 
     Examples
     --------
@@ -66,12 +69,13 @@ class Solver:
     clip_norm: float | None = None
     tangent: bool = False
     bias_rate: float = 1.0
+    scale_rate: float = 0.0
 
     def __post_init__(self) -> None:
         if self.name not in NAMES:
             msg = f"The solver must be one of {', '.join(NAMES)}; got {self.name!r}."
             raise SpecError(msg)
-        for name in ("l2", "alpha", "decay", "eps", "l1", "bias_rate"):
+        for name in ("l2", "alpha", "decay", "eps", "l1", "bias_rate", "scale_rate"):
             _check(name, getattr(self, name), 0.0, math.inf)
         for name in ("max_norm", "clip_norm"):
             value = getattr(self, name)
@@ -89,6 +93,9 @@ class Solver:
             raise SpecError(msg)
         if self.name == "sgd" and (self.tangent or self.bias_rate != 1):
             msg = "`tangent` and `bias_rate` belong to the solvers adam and adamw; got the solver 'sgd'."
+            raise SpecError(msg)
+        if self.scale_rate and (self.name != "adamw" or self.l2 or self.settles):
+            msg = "`scale_rate` belongs to the solver adamw, without `l2`, `l1` and `max_norm`."
             raise SpecError(msg)
 
     def factors(self, net: Network) -> tuple[list[float], list[float]]:

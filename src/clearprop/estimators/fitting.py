@@ -251,6 +251,7 @@ def settings_of(estimator: Any, preset: Preset, rows: int, seed: int) -> Setting
             preset.solver, l2=0.0 if adamw else decay, decay=decay if adamw else 0.0,
             momentum=0.9 if sgd else 0.0, nesterov=sgd, betas=preset.betas,
             tangent=preset.tangent and not sgd, bias_rate=1.0 if sgd else preset.bias_rate,
+            scale_rate=preset.scale_rate if adamw else 0.0,
         )  # fmt: skip
         return Settings(
             solver, preset.max_iter, _batch_size(estimator.batch_size, rows), preset.learning_rate_init,

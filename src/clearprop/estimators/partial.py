@@ -122,7 +122,7 @@ class Partial:
 def _begun(estimator: Any, learned: Learned, rows: int, model: Model | None) -> Going:
     engine, settings, settled = fitting.begun(estimator, learned, rows, fitting.seed_of(estimator, None))
     if model is not None:
-        engine.flat[...] = np.array([params.flat for params in model.members]).reshape(engine.flat.shape)
+        engine.start_from(np.array([params.flat for params in model.members]).reshape(engine.flat.shape))
     one = replace(settings, epochs=1, schedule="constant", patience=None, time_limit=None)
     return Going(engine, one, settled)
 

@@ -24,19 +24,20 @@ class Preset:
     members: int
     tangent: bool
     bias_rate: float
+    scale_rate: float
     places: bool
 
 
 # scikit-learn's defaults, on encoded columns
 PLAIN = Preset(
     (100,), "relu", "adam", "constant", 1e-3, 0.0, (0.9, 0.999), 200, 10, "glorot", members=1, tangent=False,
-    bias_rate=1.0, places=False,
+    bias_rate=1.0, scale_rate=0.0, places=False,
 )  # fmt: skip
 # Chosen on the tables of bench/accuracy.py that are to choose by. The rate falls to zero four times, so that a table on
 # which few epochs are best still has an epoch at rest.
 FAST = Preset(
     (128, 128), "mish", "adamw", "coslog4", 0.1, 0.02, (0.9, 0.95), 32, 17, "ntk", members=1, tangent=True,
-    bias_rate=0.1, places=True,
+    bias_rate=0.1, scale_rate=6.0, places=True,
 )  # fmt: skip
 PRESETS = {
     "plain": PLAIN,

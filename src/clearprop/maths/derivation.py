@@ -123,6 +123,9 @@ def adam_rate(lr, t, beta1, beta2): return lr * sqrt(1.0 - beta2**t) / (1.0 - be
 def adam(W, u, v, rate, eps):   return W - rate * u / (sqrt(v) + eps)
 def adamw_eps(eps, t, beta2):   return eps * sqrt(1.0 - beta2**t)                           # so that eps is added after the correction of v
 def tangent_rate(lr, n):        return lr / sqrt(n)                                         # of W in a W + b: what Adam at lr makes of it in a W / sqrt(n) + b
+def scaled_rows(V, scale):      return scale * V                                            # W[1] where inputs are scaled: (a scale) V = a W; scale: of each row
+def scaled_rows_back(g, scale): return scale * g                                            # dV, where g is dW
+def scale_term(V, g):           return V * g                                                # the sum over a row is its dscale
 def decoupled(W, lr, decay):    return W - lr * decay * W                                   # AdamW, before adam
 
 def bounded(x, norm, most):     return x * (most / maximum(norm, most))                     # a gradient, or a column of W, held to a norm of `most`

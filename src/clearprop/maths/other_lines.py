@@ -301,6 +301,16 @@ OPTIMISER_LINES = (
         JACOT,
     ),
     _update(
+        "scaled_rows",
+        "the first W where each input has a scale s of its own: V is learned, and s",
+        r"W \leftarrow s V",
+        HOLZMULLER,
+    ),
+    _update("scaled_rows_back", "the gradient of V, from g, that of W", r"g \leftarrow s g", HOLZMULLER),
+    _update(
+        "scale_term", "what one unit adds to the gradient of s, from g, that of W", r"h = V g", HOLZMULLER
+    ),
+    _update(
         "decoupled",
         "AdamW: the decay, before Adam's update",
         r"W \leftarrow W - \alpha \lambda W",
