@@ -180,6 +180,25 @@ def test_lines_come_to_their_numbers(open_page, traces, which, keys):
     assert evaluations > len(found)
 
 
+def test_the_drawing_shows_the_row_that_is_chosen(open_page, traces):
+    trace = traces.testnet()
+    page = open_page(trace, width=1300).page
+    for n in (2, 0, 1):
+        page.select_option(".picker select", value=str(n))
+        shown = page.eval_on_selector_all(
+            '.unit[data-key="a[1]"] .value', "found => found.map(e => e.textContent)"
+        )
+        assert list(map(float, shown)) == trace["quantities"]["a[1]"]["values"][n]
+
+
+def test_given_numbers_say_their_names(open_page, traces):
+    trace = traces.named()
+    page = open_page(trace, width=1300).page
+    page.hover('#given td[data-c="a[0]/1,1"]')
+    value = trace["quantities"]["a[0]"]["values"][1][1]
+    assert page.text_content("#given .full") == f"<2> · age · in full {value!r}"
+
+
 def test_keys_reach_everything(open_page, traces):
     found = open_page(traces.testnet(), width=1300)
     page = found.page

@@ -128,7 +128,8 @@
       }
     }
     light(c, role.keys());
-    if (card) write(card, td, role);
+    const place = card || td.closest("section.given");
+    if (place) write(place, td, role);
   }
 
   function write(card, td, role) {
@@ -314,6 +315,7 @@
   if (data.lines) unpack();
 
   // ---- What needs scripts shows itself
+  picker.addEventListener("change", () => show(+picker.value));
   const known = new Set([...cells.keys()].map(parse).filter(([key]) => /^a\[0\]$/.test(key)).map(([, at]) => at[0]));
   for (const n of [...known].sort((a, b) => a - b)) picker.add(new Option(data.samples[n] ?? n + 1, n));
   all(".tools, .hint, .keys, .picker, .scrub, .live-only").forEach(element => { element.hidden = false; });
