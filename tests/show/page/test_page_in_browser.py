@@ -184,7 +184,7 @@ def test_the_drawing_shows_the_row_that_is_chosen(open_page, traces):
     trace = traces.testnet()
     page = open_page(trace, width=1300).page
     for n in (2, 0, 1):
-        page.select_option(".picker select", value=str(n))
+        page.select_option(".picker select", index=n)
         shown = page.eval_on_selector_all(
             '.unit[data-key="a[1]"] .value', "found => found.map(e => e.textContent)"
         )
