@@ -59,12 +59,15 @@ class UnreadFormula:
 
 @dataclass(frozen=True)
 class Checked:
-    """One statement that was looked at: where it stands, and whether it is "verified", "wrong", "unread" or "defines"."""
+    """A statement that was looked at: "verified", "wrong" or "unread"; and its sides.
+
+    `sides` has for each where it begins and ends in the text, and "verified", "wrong", "unread", or "open" for a side
+    that is not itself to blame in a statement that does not hold.
+    """
 
     line: int
-    at: int
-    end: int
     verdict: str
+    sides: tuple[tuple[int, int, str], ...]
 
 
 @dataclass(frozen=True)
@@ -95,6 +98,7 @@ class DocumentCheck:
     reading: str
     checked: tuple[Checked, ...] = ()
     text: str = field(default="", repr=False)
+    numbers: tuple[int, ...] = field(default=(), repr=False)
 
     @property
     def ok(self) -> bool:

@@ -13,13 +13,21 @@ from clearprop.check.document.numbers.env import Budget, Env
 from clearprop.check.document.numbers.evaluate import plain
 from clearprop.check.document.numbers.values import Value, equal
 from clearprop.check.document.numbers.world import World
-from clearprop.check.document.read.limits import Misfit, OutOfRange, Undefined, Unread
+from clearprop.check.document.read.limits import (
+    FEW_EVALUATIONS,
+    MOST_EVALUATIONS,
+    Misfit,
+    OutOfRange,
+    Undefined,
+    Unread,
+)
 from clearprop.check.document.read.splitting import ASSIGN, EQUAL
 from clearprop.check.document.read.statements import Document, Statement
 from clearprop.check.document.read.tree import Big, Call, Derivative, Node, Space, Sym, bases, symbols, walk
 
 TOLERANCE = 1e-7  # complex steps are exact to 1e-13; slopes of slopes are differences, exact to 1e-8
 MOST_CHOICES = 60
+FEW_CHOICES = 8
 
 
 @dataclass
@@ -175,7 +183,7 @@ class Comparison:
                 self.notation,
                 self.reading,
                 world.state,
-                budget=Budget(),
+                budget=Budget(MOST_EVALUATIONS if most > FEW_CHOICES else FEW_EVALUATIONS),
                 together=self.together,
                 entrywise=self.entrywise,
             )

@@ -80,7 +80,7 @@ class Editor:
 
     def all(self) -> Iterator[Edit]:
         """Every edit, the likeliest first; of each symbol that stands more than once, also all at once."""
-        for edits in (self._symbols, self._sums, self._signs, self._transposes, self._comparisons, self._names,
+        for edits in (self._symbols, self._sums, self._signs, self._transposes, self._comparisons, self.names,
                       self._primes, self._swaps, self._numbers):  # fmt: skip
             yield from edits()
 
@@ -358,7 +358,7 @@ class Editor:
                             token.at,
                         )
 
-    def _names(self) -> Iterator[Edit]:
+    def names(self) -> Iterator[Edit]:
         """Another quantity of the same form: z for a, y for p; or a known one for an unknown."""
         known = [
             (n, r)

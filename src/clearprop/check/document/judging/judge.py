@@ -4,11 +4,11 @@ from clearprop.check.document.judging import conditions
 from clearprop.check.document.judging.compare import Comparison, Pair
 from clearprop.check.document.judging.diagnose import Diagnosis, diagnose
 from clearprop.check.document.judging.diagnose import written as number
-from clearprop.check.document.judging.repair import Repair, repairs
+from clearprop.check.document.judging.repair import Repair, repairs, undefined
 from clearprop.check.document.meaning.build import Setting
 from clearprop.check.document.meaning.notation import Reading
 from clearprop.check.document.numbers.worlds import Worlds
-from clearprop.check.document.read.limits import Unread
+from clearprop.check.document.read.limits import Undefined, Unread
 from clearprop.check.document.read.statements import Part, Statement
 from clearprop.check.document.read.tokens import written
 from clearprop.check.document.verdict import Checked, DocumentCheck, Finding, UnreadFormula
@@ -37,30 +37,63 @@ class Judge:
         if comparison.beyond is not None and all(not p.choices and p.unread is None for p in pairs):
             self._beyond(statement, comparison)
             return
-        unread = {p.unread_side: p.unread for p in pairs if p.unread is not None}
-        for side, error in unread.items():
-            part = statement.parts[side]
-            self._not_read(error, self._formula(statement), part.at if error.position < 0 else error.position)
+        unread = self._unread(statement, pairs, worlds)
         failing = [p for p in pairs if p.failures and p.unread is None]
-        for pair, side in _blamed(failing, pairs):
-            self._find(statement, pair, side, comparison, worlds)
+        blamed = _blamed(failing, pairs)
+        for pair, side in blamed:
+            self._find(statement, pair, side, worlds)
         verdict = "wrong" if failing else "unread" if unread else "verified"
-        self._mark(statement, verdict)
+        self._mark(statement, verdict, {side for _, side in blamed}, unread)
 
-    def _mark(self, statement: Statement, verdict: str) -> None:
-        end = max(t.at for p in statement.parts for t in p.tokens)
-        self.checked.append(Checked(self.source.line(statement.at), statement.at, end, verdict))
+    def _unread(self, statement: Statement, pairs: list[Pair], worlds: list) -> set[int]:
+        """Tell what could not be read; an undefined symbol that is a slip of a known one is a finding."""
+        found = {p.unread_side: p for p in pairs if p.unread is not None}
+        for side, pair in found.items():
+            error = pair.unread
+            assert error is not None
+            mended = (
+                undefined(statement, pair, self.setting, self.reading, worlds)
+                if isinstance(error, Undefined)
+                else None
+            )
+            if mended is not None:
+                sides = (
+                    written(statement.parts[pair.left].tokens),
+                    written(statement.parts[pair.right].tokens),
+                )
+                self._keep(
+                    mended.at, statement, sides, "", ("", ""), Diagnosis(mended.what, error.why), mended.fix
+                )
+                continue
+            at = statement.parts[side].at if error.position < 0 else error.position
+            self._not_read(error, self._formula(statement), at)
+        nothing = [
+            p for p in pairs if not p.choices and p.unread is None and statement.parts[p.right].sign != r"\in"
+        ]
+        if nothing and not found:
+            self._not_read(
+                Unread("its indices have no value for which it could be looked at"),
+                self._formula(statement),
+                statement.at,
+            )
+        return {*found, *(p.right for p in nothing)}
+
+    def _mark(self, statement: Statement, verdict: str, wrong: set[int], unread: set[int]) -> None:
+        rest = "verified" if verdict == "verified" else "open"
+        sides = []
+        for k, part in enumerate(statement.parts):
+            own = "wrong" if k in wrong else "unread" if k in unread else rest
+            sides.append((part.at, max(t.at + len(t.raw) for t in part.tokens), own))
+        self.checked.append(Checked(self.source.line(statement.at), verdict, tuple(sides)))
 
     def _beyond(self, statement: Statement, comparison: Comparison) -> None:
         """A line that names a layer that is not there, whatever the index."""
         error = comparison.beyond
         sides = (written(statement.parts[0].tokens), written(statement.parts[-1].tokens))
         self._keep(statement.at, statement, sides, "", ("", ""), Diagnosis("layer", str(error)), "")
-        self._mark(statement, "wrong")
+        self._mark(statement, "wrong", set(range(len(statement.parts))), set())
 
-    def _find(
-        self, statement: Statement, pair: Pair, side: int, comparison: Comparison, worlds: list
-    ) -> None:
+    def _find(self, statement: Statement, pair: Pair, side: int, worlds: list) -> None:
         layers = {
             n for n in self.setting.notation.layer_letters if any(n in f.letters for f in pair.failures)
         }
@@ -142,6 +175,7 @@ class Judge:
             reading,
             tuple(self.checked),
             self.source.text,
+            self.source.numbers,
         )
 
 

@@ -1,7 +1,7 @@
 """The least change of one token that makes a line true."""
 
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import islice, pairwise
 
 from clearprop.check.document.judging.compare import Comparison, Pair, agree
 from clearprop.check.document.judging.diagnose import Diagnosis
@@ -17,6 +17,7 @@ from clearprop.check.document.read.parse import parse
 from clearprop.check.document.read.statements import Part, Statement
 from clearprop.check.document.read.tokens import Token
 
+MOST_NAMES = 80  # symbols tried in place of an undefined one
 FEW = 4  # choices of indices at a first look
 MOST_TRIED = (
     30_000  # tokens parsed for one statement: a short side has every edit tried, a long one the likeliest
@@ -68,13 +69,13 @@ class Mender:
         for edit in self._edits(part.tokens):
             if not self._fits(edit.tokens, side, trial):
                 continue
-            if self._holds(edit.tokens, side, self.worlds):
+            if self.holds(edit.tokens, side, self.worlds):
                 return [_repair(edit)]
-            if partial is None and first[0] < own and self._holds(edit.tokens, side, self.worlds[:own]):
+            if partial is None and first[0] < own and self.holds(edit.tokens, side, self.worlds[:own]):
                 partial = edit
         if partial is not None:
             for edit in self._edits(partial.tokens):
-                if self._holds(edit.tokens, side, self.worlds[own:], FEW) and self._holds(
+                if self.holds(edit.tokens, side, self.worlds[own:], FEW) and self.holds(
                     edit.tokens, side, self.worlds
                 ):
                     return [_repair(partial), _repair(edit)]
@@ -85,7 +86,7 @@ class Mender:
         one = self.pair.failures[0]
         other = one.left if side == self.pair.right else one.right
         if self.update or one.env is None or other.value is None:
-            return self._holds(tokens, side, [trial], FEW)
+            return self.holds(tokens, side, [trial], FEW)
         try:
             node = parse(tokens, self.setting.document.words)
             value = plain(node, one.env.at(budget=Budget()))
@@ -110,7 +111,7 @@ class Mender:
                 return
             yield edit
 
-    def _holds(self, tokens: list[Token], side: int, worlds: list[World], most: int = 40) -> bool:
+    def holds(self, tokens: list[Token], side: int, worlds: list[World], most: int = 40) -> bool:
         try:
             node = parse(tokens, self.setting.document.words)
         except Unread:
@@ -124,6 +125,23 @@ class Mender:
             worlds, most
         )
         return bool(pairs) and all(p.holds for p in pairs)
+
+
+def undefined(
+    statement: Statement, pair: Pair, setting: Setting, reading: Reading, worlds: list[World]
+) -> Repair | None:
+    """A known symbol that, in place of one the text never introduces, makes the line true."""
+    mender = Mender(statement, pair, setting, reading, worlds)
+    tokens = statement.parts[pair.unread_side].tokens
+    editor = Editor(tokens, setting.notation, _letters(statement, setting))
+    for edit in islice(editor.names(), MOST_NAMES):
+        if (
+            edit.what == "undefined"
+            and mender.holds(edit.tokens, pair.unread_side, worlds[:1], FEW)
+            and mender.holds(edit.tokens, pair.unread_side, worlds)
+        ):
+            return _repair(edit)
+    return None
 
 
 def _letters(statement: Statement, setting: Setting) -> list[str]:

@@ -17,7 +17,7 @@ class Budget:
     def spend(self) -> None:
         self.left -= 1
         if self.left < 0:
-            msg = f"it asks for more than {MOST_EVALUATIONS:,} steps"
+            msg = "it asks for too many steps: its sums and indices have too many values together"
             raise Unread(msg)
 
 

@@ -7,7 +7,8 @@ MOST_FORMULAS = 5_000
 MOST_DEPTH = 60  # braces in braces
 MOST_TERMS = 10_000  # of one sum
 MOST_ENTRIES = 250_000  # of one array
-MOST_EVALUATIONS = 400_000  # nodes visited for one statement
+MOST_EVALUATIONS = 60_000  # nodes visited for one statement on one network
+FEW_EVALUATIONS = 12_000  # while readings are tried
 
 
 class Unread(Exception):

@@ -62,7 +62,7 @@ def chains(tokens: list[Token]) -> list[Chain]:
     found: list[Chain] = []
     for piece in _pieces(_unstacked(tokens)):
         _take(found, piece)
-    return found
+    return [one for one in found if one.sides]
 
 
 def _unstacked(tokens: list[Token]) -> list[Token]:
