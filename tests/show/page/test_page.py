@@ -10,7 +10,9 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from clearprop.show.page import render
+from clearprop.network import Network
+from clearprop.show.account.explain import explain
+from clearprop.show.page import fragment, render
 from html_reader import Page
 
 
@@ -124,3 +126,31 @@ def test_chinese(traces):
         assert word in page.text
     english = re.findall(r"\b(?:Forward|Backward|Update|step|row|verified|number)\b", page.text)
     assert english == []
+
+
+NETWORKS = {
+    "one layer": (Network((2, 3)), {}),
+    "logistic": (Network((3, 4, 1), "gelu", "logistic"), {}),
+    "two labels": (Network((3, 4, 2), "silu", "logistic"), {"loss": "sum"}),
+    "numbers": (Network((3, 2, 2), ["elu", ], "identity"), {"sample_weight": [1.0, 0.5, 2.0], "l2": 0.1}),
+    "counts": (Network((3, 2, 1), "softplus", "exp"), {"lang": "zh"}),
+    "quantile": (Network((3, 2, 2), "mish", "quantile", head_constants=(0.3,)), {}),
+    "deep": (Network((2, 3, 3, 3, 3, 2), "selu"), {"digits": 2}),
+    "own activation": (Network((2, 3, 2), "x / (1 + exp(-x))"), {"steps": 2}),
+    "one quantity": (Network((2, 3, 2), "leaky_relu"), {"quantities": "J", "form": "batch"}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("which", NETWORKS)
+def test_any_network_has_a_page(which):
+    net, options = NETWORKS[which]
+    rng = np.random.default_rng(2)
+    X = rng.normal(size=(3, net.sizes[0]))
+    y = rng.integers(0, 2, (3, net.sizes[-1])) if net.head != "softmax" else [0, 1, 0]
+    trace = explain(net, net.initialize(seed=0), X, y, **options).trace
+    page = Page(render(trace))
+    keys = [
+        key for part in trace["parts"][1:] for key in part["quantities"] if trace["quantities"][key]["shown"]
+    ]
+    assert [a["data-key"] for a in page.all("article")] == keys
+    assert Page(fragment(trace)).all("table")
