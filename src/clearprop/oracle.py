@@ -47,13 +47,36 @@ class Onward:
         return z
 
     def activated(self, l: int, z: np.ndarray) -> np.ndarray:
-        """a[l]; a z on a kink is moved to the side whose slope is the convention."""
-        left = self.net.activations[l - 1] == "relu" and not self.net.relu_grad_at_zero
-        return self.pairs[l][0](np.where(np.real(z) == 0, z + (-BESIDE if left else BESIDE), z))
+        """a[l]; a z on a kink at 0 is moved to the side whose slope is the convention, or does not move."""
+        return self.pairs[l][0](np.where(np.real(z) == 0, z * self._moves(l) + self._side(l), z))
+
+    def _side(self, l: int) -> float:
+        """Of relu the side that the network says; of another activation the one whose slope it takes at 0."""
+        if self.net.activations[l - 1] == "relu":
+            return BESIDE if self.net.relu_grad_at_zero else -BESIDE
+        slopes = {side: self._slope_beside(l, side) for side in (BESIDE, -BESIDE)}
+        return min(slopes, key=lambda side: abs(slopes[side] - self._own_slope(l)))
+
+    def _moves(self, l: int) -> float:
+        """0 where the slope at 0 is taken to be 0 between two others, as that of abs; else 1."""
+        if self.net.activations[l - 1] == "relu" or self._own_slope(l) != 0:
+            return 1.0
+        return float(self._slope_beside(l, self._side(l)) == 0)
+
+    def _own_slope(self, l: int) -> float:
+        g, back = activation_pairs(self.net)[l]
+        zero = np.zeros(1)
+        return float(np.asarray(back(np.ones(1), zero, g(zero))).item())
+
+    def _slope_beside(self, l: int, side: float) -> float:
+        return float(np.imag(self.pairs[l][0](np.array([side + 1j * STEP]))).item() / STEP)
 
     def losses(self, l: int, z: np.ndarray) -> np.ndarray:
-        """The loss of each row times its weight, from z[l]."""
-        return self.w * self.head[1](self.output(l, z), self.y)
+        """The loss of each row times its weight, from z[l]; where p = y absolute errors have the slope 0."""
+        z = self.output(l, z)
+        if self.net.head in ("absolute", "quantile"):
+            z = np.where(np.real(z) == self.y, np.real(z), z)
+        return self.w * self.head[1](z, self.y)
 
     def by_z(self, l: int, columns: Sequence[int]) -> np.ndarray:
         """The derivative of each row's loss by some columns of z[l]: (m, columns)."""

@@ -54,7 +54,7 @@ def test_tables_show_their_raw_values_and_how_they_were_encoded():
     assert batch["outputs"] == ["low", "mid", "top"]
     assert batch["table"]["columns"] == ["age", "height", "town"]
     assert batch["table"]["rows"][0][:1] == [""]  # missing
-    assert {e["kind"] for e in batch["encoding"]} == {"number", "missing", "level"}
+    assert {e["kind"] for e in batch["encoding"]} >= {"number", "missing", "level"}
     assert account.trace["verified"]["ok"]
     assert "How the columns were encoded" in account.to_text()
 
@@ -64,6 +64,14 @@ def test_the_target_of_a_table_is_said_to_be_scaled():
     target = account.trace["batch"]["encoding"][-1]
     assert target["kind"] == "target"
     assert target["text"].startswith("(y - ")
+
+
+def test_a_committee_and_the_parts_of_numbers_are_said():
+    model = TabularClassifier(max_iter=2).fit(models.table(), models.classes())
+    batch = model.explain(rows(2), models.classes()[:2], form="batch").trace["batch"]
+    assert batch["members"] == len(model.model_.members) > 1
+    assert {"number", "place", "part", "missing", "level"} <= {e["kind"] for e in batch["encoding"]}
+    assert [e["input"] for e in batch["encoding"]] == batch["inputs"]
 
 
 def test_a_loaded_model_explains_itself_alike(tmp_path):

@@ -57,8 +57,7 @@ class SeeingTabular(Seeing):
         return None if w is None else _as_many("sample_weight", weights(one_column(w, "sample_weight")), X)
 
     def _seen_names(self, X: Any) -> Names:
-        model = self._model()
-        return names_of(model.encoding, model.target, model.target_name, self._table(X))
+        return names_of(self._model(), self._table(X))
 
     def _seen_unit(self) -> float:
         target = self._model().target

@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 import sympy
 
-from clearprop import Network, Parameters, check_document, explain
+from clearprop import Network, Parameters, batch, check_document, explain
 from clearprop.errors import DivergedError, ShapeError, SpecError
 from clearprop.maths.equations import EQUATIONS
+from clearprop.show.account import explain as explain_module
 from clearprop.show.account.account import Account
 from clearprop.show.account.naming import Names
 from clearprop.show.account.outline import outline
@@ -158,6 +159,37 @@ def test_numbers_that_are_not_finite_are_refused():
 def test_names_must_be_as_many():
     with pytest.raises(ShapeError, match=r"names.inputs"):
         explain(NET, PARAMS, X, Y, names=Names(inputs=["a"]))
+
+
+# ---- Verified
+@pytest.mark.parametrize(("activation", "head"), [
+    ("leaky_relu", "softmax"), ("selu", "identity"), ("where(x > 0, x, -0.2*abs(x))", "softmax"), ("elu", "absolute"),
+    ("relu", "quantile"), ("abs(x)", "logistic"),
+])  # fmt: skip
+def test_kinks_are_taken_as_the_network_takes_them(activation, head):
+    """All z are 0, and where the head has a kink p = y."""
+    net = Network((2, 3, 2), activation, head)
+    params = net.initialize(seed=0)
+    params.b[1][:] = 0.0
+    y = {"softmax": [0, 1], "logistic": np.eye(2)}.get(head, np.tile(params.b[2], (2, 1)))
+    assert explain(net, params, X * 0, y).trace["verified"]["ok"]
+
+
+@pytest.mark.parametrize("key", ["dW[1]", "db[2]", "delta[1]", "da[1]", "delta[2]"])
+def test_a_wrong_gradient_is_not_verified(key, monkeypatch):
+    """Each planted in the step: by its own line and by the complex step."""
+    right, name, l = batch.step, key[:-3], int(key[-2])
+
+    def wrong(*arguments):
+        done = right(*arguments)
+        getattr(done, name)[l] = getattr(done, name)[l] * 1.001
+        return done
+
+    monkeypatch.setattr(explain_module, "whole_step", wrong)
+    found = of_testnet().trace
+    assert not found["verified"]["ok"]
+    assert found["quantities"][key]["verified"]["complex_step"]["worst"] > 1e-4
+    assert "NOT VERIFIED" in repr(Account(found))
 
 
 # ---- Selections and cuts

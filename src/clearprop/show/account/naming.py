@@ -21,6 +21,8 @@ class Names:
         The rows as they were in the table: ``columns``, ``rows`` (texts).
     encoding : sequence of dict, optional
         How each input came of a column: ``input``, ``column``, ``kind`` and what that kind needs.
+    members : int
+        Of how many networks the model is a committee; the account is of the first.
     """
 
     inputs: Sequence[Any] | None = None
@@ -28,6 +30,7 @@ class Names:
     samples: Sequence[Any] | None = None
     table: dict[str, Any] | None = None
     encoding: Sequence[dict[str, Any]] | None = None
+    members: int = 1
 
 
 def named(trace: dict[str, Any], words: Words, net: Network, rows: int, names: Names) -> None:
@@ -39,6 +42,7 @@ def named(trace: dict[str, Any], words: Words, net: Network, rows: int, names: N
         "inputs": _names("inputs", names.inputs, net.sizes[0]),
         "outputs": _names("outputs", names.outputs, net.sizes[-1]),
         "samples": _names("samples", names.samples, rows),
+        "members": names.members,
         "table": _table(names.table, trace["quantities"]["a[0]"]["held"][0]),
         "encoding": [e | {"text": words.encoding(e)} for e in names.encoding] if names.encoding else None,
     }

@@ -7,7 +7,6 @@ from clearprop.show.account.explain import explain
 from clearprop.show.account.naming import Names
 from clearprop.tables.category import Category
 from clearprop.tables.dropped import Dropped
-from clearprop.tables.encoding import Encoding
 from clearprop.tables.number import Number
 from clearprop.tables.table import Table
 from clearprop.tables.target import Classes, Scale
@@ -16,29 +15,21 @@ from clearprop.train.model import Model
 LONGEST = 40  # letters of a value
 
 
-def names_of(encoding: Encoding, target: Classes | Scale, target_name: str, table: Table) -> Names:
-    """The names for an account of rows of a table.
-
-    Parameters
-    ----------
-    encoding, target, target_name
-        Of the model.
-    table : Table
-        The rows, raw.
-    """
-    outputs = target.classes if isinstance(target, Classes) else [target_name]
+def names_of(model: Model, table: Table) -> Names:
+    """The names for an account of a model on raw rows of a table."""
+    encoding, target, name = model.encoding, model.target, model.target_name
+    outputs = target.classes if isinstance(target, Classes) else [name]
     columns = [column.name for column in encoding.columns if column.name in table.names and column.features]
-    shown = [*columns, *([target_name] if target_name in table.names else [])]
-    data = [[_text(value) for value in table.data.column(name).to_pylist()] for name in shown]
+    shown = [*columns, *([name] if name in table.names else [])]
+    data = [[_text(value) for value in table.data.column(one).to_pylist()] for one in shown]
+    where = table.column(shown[0]).where if shown else None
     return Names(
         inputs=encoding.feature_names,
         outputs=outputs,
-        samples=[table.column(shown[0]).where(n).partition(" of ")[0] for n in range(table.n_rows)]
-        if shown
-        else None,
+        samples=[where(n).partition(" of ")[0] for n in range(table.n_rows)] if where else None,
         table={"columns": shown, "rows": [list(row) for row in zip(*data, strict=True)]},
-        encoding=[one for column in encoding.columns for one in _encoded(column)]
-        + _target(target, target_name),
+        encoding=[one for column in encoding.columns for one in _encoded(column)] + _target(target, name),
+        members=len(model.members),
     )
 
 
@@ -55,17 +46,13 @@ def explain_model(model: Model, table: Table, **options: Any) -> Account:
         Those of `explain`.
     """
     X, y = model.encoding.encode(table), model.target.encode(table.column(model.target_name))
-    names = names_of(model.encoding, model.target, model.target_name, table)
-    return explain(model.params.net, model.params, X, y, names=names, **options)
+    return explain(model.params.net, model.params, X, y, names=names_of(model, table), **options)
 
 
 def _encoded(column: Number | Category | Dropped) -> list[dict[str, Any]]:
     """How each input came of its column."""
     if isinstance(column, Number):
-        known = {"median": column.median, "scale": column.scale}
-        return [
-            _one(f, column.name, "number" if f == column.name else "missing", known) for f in column.features
-        ]
+        return _of_number(column)
     if isinstance(column, Category):
         two = len(column.features) == 1 and len(column.levels) == 2
         return [
@@ -73,6 +60,16 @@ def _encoded(column: Number | Category | Dropped) -> list[dict[str, Any]]:
             for f in column.features
         ]
     return []
+
+
+def _of_number(column: Number) -> list[dict[str, Any]]:
+    """The scaled number, its place, its parts between quartiles, and whether it is missing, as they are encoded."""
+    value = {"median": column.median, "scale": column.scale}
+    kinds = [("number", value)] if column.scale else []
+    if column.knots:
+        kinds += [("place", {}), *(("part", {"low": low, "high": high}) for low, high in column.ramps)]
+    kinds += [("missing", {})] if column.missing else []
+    return [_one(f, column.name, *kind) for f, kind in zip(column.features, kinds, strict=True)]
 
 
 def _kind(feature: str, column: Category, two: bool) -> str:

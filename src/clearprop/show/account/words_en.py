@@ -61,6 +61,7 @@ RULES = {
 }
 LINES: dict[str, str] = {}  # the rows of `equations` are in English
 CONVENTIONS = {
+    "committee": "The model is a committee of {members} networks, whose outputs are averaged; this is the first.",
     "loss.mean": "J is the mean of the losses of the m samples; J_sum, their sum, is shown beside it.",
     "loss.sum": "The loss is J_sum, the sum of the losses of the samples; J, their mean, is shown beside it.",
     "divisor.mean": "1/m stands in the gradients of J, of the weights and of the biases; the residuals are per sample, "
@@ -78,6 +79,8 @@ CONVENTIONS = {
 }
 ENCODINGS = {
     "number": "({column} - {median}) · {scale}, smoothly held within -3 and 3; a missing one is 0",
+    "place": "where {column} is among the values of training: -2 the least, 0 the median, 2 the largest",
+    "part": "-1 up to {low}, 1 from {high} on, a line between",
     "missing": "1 where {column} is missing, else 0",
     "two": "1 for {second}, -1 for {first}, 0 where it is neither",
     "level": "1 where {input}, else 0",

@@ -91,6 +91,7 @@ LINES = {
     "G11": "偏置的更新，不衰减",
 }
 CONVENTIONS = {
+    "committee": "模型由 {members} 个网络组成，输出取平均；这里是其中第一个。",
     "loss.mean": "J 是 m 个样本损失的平均值；同时给出其和 J_sum。",
     "loss.sum": "损失为 J_sum，即各样本损失之和；同时给出平均值 J。",
     "divisor.mean": "1/m 只出现在 J 的梯度（权重与偏置）中；残差按样本计，不除以 m。",
@@ -105,6 +106,8 @@ CONVENTIONS = {
 }
 ENCODINGS = {
     "number": "({column} - {median}) · {scale}，平滑地限制在 -3 与 3 之间；缺失值为 0",
+    "place": "{column} 在训练值中的位置：最小值为 -2，中位数为 0，最大值为 2",
+    "part": "不超过 {low} 时为 -1，从 {high} 起为 1，其间为直线",
     "missing": "{column} 缺失时为 1，否则为 0",
     "two": "{second} 为 1，{first} 为 -1，其余为 0",
     "level": "{input} 时为 1，否则为 0",
