@@ -5,6 +5,7 @@ from itertools import pairwise
 
 import numpy as np
 
+MANY = 64  # networks of `many.py`
 PASSES = 10  # over the rows in one turn, where a batch is all rows
 
 
@@ -86,9 +87,9 @@ def data(net: Net) -> tuple[np.ndarray, np.ndarray]:
     return X, (score.argmax(axis=1) if net.head == "softmax" else score)
 
 
-def start(net: Net) -> list[tuple[np.ndarray, np.ndarray]]:
+def start(net: Net, seed: int = 1) -> list[tuple[np.ndarray, np.ndarray]]:
     """Where every peer starts: (W, b) of each layer, float32; W is (inputs, outputs), scaled after He et al."""
-    rng = np.random.default_rng(1)
+    rng = np.random.default_rng(seed)
     return [
         ((rng.standard_normal((a, b)) * np.sqrt(2 / a)).astype(np.float32), np.zeros(b, np.float32))
         for a, b in pairwise(net.sizes)

@@ -1,6 +1,6 @@
 """A process that stays alive and measures when asked: JSON lines on stdin and stdout, one answer a request.
 
-Requests: {"do": "load", "peer"}, {"do": "prepare", "peer", "net", "seconds"}, {"do": "round"},
+Requests: {"do": "load", "peer"}, {"do": "prepare", "peer", "net", "seconds"}, {"do": "round"[, "turns"]},
 {"do": "loss", "peer", "net", "step", "solver"}. An answer with "error" says what went wrong.
 """
 
@@ -42,10 +42,11 @@ class Worker:
 
     def round(self, request: dict[str, Any]) -> dict[str, Any]:
         """Microseconds a step, and how many cores were busy meanwhile."""
+        n = request.get("turns", self.n)
         if self.turn < WARM_UP:
             self.peer.turns(1)
-        wall, cpu = self._time(self.n)
-        return {"us": wall / (self.n * self.steps) * 1e6, "cores": cpu / wall}
+        wall, cpu = self._time(n)
+        return {"us": wall / (n * self.steps) * 1e6, "cores": cpu / wall}
 
     def loss(self, request: dict[str, Any]) -> dict[str, Any]:
         kind, net = peers.find(request["peer"]), NETS[request["net"]]

@@ -18,6 +18,12 @@ PEERS = {
     "pytorch-compiled": ("peers.pytorch", "Compiled"),
     "jax": ("peers.jax_scan", "Jax"),
 }
+MANY = {  # of `many.py`
+    "fit_many": ("peers.many", "Together"),
+    "one by one": ("peers.many", "OneByOne"),
+    "scikit-learn, one by one": ("peers.many", "ScikitLearn"),
+    "jax.vmap": ("peers.many", "Vmap"),
+}
 COMPARED = ("clearprop", "scikit-learn", "pytorch", "jax")  # in the check that all do the same work
 SGEMM = "sgemm"
 
@@ -28,5 +34,5 @@ class NotSupportedError(Exception):
 
 def find(name: str) -> Any:
     """The class of a peer; imports its library."""
-    module, kind = PEERS[name] if name != SGEMM else ("peers.sgemm", "Sgemm")
+    module, kind = (PEERS | MANY | {SGEMM: ("peers.sgemm", "Sgemm")})[name]
     return getattr(import_module(module), kind)

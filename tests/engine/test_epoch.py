@@ -9,6 +9,7 @@ from clearprop.errors import ShapeError, SpecError
 from clearprop.network import Network
 from oracles.engines import Twin, assert_near, batch_for, cast, engine_for
 
+pytestmark = pytest.mark.usefixtures("either_kernel")
 NET = Network((4, 6, 3), "tanh")
 ADAM = Solver("adam")
 

@@ -13,6 +13,7 @@ from clearprop.maths import languages
 from clearprop.network import Network, Parameters
 from oracles.engines import Twin, assert_near, batch_for, cast, engine_for, rounded
 
+pytestmark = pytest.mark.usefixtures("either_kernel")
 NET = Network((4, 6, 3), "tanh")
 PLAIN = Network((4, 6, 3), "tanh", "identity")
 RATES = np.array([0.1, 0.05, 0.2, 0.01, 0.1])

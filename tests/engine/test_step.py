@@ -17,10 +17,16 @@ def outputs(head):
     return 3 if head == "softmax" else 2
 
 
-def assert_fields_agree(net, dtype, m, *, weighted=False, labels=False, seed=0):
-    """z, a, p, J, delta, dW, db of one batch, and the parameters after a step in one product."""
+def assert_fields_agree(net, dtype, m, **options):
+    """z, a, p, J, delta, dW, db of one batch, and the parameters after a step in one product, in both kernels."""
+    for in_lanes in (False, True):
+        assert_fields_agree_in(net, dtype, m, in_lanes, **options)
+
+
+def assert_fields_agree_in(net, dtype, m, in_lanes, *, weighted=False, labels=False, seed=0):
     batch = rounded(batch_for(net, m, seed, weighted=weighted, labels=labels), dtype)
     engine = engine_for(net, SGD, size=m, dtype=dtype)
+    engine.in_lanes = in_lanes
     twin = Twin(engine)
     want = twin.epoch(batch, np.arange(m), [0.1], move=False).working
     mine = cast(batch, dtype)
@@ -72,9 +78,35 @@ def test_G7_any_number_of_hidden_layers(hidden, dtype):
     assert_fields_agree(Network((4, *(9, 1, 17, 3, 8)[:hidden], 3), "tanh"), dtype, 7)
 
 
+@pytest.mark.parametrize("m", [3, 33, 100])
+@pytest.mark.parametrize("dtype", DTYPES)
 @pytest.mark.parametrize("sizes", [(1, 1), (1, 1, 1), (33, 65, 31, 1), (129, 17, 5)])
-def test_G2_odd_sizes(sizes):
-    assert_fields_agree(Network(sizes, "elu", "identity"), "float64", 3)
+def test_G2_odd_sizes(sizes, dtype, m):
+    """In lanes: one panel, part of one, and several; sums by blocks and by tiles."""
+    assert_fields_agree(Network(sizes, "elu", "identity"), dtype, m, weighted=True)
+
+
+@pytest.mark.parametrize(("net", "in_lanes"), [((3, 4, 2), True), ((64, 100, 10), False)])
+def test_small_networks_are_worked_on_in_lanes(net, in_lanes):
+    assert engine_for(Network(net)).in_lanes is in_lanes
+
+
+def test_G6_rows_that_a_panel_has_too_many_change_nothing():
+    """Where zero inputs would overflow: the panel is filled up with a row of the batch."""
+    net = Network((2, 3, 1), "identity", "exp")
+    batch = batch_for(net, 3)
+    batch.X[:, 0] = 1.0
+    found = []
+    for in_lanes in (False, True):
+        engine = engine_for(net, SGD, size=3)
+        engine.in_lanes = in_lanes
+        engine.params.b[2][:], engine.params.W[2][:] = 800.0, 1.0
+        engine.params.W[1][:], engine.params.b[1][:] = 0.0, 0.0
+        engine.params.W[1][0, 0] = -799.0
+        assert engine.epoch(batch, np.arange(3), np.full(1, 1e-3)).failed_at is None
+        found.append(engine.params.flat)
+    assert np.isfinite(found[1]).all()
+    assert_near(found[0], found[1], "float64")
 
 
 def test_G3_a_layer_each_with_its_own_activation():

@@ -13,14 +13,14 @@ from clearprop.engine import store
 # A fit so small that one kernel and three passes are all it compiles; prints what a later process must see again.
 FIT = """
 import numpy as np
-from clearprop.engine import kernels, store
+from clearprop.engine import lanes, store
 from clearprop.engine.engine import Batch, Engine
 from clearprop.engine.solver import Solver
 from clearprop.network import Network
 engine = Engine(Network((2, 1), (), "identity").initialize(0), Solver("sgd"), 2, "float64")
 batch = Batch(np.eye(2), np.ones((2, 1)), np.ones(2))
 engine.epoch(batch, np.arange(2), np.full(1, 0.1))
-print(engine.params.flat.tobytes().hex(), sum(kernels.epoch.stats.cache_hits.values()), store.cache_folder())
+print(engine.params.flat.tobytes().hex(), sum(lanes.epoch.stats.cache_hits.values()), store.cache_folder())
 """
 
 

@@ -8,9 +8,10 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import DTypeLike
 
-from clearprop.engine import kernels, plain, store
+from clearprop.engine import kernels, lanes, plain, store
 from clearprop.engine.dropout import extra_pass
 from clearprop.engine.kernels import Memory, Plan
+from clearprop.engine.lane_passes import product_functions
 from clearprop.engine.layout import AT_A, AT_DELTA, AT_MASK, AT_Z, LINE, Layout, aligned, lay_out
 from clearprop.engine.passes import (
     ALPHA,
@@ -142,6 +143,7 @@ class Engine:
         self.dropout, self.seed = _checked_dropout(self.net, dropout), int(seed)
         self.hyper = self._hyper()
         self.threads = int(threads)
+        self.in_lanes = COMPILED and lanes.suits(self.net) and not any(self.dropout)
         self._rooms: dict[tuple[int, int], Room] = {}
         self._counters: dict[tuple[int, str], tuple[Plan, Memory]] = {}
         self._working: Working | None = None  # of the last step, where there are no blocks
@@ -175,6 +177,9 @@ class Engine:
             memory.hyper[:] = self.hyper
 
         def run(rank: int, team: np.ndarray) -> None:
+            if self.in_lanes:
+                lanes.epoch(data, order, plan, room.memories[0], rates, out, team)
+                return
             kernels.epoch(data, order, plan, room.memories[rank], rates, out, rank, len(room.memories), team)
 
         together(run, len(room.memories))
@@ -245,13 +250,17 @@ class Engine:
         for name, column, first, last in (("z", AT_Z, 1, 0), ("a", AT_A, 0, 1), ("delta", AT_DELTA, 1, 0)):
             at = layout.layers[:, column]
             found[name] = [
-                block[at[l] : at[l] + m * n].reshape(m, n) if first <= l <= self.net.L - last else None
+                self._rows(block[at[l] :], m, n) if first <= l <= self.net.L - last else None
                 for l, n in enumerate(self.net.sizes)
             ]
         for l in np.flatnonzero(self.dropout):
             at, n = layout.layers[l, AT_MASK], self.net.sizes[l]
             found.setdefault("mask", [None] * self.net.L)[l] = block[at : at + m * n].reshape(m, n)
         return found
+
+    def _rows(self, block: np.ndarray, m: int, n: int) -> np.ndarray:
+        """The array (m, n) that a block starts with."""
+        return lanes.rows_of(block, m, n) if self.in_lanes else block[: m * n].reshape(m, n)
 
     def first_not_finite(self, m: int, n_targets: int) -> int:
         """The first layer whose z the last step left not finite; 0 if it is the input."""
@@ -312,15 +321,26 @@ class Engine:
         return Epoch(done.total, done.weight, done.failed_at, done.means, done.penalties)
 
     @cached_property
+    def _product(self) -> Any:
+        """`Plan.product` of a step."""
+        if self.in_lanes:
+            return tuple(f.address for f in product_functions(self.dtype.name))
+        return product_function(self.dtype.name).address
+
+    @cached_property
     def _passes(self) -> np.ndarray:
         """The addresses of what a step calls; the network and the solver of an engine do not change."""
         net, dtype = self.net, self.dtype.name
         passes = np.zeros((6, net.L), np.int64)
-        made = softmax_head_pass(dtype) if net.head == "softmax" else head_pass(net.head, dtype)
-        passes[0, 0] = made.address
+        if self.in_lanes:
+            lanes.fill_passes(passes, net, dtype)
+        else:
+            made = softmax_head_pass(dtype) if net.head == "softmax" else head_pass(net.head, dtype)
+            passes[0, 0] = made.address
         passes[1, 0] = update_pass(self.solver.update, dtype).address
         for l, name in enumerate(net.activations, 1):
-            passes[0, l] = forward_pass(name, dtype).address
+            if not self.in_lanes:
+                passes[0, l] = forward_pass(name, dtype).address
             passes[1, l] = backward_pass(name, net.relu_grad_at_zero, dtype).address
         for l in np.flatnonzero(self.dropout):
             passes[2, l], passes[3, l] = (extra_pass(name, dtype).address for name in ("drop", "drop_back"))
@@ -332,11 +352,12 @@ class Engine:
     def _plan(self, room: Room, how: int) -> Plan:
         """What kernels are told of a room; `how`: the way the parameters move."""
         places = np.array([self.batch_size, room.layout.at_y, room.layout.at_w, how])
-        return Plan(room.layout.layers, places, self._passes, product_function(self.dtype.name).address)
+        return Plan(room.layout.layers, places, self._passes, self._product)
 
     def _room(self, rows: int, n_targets: int) -> Room:
         """The layout and the memory for batches of this size, made once."""
         ranks = min(self.threads, available()) if crowded() else self.threads
+        ranks = 1 if self.in_lanes else ranks
         room = self._rooms.get((rows, n_targets))
         if room is None or len(room.memories) != ranks:
             room = self._rooms[rows, n_targets] = self._new_room(rows, n_targets, ranks)
@@ -344,12 +365,14 @@ class Engine:
 
     def _new_room(self, rows: int, n_targets: int, ranks: int = 1) -> Room:
         drops = self.dropout if n_targets else ()  # no targets: a forward pass, without dropout
+        in_lanes = self.in_lanes and n_targets > 0
+        rows = lanes.rows_in_panels(rows, self.dtype) if in_lanes else rows
         layout = lay_out(self.net, rows, n_targets, self.dtype, drops)
         block, losses = aligned(layout.size, self.dtype), np.zeros(rows)
         memories = []
         for rank in range(ranks):
             scratch = aligned(self._scratch_size(rows), self.dtype)
-            scratch[0] = 1
+            scratch[: lanes.ONES if in_lanes else 1] = 1
             memories.append(
                 Memory(self.state, block, losses, self.hyper.copy() if rank else self.hyper, scratch)
             )

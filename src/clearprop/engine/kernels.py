@@ -10,7 +10,7 @@ moves them (G8 to G11). No sum is divided between threads, so their number leave
 import math
 from typing import Any, NamedTuple
 
-from clearprop.engine.calls import call, meet
+from clearprop.engine.calls import call, lent, meet
 from clearprop.engine.layout import AT_A, AT_B, AT_DELTA, AT_FED, AT_MASK, AT_W, AT_Z, LINE, SIZE
 from clearprop.engine.passes import (
     ALPHA,
@@ -76,17 +76,19 @@ def epoch(
     which J ceased to be finite, or -1; sums over batches of their rows times J, and (where alpha is set) times the
     penalty; thread 0 writes it. A batch whose weights are all zero is no step. team: see `meet`.
     """
+    data = (lent(data[0]), lent(data[1]), lent(data[2]))
+    order, plan, memory = lent(order), lent_plan(plan), lent_memory(memory)
     batch_size, how, hyper = plan.places[0], plan.places[3], memory.hyper
     meetings = 0
     for s in range(rates.size):
         m = min(batch_size, order.size - s * batch_size)
-        mass = _mass(data[2], order, s * batch_size, m)
+        mass = mass_of(data[2], order, s * batch_size, m)
         if mass == 0.0:
             continue
         hyper[MASS], hyper[RATE] = mass, rates[s]
         hyper[L2] = hyper[LAMBDA] + hyper[ALPHA] / mass  # scikit-learn's alpha is divided by the batch's m
         if rank == 0:
-            out[PENALTIES] += m * _penalties(plan, memory)
+            out[PENALTIES] += m * penalties_of(plan, memory)
         _rows(data, order, s * batch_size, _share(m, rank, ranks), plan, memory)
         meetings += 1
         if not meet(team, ranks, meetings):
@@ -95,11 +97,11 @@ def epoch(
         for i in range(m):
             loss += memory.losses[i]
         if rank == 0:
-            _note(out, s, m, loss, mass)
+            note(out, s, m, loss, mass)
         if not math.isfinite(loss):
             return
         _gradient(m, how, plan, memory, rank, ranks)
-        meetings = _move(how, plan, memory, rank, ranks, team, meetings) + 1
+        meetings = move_all(how, plan, memory, rank, ranks, team, meetings) + 1
         if not meet(team, ranks, meetings):
             return
 
@@ -110,7 +112,19 @@ def move(plan: Any, memory: Any, mass: Any, rate: Any, team: Any) -> None:
     hyper = memory.hyper
     hyper[MASS], hyper[RATE] = mass, rate
     hyper[L2] = hyper[LAMBDA] + hyper[ALPHA] / mass
-    _move(PASSES, plan, memory, 0, 1, team, 0)
+    move_all(PASSES, plan, memory, 0, 1, team, 0)
+
+
+@kernel
+def lent_plan(plan: Any) -> Any:
+    return Plan(lent(plan.layers), lent(plan.places), lent(plan.passes), plan.product)
+
+
+@kernel
+def lent_memory(memory: Any) -> Any:
+    return Memory(
+        lent(memory.state), lent(memory.block), lent(memory.losses), lent(memory.hyper), lent(memory.scratch)
+    )
 
 
 @kernel
@@ -141,7 +155,7 @@ def _share(n: Any, rank: Any, ranks: Any) -> Any:
 
 
 @kernel
-def _mass(w: Any, order: Any, start: Any, m: Any) -> Any:
+def mass_of(w: Any, order: Any, start: Any, m: Any) -> Any:
     """The sum of the weights of a batch: m of the derivation."""
     mass = 0.0
     for i in range(m):
@@ -150,7 +164,7 @@ def _mass(w: Any, order: Any, start: Any, m: Any) -> Any:
 
 
 @kernel
-def _note(out: Any, s: Any, m: Any, loss: Any, mass: Any) -> None:
+def note(out: Any, s: Any, m: Any, loss: Any, mass: Any) -> None:
     """A batch's loss added up, or that it is not finite."""
     if not math.isfinite(loss):
         out[FAILED_AT] = s
@@ -161,7 +175,7 @@ def _note(out: Any, s: Any, m: Any, loss: Any, mass: Any) -> None:
 
 
 @kernel
-def _penalties(plan: Any, memory: Any) -> Any:
+def penalties_of(plan: Any, memory: Any) -> Any:
     """What the solver's alpha and L1 add to J."""
     state, hyper, weights, total = memory.state, memory.hyper, plan.layers[1, AT_B], 0.0
     if hyper[ALPHA] > 0.0:
@@ -214,14 +228,14 @@ def _gather(data: Any, order: Any, start: Any, rows: Any, plan: Any, block: Any)
 
 
 @kernel
-def _at(column: Any, l: Any, row: Any, plan: Any, memory: Any) -> Any:
+def at_layer(column: Any, l: Any, row: Any, plan: Any, memory: Any) -> Any:
     """The address of a row of one of layer l's arrays in the block."""
     layers, block = plan.layers, memory.block
     return block.ctypes.data + block.itemsize * (layers[l, column] + row * layers[l, SIZE])
 
 
 @kernel
-def _in(row: Any, column: Any, l: Any, plan: Any, memory: Any) -> Any:
+def at_state(row: Any, column: Any, l: Any, plan: Any, memory: Any) -> Any:
     """The address of W[l] or b[l], or of what a row of the state holds for it."""
     state = memory.state
     return state.ctypes.data + state.itemsize * (row * state.shape[1] + plan.layers[l, column])
@@ -236,8 +250,8 @@ def _forward(rows: Any, plan: Any, memory: Any) -> None:
     for l in range(1, L + 1):
         if plan.passes[2, l - 1] != 0:
             _drop(l - 1, rows, plan, memory)
-        a, z = _at(AT_FED, l - 1, first, plan, memory), _at(AT_Z, l, first, plan, memory)
-        W = _in(THETA, AT_W, l, plan, memory)
+        a, z = at_layer(AT_FED, l - 1, first, plan, memory), at_layer(AT_Z, l, first, plan, memory)
+        W = at_state(THETA, AT_W, l, plan, memory)
         n_out, n_in = layers[l, SIZE], layers[l - 1, SIZE]
         multiply(plan.product, size, 0, 0, m, n_out, n_in, 1.0, a, W, 0.0, z, scratch)  # G2
         if l < L:
@@ -249,9 +263,9 @@ def _drop(l: Any, rows: Any, plan: Any, memory: Any) -> None:
     """What layer l + 1 reads: a[l] times the mask of this step, which is kept for the backward pass."""
     first, n = rows[0], plan.layers[l, SIZE]
     a, fed, mask = (
-        _at(AT_A, l, first, plan, memory),
-        _at(AT_FED, l, first, plan, memory),
-        _at(AT_MASK, l, first, plan, memory),
+        at_layer(AT_A, l, first, plan, memory),
+        at_layer(AT_FED, l, first, plan, memory),
+        at_layer(AT_MASK, l, first, plan, memory),
     )
     hyper = memory.hyper.ctypes.data
     share = hyper + 8 * (N_HYPER + plan.layers[-1, SIZE] + l)
@@ -260,8 +274,8 @@ def _drop(l: Any, rows: Any, plan: Any, memory: Any) -> None:
 
 @kernel
 def _bias_and_activation(l: Any, rows: Any, plan: Any, memory: Any) -> None:
-    z, a = _at(AT_Z, l, rows[0], plan, memory), _at(AT_A, l, rows[0], plan, memory)
-    b = _in(THETA, AT_B, l, plan, memory)
+    z, a = at_layer(AT_Z, l, rows[0], plan, memory), at_layer(AT_A, l, rows[0], plan, memory)
+    b = at_state(THETA, AT_B, l, plan, memory)
     scratch = memory.scratch.ctypes.data + LINE
     call(plan.passes[0, l], (z, b, a, rows[1] - rows[0], plan.layers[l, SIZE], scratch))
 
@@ -271,8 +285,8 @@ def _head(n_y: Any, rows: Any, plan: Any, memory: Any) -> None:
     """delta[L] and w J_i (G4, G5, G6)."""
     layers, block, first = plan.layers, memory.block, rows[0]
     L, size, base = layers.shape[0] - 1, block.itemsize, block.ctypes.data
-    z, delta = _at(AT_Z, L, first, plan, memory), _at(AT_DELTA, L, first, plan, memory)
-    b = _in(THETA, AT_B, L, plan, memory)
+    z, delta = at_layer(AT_Z, L, first, plan, memory), at_layer(AT_DELTA, L, first, plan, memory)
+    b = at_state(THETA, AT_B, L, plan, memory)
     y, w = base + size * (plan.places[1] + first * n_y), base + size * (plan.places[2] + first)
     losses, hyper = memory.losses.ctypes.data + 8 * first, memory.hyper.ctypes.data
     scratch = memory.scratch.ctypes.data + LINE
@@ -286,13 +300,13 @@ def _backward(l: Any, rows: Any, plan: Any, memory: Any) -> None:
     """delta[l-1] from delta[l] and the old W[l] (G7)."""
     layers, passes, first, m = plan.layers, plan.passes, rows[0], rows[1] - rows[0]
     n_in, n_out = layers[l - 1, SIZE], layers[l, SIZE]
-    delta, below = _at(AT_DELTA, l, first, plan, memory), _at(AT_DELTA, l - 1, first, plan, memory)
-    W, scratch = _in(THETA, AT_W, l, plan, memory), memory.scratch.ctypes.data + LINE
+    delta, below = at_layer(AT_DELTA, l, first, plan, memory), at_layer(AT_DELTA, l - 1, first, plan, memory)
+    W, scratch = at_state(THETA, AT_W, l, plan, memory), memory.scratch.ctypes.data + LINE
     size = memory.block.itemsize
     multiply(plan.product, size, 0, 1, m, n_in, n_out, 1.0, delta, W, 0.0, below, scratch)
     if passes[3, l - 1] != 0:
-        call(passes[3, l - 1], (below, _at(AT_MASK, l - 1, first, plan, memory), m * n_in))
-    z, a = _at(AT_Z, l - 1, first, plan, memory), _at(AT_A, l - 1, first, plan, memory)
+        call(passes[3, l - 1], (below, at_layer(AT_MASK, l - 1, first, plan, memory), m * n_in))
+    z, a = at_layer(AT_Z, l - 1, first, plan, memory), at_layer(AT_A, l - 1, first, plan, memory)
     call(passes[1, l - 1], (below, z, a, m * n_in))
 
 
@@ -305,8 +319,8 @@ def _gradient(m: Any, how: Any, plan: Any, memory: Any, rank: Any, ranks: Any) -
     if how == ONE_PRODUCT:  # G8 G10
         scale, keep, row = -hyper[RATE] / hyper[MASS], 1.0 - hyper[RATE] * hyper[L2], THETA
     for l in range(layers.shape[0] - 1, 0, -1):
-        a, delta = _at(AT_FED, l - 1, 0, plan, memory), _at(AT_DELTA, l, 0, plan, memory)
-        W, db = _in(row, AT_W, l, plan, memory), _in(GRAD, AT_B, l, plan, memory)
+        a, delta = at_layer(AT_FED, l - 1, 0, plan, memory), at_layer(AT_DELTA, l, 0, plan, memory)
+        W, db = at_state(row, AT_W, l, plan, memory), at_state(GRAD, AT_B, l, plan, memory)
         n_in, n_out = layers[l - 1, SIZE], layers[l, SIZE]
         first, last = _share(n_in, rank, ranks)
         multiply_rows(
@@ -317,7 +331,7 @@ def _gradient(m: Any, how: Any, plan: Any, memory: Any, rank: Any, ranks: Any) -
 
 
 @kernel
-def _move(how: Any, plan: Any, memory: Any, rank: Any, ranks: Any, team: Any, meetings: Any) -> Any:
+def move_all(how: Any, plan: Any, memory: Any, rank: Any, ranks: Any, team: Any, meetings: Any) -> Any:
     """The thread's parameters moved (G10, G11); returns the number of meetings so far."""
     hyper, passes = memory.hyper, plan.passes
     if hyper[CLIP] > 0.0:
@@ -335,7 +349,7 @@ def _move(how: Any, plan: Any, memory: Any, rank: Any, ranks: Any, team: Any, me
         meet(team, ranks, meetings)  # all W are moved
         for l in range(1, plan.layers.shape[0]):
             if l % ranks == rank:
-                W, v = _in(THETA, AT_W, l, plan, memory), _in(SECOND, AT_W, l, plan, memory)
+                W, v = at_state(THETA, AT_W, l, plan, memory), at_state(SECOND, AT_W, l, plan, memory)
                 hyper[FACTOR] = hyper[_factor(1, l, plan)]
                 call(passes[3, 0], (W, v, plan.layers[l - 1, SIZE], plan.layers[l, SIZE], hyper.ctypes.data))
     return meetings

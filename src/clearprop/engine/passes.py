@@ -151,15 +151,19 @@ def backward_pass(name: str, relu_grad_at_zero: int, dtype: str) -> Any:
 @cache
 def head_pass(name: str, dtype: str) -> Any:
     """z += b, delta = w (p - y), and w J_i of each row: (z, b, y, n_y, w, delta, m, n, hyper, losses, scratch)."""
+    template = head_with_constants if name in WITH_CONSTANTS else head
+    words = head_words(name, dtype)
+    return compiled(template, expressions.file_name(name), dtype, "pppippiihhp", **words)
+
+
+def head_words(name: str, dtype: str) -> dict[str, Any]:
+    """What fills in the template of a head other than softmax."""
     language = languages.in_numba(dtype)
     if name not in language.HEADS:
         term, back = expressions.loss_lines(name, language)
-        lines = {"score": language.identity, "term": term, "back": back}
-        return compiled(head, expressions.file_name(name), dtype, "pppippiihhp", **lines)
+        return {"score": language.identity, "term": term, "back": back}
     score, _, back = language.HEADS[name]
-    template = head_with_constants if name in WITH_CONSTANTS else head
-    term = getattr(language, TERMS[name])
-    return compiled(template, name, dtype, "pppippiihhp", score=score, term=term, back=back)
+    return {"score": score, "term": getattr(language, TERMS[name]), "back": back}
 
 
 @cache
