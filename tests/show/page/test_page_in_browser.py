@@ -199,6 +199,14 @@ def test_given_numbers_say_their_names(open_page, traces):
     assert page.text_content("#given .full") == f"<2> · age · in full {value!r}"
 
 
+def test_statements_and_kinks_of_one_number(open_page, traces):
+    page = open_page(traces.testnet(), width=1300).page
+    page.hover('#z-1 .own td[data-c="z[1]/1,1"]')
+    assert page.text_content("#z-1 .full") == "F2 · on the kink: the slope here is a convention · in full 0.0"
+    page.hover('#z-1 .own td[data-c="z[1]/0,2"]')
+    assert page.text_content("#z-1 .full") == "F3 · in full 1.0"
+
+
 def test_keys_reach_everything(open_page, traces):
     found = open_page(traces.testnet(), width=1300)
     page = found.page

@@ -11,7 +11,7 @@ from clearprop.show.account.worked import worked_cell
 from clearprop.show.formula import Sign, math, read, row
 from clearprop.show.page.equation import Layout
 from clearprop.show.page.heat import heat
-from clearprop.show.page.matrices import said, symbol
+from clearprop.show.page.matrices import symbol
 from clearprop.show.page.numbers import plain
 from clearprop.show.page.words import Words
 
@@ -24,14 +24,13 @@ def card(key: str, layout: Layout, words: Words) -> dict[str, Any]:
         "key": key,
         "anchor": anchor(key),
         "symbol": symbol(q),
-        "name": q.get("name") or (lines[-1]["name"] if lines else ""),
+        "name": q["name"],
         "ids": statements(q),
         "checks": checks(q, words),
         "ways": [way for line in lines if (way := _way(line, words, form))],
         "equation": layout.equation(key, lines[-1] if lines else None),
-        "cells": sum(1 for _ in layout.found.cells(key)),
+        "numbers": sum(1 for _ in layout.found.cells(key)),
         "map": heat(q),
-        "said": said(q),
     }
 
 
@@ -83,7 +82,7 @@ def _way(line: Mapping[str, Any], words: Words, wanted: str) -> dict[str, Any] |
         for form in names
         if wanted in ("all", form) and (latex := line["latex"][form])
     ]
-    return {"rule": line["rule"], "name": line["name"], "forms": forms} if forms else None
+    return {"rule": line["rule_name"], "forms": forms} if forms else None
 
 
 def lines(found: Quantities, key: str) -> str:

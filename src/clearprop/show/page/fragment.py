@@ -40,7 +40,7 @@ def fragment(trace: Mapping[str, Any]) -> str:
     said = f'<p>{headline(trace, words)} <small title="{escape(verdict["said"])}">{escape(verdict["mark"])}</small></p>'
     parts = []
     for part in trace["parts"]:
-        keys = [key for key in part["quantities"] if trace["quantities"][key].get("shown", True)]
+        keys = [key for key in part["quantities"] if trace["quantities"][key]["shown"]]
         if keys:
             rows = "".join(_row(found, key, names) for key in keys)
             is_open = " open" if part["id"] in ("forward", "loss") else ""
@@ -55,7 +55,7 @@ def _row(found: Quantities, key: str, names: Names) -> str:
     q = found.by_key[key]
     forms = q["lines"][-1]["latex"] if q["lines"] else {}
     latex = forms.get("batch") or forms.get("sample") or forms.get("scalar") or q["latex"]["batch"]
-    rule = f"<br><small>{escape(q.get('name') or '')}</small>"
+    rule = f"<br><small>{escape(q['name'])}</small>"
     part = selected(q)
     shape = " × ".join(f"{n:,}" for n in q["shape"]) if max(q["shape"]) > 1 else ""
     matrices = [_matrix(found, part, names)] if len(q["shape"]) == 2 else _layers(found, part, names)

@@ -138,7 +138,7 @@
     const say = place.parentNode;
     if (!card.classList.contains("told")) say.style.minHeight = `${say.offsetHeight}px`;
     place.innerHTML = `${body}<span class="full"></span>`;
-    one(".full", place).textContent = `${around(td)}${data.words.full} ${td.dataset.v}`;
+    one(".full", place).textContent = [...about(td), `${data.words.full} ${td.dataset.v}`].join(" · ");
     for (const part of all("[data-of]", place)) {
       const n = role.get(part.dataset.of);
       if (n !== undefined) part.classList.add(`lit${n}`);
@@ -149,12 +149,14 @@
     told = card;
   }
 
-  // The names of a cell's row and column, where they have names.
-  function around(td) {
-    const row = one("th", td.parentNode), table = td.closest("table");
-    const column = one("thead tr", table).children[[...td.parentNode.children].indexOf(td)];
+  // What is known of a cell beside its number: the names of its row and column, its statements, a kink.
+  function about(td) {
+    const row = one("th", td.parentNode), [key, at] = parse(td.dataset.c), q = data.quantities[key];
+    const column = one("thead tr", td.closest("table")).children[[...td.parentNode.children].indexOf(td)];
     const names = [row, column].map(th => one("span", th)?.title || th.textContent).filter(text => text && !/^\d+$/.test(text));
-    return names.length ? `${names.join(" · ")} · ` : "";
+    const fits = pattern => pattern.every((n, axis) => n === null || n === at[axis]);
+    const ids = Object.entries(q?.cells ?? {}).filter(([, patterns]) => patterns.some(fits)).map(([id]) => id);
+    return [...names, ...ids, ...(q?.kinks.some(fits) ? [data.words.kink] : [])];
   }
 
   // ---- Pointer

@@ -97,7 +97,7 @@ def _hash(script: str) -> str:
 def _parts(trace: Mapping[str, Any], layout: Layout, words: Words) -> list[dict[str, Any]]:
     found = []
     for part in trace["parts"]:
-        keys = [key for key in part["quantities"] if trace["quantities"][key].get("shown", True)]
+        keys = [key for key in part["quantities"] if trace["quantities"][key]["shown"]]
         if keys:
             found.append(
                 {
@@ -114,7 +114,8 @@ def headline(trace: Mapping[str, Any], words: Words) -> Markup:
     """What the step did, in one sentence."""
     held, digits = trace["quantities"], trace["options"]["digits"]
     total = "J_total" if "J_total" in held else "J"
-    rows = words.rows.format(n=f"{trace['batch']['rows']:,}")
+    m = trace["batch"]["rows"]
+    rows = words.rows.format(n=f"{m:,}") if m > 1 else words.one_row
     J = plain(held[total]["values"][0][0], digits)
     after = held.get(f"{total}'")
     if after is None:
@@ -137,13 +138,9 @@ def badge(trace: Mapping[str, Any], words: Words) -> dict[str, Any]:
 
 def _data(trace: Mapping[str, Any], words: Words, lines: dict[str, str] | None) -> str:
     """What scripts read, as JSON that no tag can end."""
+    kept = ("letters", "cells", "kinks")
     quantities = {
-        key: {
-            "letters": q["letters"],
-            "axes": q["axes"],
-            "layers": q["axis_layers"],
-            "tree": q["lines"][-1]["tree"],
-        }
+        key: {name: q[name] for name in kept} | {"tree": q["lines"][-1]["tree"]}
         for key, q in trace["quantities"].items()
         if q["lines"]
     }
@@ -151,13 +148,10 @@ def _data(trace: Mapping[str, Any], words: Words, lines: dict[str, str] | None) 
         "L": trace["network"]["L"],
         "samples": trace["batch"]["samples"],
         "quantities": quantities,
-    }
-    maps = {key: q["map"] for key, q in trace["quantities"].items() if q.get("map")}
-    found |= {
-        "maps": maps,
+        "maps": {key: q["map"] for key, q in trace["quantities"].items() if q.get("map")},
         "training": trace["training"],
         "digits": trace["options"]["digits"],
-        "words": {"full": words.exactly},
+        "words": {"full": words.exactly, "kink": words.kink},
     }
     if lines is not None:
         found["lines"] = base64.b64encode(zlib.compress("".join(lines.values()).encode(), 9)).decode()

@@ -14,6 +14,8 @@ class Words:
     network: str
     inputs: str
     rows: str
+    one_row: str
+    kink: str
     row_shown: str
     headline: str
     unchanged: str
@@ -64,6 +66,8 @@ EN = Words(
     network="The network",
     inputs="input",
     rows="{n} rows",
+    one_row="1 row",
+    kink="on the kink: the slope here is a convention",
     row_shown="Numbers in the network: of row",
     headline="<strong>J = {J}</strong> on {rows}; after one step it is <strong>{after}</strong>.",
     unchanged="<strong>J = {J}</strong> on {rows}.",
@@ -109,6 +113,8 @@ ZH = Words(
     network="网络",
     inputs="输入",
     rows="{n} 个样本",
+    one_row="1 个样本",
+    kink="位于折点，此处的斜率为约定值",
     row_shown="网络中的数值属于样本",
     headline="{rows}上 <strong>J = {J}</strong>；更新一步之后为 <strong>{after}</strong>。",
     unchanged="{rows}上 <strong>J = {J}</strong>。",
