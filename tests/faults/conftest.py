@@ -2,28 +2,72 @@
 
 from collections import Counter
 from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
+from clearprop.cli import main
+
 TRIED: Counter[str] = Counter()
 LOST: Counter[str] = Counter()
+# Tests of other rooms that `make faults` runs too: what they try.
+ELSEWHERE = {
+    "estimators/test_mlp_faults_values.py": "values: NaN, inf, huge, complex, objects, empty, read-only, float16",
+    "estimators/test_mlp_faults_training.py": "training: divergence, Ctrl-C, too little memory",
+    "estimators/test_mlp_faults_process.py": "process: threads, fork, read-only home, damaged cache, -O, locales",
+    "engine/test_store.py": "compiled code: damaged, stale, no folder, not ours",
+    "train/test_damaged_files.py": "model files: cut, changed, foreign, hostile",
+    "train/test_checkpoint_folder.py": "checkpoints: damaged, locked, no room",
+    "tables/test_delimited.py": "text tables: ragged, quoted, wrong delimiter, encodings, gzip",
+    "tables/test_files.py": "tables: absent, empty, damaged Parquet, folders that do not agree",
+}
+
+
+class Ended(NamedTuple):
+    """How a command ended."""
+
+    code: int
+    out: str
+    err: str
+
+
+@pytest.fixture
+def run(capfd: pytest.CaptureFixture[str]) -> Callable[..., Ended]:
+    """A command run in this process."""
+
+    def go(*arguments: object) -> Ended:
+        capfd.readouterr()
+        with pytest.raises(SystemExit) as ended:
+            main([str(a) for a in arguments])
+        return Ended(int(ended.value.code or 0), *capfd.readouterr())
+
+    return go
 
 
 @pytest.fixture
 def tally() -> Callable[..., None]:
     """Note a trial: what was tried, and whether anything was lost."""
 
-    def note(what: str, lost: bool = False) -> None:
-        TRIED[what] += 1
+    def note(what: str, lost: bool = False, times: int = 1) -> None:
+        TRIED[what] += times
         LOST[what] += lost
         assert not lost, what
 
     return note
 
 
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Tests of other rooms count as trials."""
+    what = ELSEWHERE.get("/".join(Path(report.nodeid.partition("::")[0]).parts[-2:]))
+    if what and report.when == "call":
+        TRIED[what] += 1
+        LOST[what] += report.failed
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     if TRIED:
         terminalreporter.write_sep("-", "faults")
-        terminalreporter.write_line(f"{'tried':<72}{'times':>6}{'lost':>6}")
+        terminalreporter.write_line(f"{'tried':<90}{'times':>6}{'lost':>6}")
         for what, times in TRIED.items():
-            terminalreporter.write_line(f"{what:<72}{times:>6}{LOST[what]:>6}")
+            terminalreporter.write_line(f"{what:<90}{times:>6}{LOST[what]:>6}")

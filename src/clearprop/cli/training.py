@@ -22,6 +22,7 @@ from clearprop.tables.weights import weights
 from clearprop.train.checkpoint_folder import EVERY, Folder, folder_of, opened
 from clearprop.train.evaluation import Evaluation, evaluate
 from clearprop.train.files import write_model
+from clearprop.train.memory import check_least
 from clearprop.train.model import Model
 from clearprop.train.progress import bar
 from clearprop.train.split import split
@@ -137,6 +138,7 @@ def run(request: Request, output: Path, report: Path | None, title: str = "") ->
 def run_as_worker(request: Request, output: Path, report: Path | None, title: str = "") -> Result | None:
     """The same by a process that may be one of several: the first alone tells, scores and writes; None elsewhere."""
     began = time.perf_counter()
+    check_least()
     _check_roles(request)
     with (
         group_of(request.workers) as group,

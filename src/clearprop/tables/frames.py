@@ -127,13 +127,21 @@ def _why(values: Any, error: Exception) -> str:
     listed = (
         values.to_list() if isinstance(values, nw.Series) else list(values) if np.iterable(values) else []
     )
-    known = [(i, value) for i, value in enumerate(listed) if value is not None and value == value]
+    known = [(i, value) for i, value in enumerate(listed) if _is_known(value)]
     if known:
         kinds = (Real,) if _is_number(known[0][1]) else (type(known[0][1]),)
         for i, value in known:
             if not isinstance(value, kinds) or _is_number(value) != _is_number(known[0][1]):
                 return f"row {i + 1:,} holds {value!r}, the rows before it {type(known[0][1]).__name__}"
     return " ".join(str(error).split())[:160].rstrip(".")
+
+
+def _is_known(value: Any) -> bool:
+    """Whether a value is neither None nor NaN."""
+    try:
+        return value is not None and bool(value == value)
+    except (TypeError, ValueError, ArithmeticError):  # an array; a signalling NaN of `decimal`
+        return True
 
 
 def _is_number(value: object) -> bool:

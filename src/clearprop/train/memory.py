@@ -15,6 +15,7 @@ STEPS = 7  # the parameters, the gradient, two moments, the start, and the best
 LBFGS = 47  # in float64: SciPy keeps ten pairs of steps and gradients, twice, and its work space
 PROC = Path("/proc")
 GROUPS = Path("/sys/fs/cgroup")
+LEAST = 256 * 10**6  # that a training takes, however small: tables, kernels, stacks of threads
 
 
 def check_memory(sizes: Sequence[int], rows: int, dtype: DTypeLike, *, lbfgs: bool = False) -> None:
@@ -49,6 +50,24 @@ def check_memory(sizes: Sequence[int], rows: int, dtype: DTypeLike, *, lbfgs: bo
         f"`hidden_layer_sizes`, {'another `solver`' if lbfgs else 'a smaller `batch_size`'}, or float32."
     )
     raise SpecError(msg)
+
+
+def check_least() -> None:
+    """Refuse to begin where so little memory is free that a library would end the process.
+
+    Raises
+    ------
+    SpecError
+        With what is free.
+
+    Examples
+    --------
+    >>> check_least()
+    """
+    free = available_memory()
+    if free is not None and free < LEAST:
+        msg = f"Training needs {readable(LEAST)} of free memory at least; {readable(free)} are free. Free some first."
+        raise SpecError(msg)
 
 
 def needed(sizes: Sequence[int], rows: int, dtype: DTypeLike, *, lbfgs: bool = False) -> int:

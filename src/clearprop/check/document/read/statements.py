@@ -157,6 +157,8 @@ def _without_definitions(tokens: list[Token]) -> list[Token]:
 
 def _add(statements: list[Statement], chain: Chain, number: int, words: Words) -> None:
     parts = [part_of(side, words) for side in chain.sides]
+    if not parts:  # a sign that stands alone
+        return
     if chain.continues and statements:
         statements[-1].parts += parts
         statements[-1].own += chain.conditions

@@ -1,0 +1,228 @@
+"""Workers of Ray killed, stopped, starved; torchrun's killed: the same bits, or an error; nothing is left behind."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+from commands import begin, finish, make_tables, wait_for
+from workers import descendants, left_behind, places, ray_workers
+
+from clearprop.train.files import read_model
+from oracles.bits import bits_in
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
+MODE = "fast, in memory"
+CLOSE = 1e-4  # float32, a thousand steps: sums in another order; the models are the same for every purpose
+SHORT = """
+import clearprop.train.workers.wanted as w
+w.Workers.__dataclass_fields__["timeout"].default = 15.0
+w.Workers.__init__.__defaults__ = (None, RESTARTS, 15.0)
+"""
+
+
+@pytest.fixture(scope="module", autouse=True)
+def ray():
+    return pytest.importorskip("ray", reason="Ray is not installed: pip install clearprop[ray]")
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    path = tmp_path_factory.mktemp("workers")
+    make_tables(path)
+    return path
+
+
+def start(folder, tmp_path, *more, name="m", restarts=10, workers=2):
+    how = ("--workers", workers, "--checkpoint", tmp_path / "c", "--checkpoint-every", "0.2")
+    patch = SHORT.replace("RESTARTS", str(restarts))
+    return begin(MODE, folder, tmp_path / name, *how, *more, patch=patch)
+
+
+@pytest.fixture(scope="module")
+def never(folder, tmp_path_factory):
+    """The model of two workers that nothing stopped."""
+    path = tmp_path_factory.mktemp("never")
+    before = places()
+    code, said = finish(start(folder, path))
+    assert code == 0, said
+    assert left_behind(before) == []
+    assert not (path / "c" / "ray").exists()
+    return bits_in(path / "m")
+
+
+@pytest.mark.parametrize("number", [0, 1])
+@pytest.mark.parametrize("sent", [signal.SIGKILL, signal.SIGSTOP], ids=["killed", "stopped"])
+def test_a_lost_worker_is_replaced(folder, never, tally, number, sent, tmp_path):
+    before, process = places(), start(folder, tmp_path)
+    wait_for(tmp_path / "c", process, 120)
+    found = ray_workers(process.pid)
+    os.kill(found[number], sent)
+    code, said = finish(process)
+    assert code == 0, said
+    assert "Going on in epoch" in said
+    tally(
+        f"a worker of Ray is {sent.name[3:].lower()}ed, and replaced", lost=bits_in(tmp_path / "m") != never
+    )
+    assert left_behind(before) == []
+
+
+def test_more_kills_than_allowed_keep_the_checkpoint(folder, never, tally, tmp_path):
+    before, process = places(), start(folder, tmp_path, restarts=0)
+    wait_for(tmp_path / "c", process, 120)
+    os.kill(ray_workers(process.pid)[0], signal.SIGKILL)
+    code, said = finish(process)
+    assert code == 2, said
+    assert "The workers were lost, and 0 restarts did not help" in said
+    assert f"{tmp_path / 'c'} holds a checkpoint to resume from." in said
+    assert "Traceback" not in said
+    assert left_behind(before) == []
+    code, said = finish(start(folder, tmp_path, "--resume"))
+    assert code == 0, said
+    assert "Going on in epoch" in said
+    tally("more workers of Ray killed than allowed, then --resume", lost=bits_in(tmp_path / "m") != never)
+
+
+def test_sigterm_saves_and_one_process_goes_on(folder, never, tally, tmp_path):
+    before, process = places(), start(folder, tmp_path)
+    wait_for(tmp_path / "c", process, 120)
+    process.terminate()
+    code, said = finish(process)
+    assert code == 143, said
+    assert "holds a checkpoint to resume from." in said
+    assert left_behind(before) == []
+    how = ("--checkpoint", tmp_path / "c", "--resume")
+    code, said = finish(begin(MODE, folder, tmp_path / "alone", *how))
+    assert code == 0, said
+    assert "Going on in epoch" in said
+    code, said = finish(start(folder, tmp_path, "--resume"))
+    assert code == 0, said
+    ours = read_model(tmp_path / "alone").params.flat
+    tally("SIGTERM with workers of Ray, then --resume by one process", lost=not np.isfinite(ours).all())
+
+
+def test_ctrl_c_keeps_the_weights(folder, tally, tmp_path):
+    before, process = places(), start(folder, tmp_path)
+    wait_for(tmp_path / "c", process, 120)
+    process.send_signal(signal.SIGINT)
+    code, said = finish(process)
+    assert code == 130, said
+    assert "Training was interrupted" in said
+    tally("Ctrl-C with workers of Ray", lost=not (tmp_path / "m").exists())
+    assert left_behind(before) == []
+
+
+def test_the_killed_starter_takes_its_workers_with_it(folder, never, tally, tmp_path):
+    process = start(folder, tmp_path)
+    wait_for(tmp_path / "c", process, 120)
+    below = descendants(process.pid)
+    process.kill()
+    finish(process)
+    end = time.monotonic() + 60
+    while time.monotonic() < end and any(os.path.exists(f"/proc/{pid}") for pid in below):
+        time.sleep(0.2)
+    assert [line for pid, line in below.items() if os.path.exists(f"/proc/{pid}")] == []
+    code, said = finish(start(folder, tmp_path, "--resume"))
+    assert code == 0, said
+    tally("kill -9 of what started the workers, then --resume", lost=bits_in(tmp_path / "m") != never)
+    assert not [name for name in os.listdir("/tmp") if name.startswith(f"clearprop-ray-{process.pid}-")]
+
+
+def test_workers_that_cannot_be_had_are_refused(folder, tally, tmp_path):
+    began = time.monotonic()
+    code, said = finish(start(folder, tmp_path, workers=500))
+    assert code == 2
+    assert "500 workers need as many CPUs" in said
+    assert time.monotonic() - began < 120
+    code, said = finish(start(folder, tmp_path, "--ray-address", "127.0.0.1:1"))
+    assert code == 2, said
+    assert "Ray cannot be reached or started at 127.0.0.1:1" in said
+    assert "Traceback" not in said
+    tally("more workers than CPUs; no cluster at the address")
+
+
+def test_starved_workers_are_refused(ray, folder, tally, tmp_path):
+    """A cluster whose CPUs others hold."""
+    from clearprop.errors import WorkersError
+    from clearprop.train.workers.ray_cluster import cluster
+    from clearprop.train.workers.wanted import Workers
+
+    with cluster(Workers(1)) as connected:
+        group = connected.util.placement_group([{"CPU": 1}] * int(connected.cluster_resources()["CPU"]))
+        connected.get(group.ready(), timeout=60)
+        time.sleep(2)  # until the cluster knows
+        with pytest.raises(WorkersError, match="only 0 are free"), cluster(Workers(1)):
+            pass
+    tally("a cluster without free CPUs")
+
+
+SCRIPT = """
+import sys, warnings
+import numpy as np
+import clearprop as cp
+warnings.simplefilter("ignore")
+rng = np.random.default_rng(0)
+X = rng.normal(size=(3001, 6))
+y = np.where(X[:, 0] * X[:, 1] > 0, "a", "b")
+model = cp.TabularClassifier("fast", max_iter=12, batch_size=64, dtype="float64", random_state=0)
+how = {} if sys.argv[1] == "alone" else {"workers": sys.argv[1]}
+if sys.argv[3:]:
+    how |= {"checkpoint": sys.argv[3], "checkpoint_every": 0.2, "resume": True}
+model.fit(X, y, **how)
+import os
+if int(os.environ.get("RANK", os.environ.get("OMPI_COMM_WORLD_RANK", 0))) == 0:
+    cp.save(model, sys.argv[2])
+"""
+WITH_TORCHRUN = (
+    "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2", "--max-restarts", "5",
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def script(tmp_path_factory):
+    """The script, and the weights that one process comes to."""
+    path = tmp_path_factory.mktemp("script") / "train.py"
+    path.write_text(SCRIPT)
+    subprocess.run([sys.executable, path, "alone", path.with_name("alone")], check=True)
+    return path, read_model(path.with_name("alone")).params.flat
+
+
+def test_torchrun_takes_the_steps_of_one_process(script, tally, tmp_path):
+    path, wanted = script
+    subprocess.run([sys.executable, *WITH_TORCHRUN, path, "torchrun", tmp_path / "m"], check=True)
+    np.testing.assert_allclose(read_model(tmp_path / "m").params.flat, wanted, rtol=1e-12, atol=1e-12)
+    tally("torchrun, two processes against one")
+
+
+def test_a_killed_worker_of_torchrun_is_replaced(script, tally, tmp_path):
+    path, _ = script
+    subprocess.run([sys.executable, *WITH_TORCHRUN, path, "torchrun", tmp_path / "n"], check=True)
+    command = [sys.executable, *WITH_TORCHRUN, path, "torchrun", tmp_path / "m", tmp_path / "c"]
+    process = subprocess.Popen(list(map(str, command)), stderr=subprocess.PIPE, text=True)
+    wait_for(tmp_path / "c", process, 120)
+    os.kill(max(pid for pid, line in descendants(process.pid).items() if "train.py" in line), signal.SIGKILL)
+    code, said = finish(process)
+    assert code == 0, said
+    tally(
+        "a process of torchrun is killed, and replaced",
+        lost=bits_in(tmp_path / "m") != bits_in(tmp_path / "n"),
+    )
+
+
+def test_mpi_takes_the_steps_of_one_process(script, tally, tmp_path):
+    from shutil import which
+
+    if which("mpirun") is None:
+        pytest.skip("There is no mpirun; Debian has it in the package openmpi-bin.")
+    pytest.importorskip("mpi4py", reason="mpi4py is not installed: pip install mpi4py")
+    path, wanted = script
+    how = ("mpirun", "--allow-run-as-root", "--oversubscribe", "-n", "2", sys.executable, "-m", "mpi4py")
+    subprocess.run([*how, path, "mpi", tmp_path / "m"], check=True)
+    np.testing.assert_allclose(read_model(tmp_path / "m").params.flat, wanted, rtol=1e-12, atol=1e-12)
+    tally("mpirun, two processes against one")
