@@ -35,6 +35,10 @@ def main(arguments: list[str] | None = None) -> int:
         console.print(drawn(results.summary(runs, which), which))
     if options.page:
         options.page.write_text(page.html(runs), encoding="utf-8")
+    if options.figures:
+        reported = runs[[data.half(name) == "report" for name in runs["table"]]]
+        for measure in results.MEASURES:
+            (options.figures / f"accuracy_{measure}.svg").write_bytes(page.svg(reported, measure))
     return 0
 
 
@@ -96,6 +100,7 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--limit", type=float, default=900.0, help="seconds for one run")
     parser.add_argument("--csv", type=Path, default=Path("accuracy.csv"), help="where runs are kept")
     parser.add_argument("--page", type=Path, help="write a page with plots")
+    parser.add_argument("--figures", type=Path, help="a folder to write the plots of the tables to report to")
     return parser.parse_args(arguments)
 
 

@@ -31,19 +31,26 @@ def html(runs: Frame) -> str:
 
 def plots(runs: Frame, measure: str) -> str:
     """Ranks, and error against time, of one measure; nothing where no table has it."""
+    image = base64.b64encode(svg(runs, measure)).decode()
+    if not image:
+        return ""
+    return f"<h3>{escape(measure)}</h3><img alt='{escape(measure)}' src='data:image/svg+xml;base64,{image}'>"
+
+
+def svg(runs: Frame, measure: str) -> bytes:
+    """The two plots of a measure side by side; empty where no table has it."""
     values = results.by_table(runs, measure)
     if values.empty or values.shape[1] < 2:
-        return ""
+        return b""
     import matplotlib.pyplot as plt
 
     figure, (left, right) = plt.subplots(1, 2, figsize=(12, 4.5), layout="constrained")
     draw_ranks(left, values)
     draw_against_time(right, values, results.seconds_per_1000_rows(runs), measure)
     buffer = io.BytesIO()
-    figure.savefig(buffer, format="svg")
+    figure.savefig(buffer, format="svg", metadata={"Date": None})
     plt.close(figure)
-    image = base64.b64encode(buffer.getvalue()).decode()
-    return f"<h3>{escape(measure)}</h3><img alt='{escape(measure)}' src='data:image/svg+xml;base64,{image}'>"
+    return buffer.getvalue()
 
 
 def draw_ranks(axes: Any, values: Frame) -> None:
