@@ -276,7 +276,7 @@ class Comparison:
         return range(1, max(found, default=env.world.sizes[-1]) + 1)
 
     def _one(self, number: int, env: Env) -> None:
-        outcomes = [self._outcome(node, env) for node in self.nodes]
+        outcomes = [self._outcome(k, env) for k in range(len(self.nodes))]
         beyond = next((o.error for o in outcomes if isinstance(o.error, OutOfRange) and o.error.layer), None)
         if beyond is not None and self._has_layers(env):
             self.beyond = beyond
@@ -299,9 +299,10 @@ class Comparison:
     def _has_layers(self, env: Env) -> bool:
         return any(name in self.notation.layer_letters for name in env.letters)
 
-    def _outcome(self, node: Node | None, env: Env) -> Outcome:
+    def _outcome(self, k: int, env: Env) -> Outcome:
+        node = self.nodes[k]
         if node is None:
-            return Outcome(None, Unread("it cannot be read"))
+            return Outcome(None, self.statement.parts[k].error or Unread("it cannot be read"))
         try:
             if any(node is one for one in self.sets):
                 return Outcome(shapes.shape_of(node, env))  # type: ignore[arg-type]

@@ -1,6 +1,6 @@
 """From failing sides to findings: which side is to blame, what is wrong with it, what would mend it."""
 
-from clearprop.check.document.judging import conditions
+from clearprop.check.document.judging import cells, conditions
 from clearprop.check.document.judging.compare import Comparison, Pair
 from clearprop.check.document.judging.diagnose import Diagnosis, diagnose
 from clearprop.check.document.judging.diagnose import written as number
@@ -11,6 +11,7 @@ from clearprop.check.document.numbers.worlds import Worlds
 from clearprop.check.document.read.limits import Undefined, Unread
 from clearprop.check.document.read.statements import Part, Statement
 from clearprop.check.document.read.tokens import written
+from clearprop.check.document.read.tree import symbols
 from clearprop.check.document.verdict import Checked, DocumentCheck, Finding, UnreadFormula
 
 
@@ -51,11 +52,8 @@ class Judge:
         for side, pair in found.items():
             error = pair.unread
             assert error is not None
-            mended = (
-                undefined(statement, pair, self.setting, self.reading, worlds)
-                if isinstance(error, Undefined)
-                else None
-            )
+            typo = isinstance(error, Undefined) and self._stands_once(error.token)
+            mended = undefined(statement, pair, self.setting, self.reading, worlds) if typo else None
             if mended is not None:
                 sides = (
                     written(statement.parts[pair.left].tokens),
@@ -77,6 +75,14 @@ class Judge:
                 statement.at,
             )
         return {*found, *(p.right for p in nothing)}
+
+    def _stands_once(self, name: str) -> bool:
+        """Whether a symbol is in one statement only, as a slip of the pen is."""
+        count = sum(
+            any(s.name == name for p in one.parts if p.node is not None for s in symbols(p.node))
+            for one in self.setting.document.statements
+        )
+        return count == 1
 
     def _mark(self, statement: Statement, verdict: str, wrong: set[int], unread: set[int]) -> None:
         rest = "verified" if verdict == "verified" else "open"
@@ -102,7 +108,7 @@ class Judge:
         sides = (written(statement.parts[pair.left].tokens), written(statement.parts[pair.right].tokens))
         one = pair.failures[0]
         values = (_said(one.left), _said(one.right))
-        at = statement.parts[side].at
+        at = cells.place(statement.parts[side].tokens, one)
         if not found:
             self._keep(at, statement, sides, _indices(pair), values, told, "")
         for repair in found:

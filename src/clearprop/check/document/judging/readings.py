@@ -58,6 +58,8 @@ class Chooser:
         notation = self.setting.notation
         before, total = self._agreeing()
         if total == 0 or before >= ENOUGH * total:
+            if notation.numbers_doubtful:
+                self._fit_numbers()
             return
         old = (notation.rows, notation.weights, notation.vectors)
         found = {old: before}
@@ -67,6 +69,24 @@ class Chooser:
                 found[layout] = self._agreeing()[0]
         best = max(found, key=lambda layout: (found[layout], layout == old))
         notation.rows, notation.weights, notation.vectors = best if found[best] > before + 1 else old
+        self._fit_numbers()
+
+    def _fit_numbers(self) -> None:
+        """The same for the numbers of layers: from 0 or 1, with weights that carry the layer they start from or lead to."""
+        notation = self.setting.notation
+        if notation.style is None or (self.setting.depth is not None and not notation.numbers_doubtful):
+            return
+        old = (notation.first_act, notation.first_weight, notation.first_bias)
+        found = {}
+        for numbers in dict.fromkeys((old, (0, 0, 0), (1, 0, 0), (1, 1, 1))):
+            notation.first_act, notation.first_weight, notation.first_bias = numbers
+            self.known.clear()
+            reading = self.best()
+            found[numbers] = sum(self._counted(k, reading) for k in range(len(self.statements)))
+        self.known.clear()
+        notation.first_act, notation.first_weight, notation.first_bias = max(
+            found, key=lambda n: (found[n], n == old)
+        )
 
     def _agreeing(self) -> tuple[int, int]:
         """How many neighbouring sides agree, of those that no reading of the loss concerns; and how many there are."""

@@ -50,6 +50,7 @@ class Notation:
     first_act: int = 0  # the number of the input layer: a^{(0)} or a^{(1)}
     first_weight: int = 0  # W^{(first_weight + 1)} leads from the input
     first_bias: int = 0
+    numbers_doubtful: bool = False  # the text's own steps disagree about these
     rows: bool = True  # a batch has a sample in each row
     weights: str = "in_out"  # W is (inputs, outputs), or "out_in"
     vectors: str = "row"  # one sample is a row, or a "column"

@@ -119,7 +119,7 @@ class _Finder:
             ):
                 return None
             return 0
-        layer += 1
+        layer = self._free(layer + 1, weight)
         stacked = self.roles[act.name].kind == "augmented"
         if weight.name not in self.roles or self.roles[weight.name].layer is None:
             self.roles[weight.name] = Role("stack" if stacked else "weight", layer)
@@ -129,6 +129,13 @@ class _Finder:
             role.columns, role.orient = True, "in_out"
         self._bias(step.bias, layer)
         return layer
+
+    def _free(self, layer: int, weight: Sym) -> int:
+        """The layer of a step; if other weights lead to it already, and units above wait for a step, the one above those."""
+        others = [n for n, role in self.roles.items() if role.kind == "weight" and role.layer == layer]
+        taken = any(name.lower() != weight.name.lower() for name in others)
+        top = max(self.known.values())
+        return top + 1 if taken and top >= layer else layer
 
     def _bias(self, bias: Sym | None, layer: int) -> None:
         if bias is None or carries_layer(bias, self.notation):
@@ -245,6 +252,7 @@ def find_offsets(pairs: Pairs, notation: Notation) -> None:
             if above is not None and below is not None:
                 lifts[kind].append(above - below)
     shifted = _most(lifts["weight"]) == 1.0
+    notation.numbers_doubtful = len(set(lifts["weight"])) > 1
     notation.first_act = starts[0] if starts else int(shifted and not _has_zero(pairs, notation))
     notation.first_weight = notation.first_act - int(shifted)
     notation.first_bias = notation.first_act - int(_most(lifts["bias"] or lifts["weight"]) == 1.0)

@@ -59,8 +59,11 @@ def _layer(where: Place, kind: str, sym: Sym, env: Env) -> int:
             for s in where.indices
             if (x := is_letter(s.node)) in env.notation.unit_layers
         ]
-        if layers:
+        if layers and max(layers) >= LOWEST[kind]:
             return max(layers)
+        if layers:
+            msg = f"{sym.name} has no units in the input layer"
+            raise OutOfRange(msg)
     return layer_number(where.layer, kind, sym, env)
 
 
