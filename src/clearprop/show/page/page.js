@@ -32,7 +32,7 @@
     return found;
   }
 
-  // What a cell is made from: [cell, role]; what a card does not show is opened in its turn.
+  // The cells that a cell is made from; what its card does not show is opened in its turn.
   function operands(c, card, depth = 0) {
     const [key, index] = parse(c), q = data.quantities[key];
     if (!q || !q.tree) return [];
@@ -46,6 +46,7 @@
     });
   }
 
+  // Each operand with the number of its factor, which is its colour.
   function roles(found) {
     const keys = [...new Set(found.map(c => parse(c)[0]))];
     return new Map(found.map(c => [c, Math.min(3, keys.indexOf(parse(c)[0]))]));
@@ -58,20 +59,22 @@
   const picker = one(".picker select");
   let sample = 0;
 
-  // Where a cell stands in the network: its unit, its edge, its sample.
+  // Where a cell stands in the network, by what its axes run over: its sample, and its unit or its edge.
   function places(c) {
-    const [key, index] = parse(c), W = key.match(/^(?:d?W'?|decayed|outer)\[(\d+)\]$/);
-    if (W) return {edge: `W[${W[1]}]/${index.slice(-2).join(",")}`, sample: index.length > 2 ? index[0] : null};
-    const q = data.quantities[key], layer = (key.match(/\[(\d+)\]$/) || [])[1];
-    const l = layer !== undefined ? +layer : /^(p|Y|dp|y)'?$/.test(key) ? data.L : null;
-    const rows = !/^(d?b'?)\[/.test(key) && /^(a|z|da|dz|delta|slope|p|Y|dp|losses|w)/.test(key);
-    return {unit: l === null ? null : `${l},${index[index.length - 1]}`, sample: rows ? index[0] : null, known: Boolean(q)};
+    const [key, index] = parse(c), axes = data.axes[key] ?? [], place = {};
+    const layers = axes.map((layer, n) => [layer, index[n]]).filter(([layer]) => Number.isInteger(layer));
+    if (axes[0] === "sample") place.sample = index[0];
+    if (layers.length === 1) place.unit = layers[0].join(",");
+    if (layers.length === 2 && layers[0][0] === layers[1][0] - 1) {
+      place.edge = `W[${layers[1][0]}]/${layers[0][1]},${layers[1][1]}`;
+    }
+    return place;
   }
 
   function light(c, operandsOf) {
     net.classList.add("busy");
     const own = places(c);
-    if (own.sample !== null && own.sample !== undefined) show(own.sample);
+    if (own.sample !== undefined) show(own.sample);
     if (own.unit) units.get(own.unit)?.classList.add("own");
     if (own.edge) edges.get(own.edge)?.classList.add("lit");
     for (const used of operandsOf) {
@@ -320,6 +323,7 @@
   picker.addEventListener("change", () => show(+picker.value));
   const known = new Set([...cells.keys()].map(parse).filter(([key]) => /^a\[0\]$/.test(key)).map(([, at]) => at[0]));
   for (const n of [...known].sort((a, b) => a - b)) picker.add(new Option(data.samples[n] ?? n + 1, n));
-  all(".tools, .hint, .keys, .picker, .scrub, .live-only").forEach(element => { element.hidden = false; });
+  all(".tools, .hint, .keys, .scrub, .live-only").forEach(element => { element.hidden = false; });
+  one(".picker").hidden = !known.size;
   document.documentElement.classList.add("live");
 })();

@@ -136,6 +136,13 @@ def badge(trace: Mapping[str, Any], words: Words) -> dict[str, Any]:
     return {"ok": verified["ok"], "said": said, "mark": f"{mark} · {plain(max(worst.values()), 2)}"}
 
 
+def _axes(q: Mapping[str, Any]) -> list[int | str]:
+    """What each axis runs over: the layer whose units they are, or "sample", or "one"."""
+    return [
+        layer if kind == "unit" else kind for kind, layer in zip(q["axes"], q["axis_layers"], strict=True)
+    ]
+
+
 def _data(trace: Mapping[str, Any], words: Words, lines: dict[str, str] | None) -> str:
     """What scripts read, as JSON that no tag can end."""
     kept = ("letters", "cells", "kinks")
@@ -145,7 +152,7 @@ def _data(trace: Mapping[str, Any], words: Words, lines: dict[str, str] | None) 
         if q["lines"]
     }
     found: dict[str, Any] = {
-        "L": trace["network"]["L"],
+        "axes": {key: _axes(q) for key, q in trace["quantities"].items()},
         "samples": trace["batch"]["samples"],
         "quantities": quantities,
         "maps": {key: q["map"] for key, q in trace["quantities"].items() if q.get("map")},
