@@ -90,7 +90,10 @@ class Onward:
     def slopes(self, l: int, columns: Sequence[int]) -> np.ndarray:
         """The slope of the activation of layer l, or of the head, in some columns of z[l]."""
         z = self.working.z[l][:, columns] + 1j * STEP
-        return np.imag(self.activated(l, z) if l < self.net.L else self.head[0](z)) / STEP
+        if l < self.net.L:
+            return np.imag(self.activated(l, z)) / STEP
+        beside = np.where(np.real(z) == 0, z + BESIDE, z)  # where the page's line for logistic changes over
+        return np.imag(self.head[0](beside)) / STEP
 
     def outputs_by_z(self, columns: Sequence[int]) -> np.ndarray:
         """The derivative of every output by some columns of z[L]: (m, n[L], columns)."""

@@ -9,7 +9,8 @@ import numpy as np
 from scipy.special import erf
 
 TOKEN = re.compile(
-    r"\s*(?:(?P<matrix>\[[^\[\]]*\])|(?P<number>\d+(?:\.\d+)?)|(?P<name>[A-Za-z]+'?)|(?P<sign>.))", re.DOTALL
+    r"\s*(?:(?P<matrix>\[[^\[\]]*\])|(?P<number>\d+(?:\.\d+)?(?:e-?\d+)?)|(?P<name>[A-Za-z_]+′?)|(?P<sign>.))",
+    re.DOTALL,
 )
 SIGNS = {"−": "-", "⋅": "@", "⊙": "*", "×": "*", "^": "**", "≥": ">=", "≤": "<=", "=": "=="}
 STARTS, ENDS = ("matrix", "number", "name", "("), ("matrix", "number", ")", "T")
@@ -67,12 +68,15 @@ FUNCTIONS = {
     "cos": each(np.cos), "softmax": each(softmax), "relu": each(lambda z: z * (z > 0)), "one": each(lambda x: x),
     "max": lambda a, b: M(np.maximum(a.values, b.values)), "min": lambda a, b: M(np.minimum(a.values, b.values)),
     "diag": each(lambda x: np.diag(x.ravel())), "identity": each(lambda x: x),
-    "relu'": each(lambda z: (z > 0).astype(float)),
+    "relu_slope": each(lambda z: (z > 0).astype(float)),
+    "leaky_relu": each(lambda z: np.where(z > 0, z, 0.01 * z)),
+    "leaky_relu_slope": each(lambda z: np.where(z < 0, 0.01, 1.0)),
 }  # fmt: skip
 
 
 def value(text):
     """The value of a side, as an array; 2-D."""
+    text = re.sub(r" × 10\^(?:\((−?\d+)\)|(\d+))", lambda p: "e" + (p[1] or p[2]).replace("−", "-"), text)
     text = re.sub(r"\|([^|]*)\|", r"abs(\1)", text)
     return as_matrix(eval(code(text), {"M": M, "abs": each(np.abs), **FUNCTIONS})).values  # our own lines
 
@@ -101,9 +105,7 @@ def written(kind, token):
         return f"M({token})"
     if kind == "matrix":
         return "M([" + ", ".join(f"[{row}]" for row in token[1:-1].replace("−", "-").split(";")) + "])"
-    return (
-        token.replace("'", "_slope") if kind == "name" and token not in FUNCTIONS else SIGNS.get(token, token)
-    )
+    return token.replace("′", "_slope") if kind == "name" else SIGNS.get(token, token)
 
 
 def called(made, rest):
@@ -112,10 +114,7 @@ def called(made, rest):
 
 
 def closed(made):
-    return re.sub(r"\x00(M\(\[.*?\]\]\))", r"(\1)", made).replace("relu'", "relu_slope")
-
-
-FUNCTIONS["relu_slope"] = FUNCTIONS["relu'"]
+    return re.sub(r"\x00(M\(\[.*?\]\]\))", r"(\1)", made)
 
 
 def printed(text):

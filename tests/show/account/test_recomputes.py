@@ -57,6 +57,14 @@ def test_every_line_with_other_activations(name):
     assert faults(account) == []
 
 
+@pytest.mark.parametrize("activation", ["max(x, 0)**2", "sinh(x)/cosh(x)"])
+def test_every_line_with_own_expressions_and_large_numbers(activation):
+    net = Network((3, 2, 2), activation, "log(cosh(p-y))")
+    account = explain(net, net.initialize(seed=2), 100 * X, X[:, :2], lr=0.001, digits=3, form="scalar")
+    assert faults(account) == []
+    assert "^{2}^" not in account.to_latex()
+
+
 @pytest.mark.parametrize("head", derivation.HEADS)
 def test_every_line_with_other_heads(head):
     net = Network((3, 2, 2), "relu", head)

@@ -116,4 +116,5 @@ def _of_expression(net: Network, l: int, what: str) -> str:
     x = expressions.activation(name, net.relu_grad_at_zero).variable
     found = expressions.formulas((name,), "identity", net.relu_grad_at_zero)
     latex = found[f"g({x})" if what == "g" else f"g'({x})"].latex.partition(" = ")[2]
-    return re.sub(rf"(?<![\\A-Za-z]){x}(?![A-Za-z])", r"z^{(l)}_{i,j}", latex)
+    latex = re.sub(rf"(?<![\\A-Za-z]){x}(?=\^)", r"{z^{(l)}_{i,j}}", latex)
+    return re.sub(rf"(?<![\\A-Za-z{{]){x}(?![A-Za-z^])|(?<={{){x}(?![A-Za-z^])", r"z^{(l)}_{i,j}", latex)

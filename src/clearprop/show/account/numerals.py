@@ -21,6 +21,8 @@ def numeral(value: float, digits: int = DIGITS) -> Numeral:
 
     Examples
     --------
+    >>> numeral(0.9996, 2).text
+    '1.0'
     >>> numeral(0.125), numeral(2.0), numeral(1 / 3), numeral(-1e-9), numeral(2 / 3 * 1e7)
     (Numeral(text='0.125', exact=True), Numeral(text='2', exact=True), Numeral(text='0.3333', exact=False), \
 Numeral(text='-1e-9', exact=True), Numeral(text='6.667e6', exact=False))
@@ -35,7 +37,8 @@ Numeral(text='-1e-9', exact=True), Numeral(text='6.667e6', exact=False))
 def _rounded(full: Decimal, digits: int) -> Decimal:
     if not full:
         return Decimal(0)
-    return round(full, digits - 1 - full.adjusted())
+    rounded = round(full, digits - 1 - full.adjusted())
+    return round(full, digits - 1 - rounded.adjusted())  # 0.9996 is 1.0 in two digits, not 1.00
 
 
 def _text(number: Decimal, exact: bool) -> str:

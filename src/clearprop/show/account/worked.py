@@ -47,7 +47,7 @@ def worked_cell(found: Quantities, key: str, line: Mapping[str, Any], cell: tupl
     digits = found.trace["options"]["digits"]
     shown = printed(found, tree, found.value(["ref", key, *cell]), digits)
     if tree[0] not in ("ref", "num") and list(leaves(tree)):
-        sides.append(Side(EQUAL if shown.all_exact else ROUNDED, _numbers(shown, tree), "numbers"))
+        sides.append(Side(EQUAL if shown.all_exact else ROUNDED, _numbers(found, shown, tree), "numbers"))
         sign = EQUAL if shown.equal else ROUNDED
     else:
         sign = EQUAL if shown.result.exact else ROUNDED
@@ -129,15 +129,21 @@ def _scalars(tree: Tree) -> set[str]:
     return {leaf[1] for leaf in leaves(tree) if leaf[0] == "sym"}
 
 
-def _numbers(shown: Printed, tree: Tree) -> Formula:
+def _numbers(found: Quantities, shown: Printed, tree: Tree) -> Formula:
     def leaf(part: Tree) -> Formula:
         return tagged(number(shown.numbers[str(part)].text), part)
 
+    return Speller(leaf, _chooser(found), numbers=True)(tree)
+
+
+def _chooser(found: Quantities) -> Callable[[Tree], bool]:
+    """Whether a comparison of numbers holds."""
+
     def choose(condition: Tree) -> bool:
         sign, a, b = condition
-        return bool(trees.compared(sign, *(_computed(x, shown.numbers, rational(x)) for x in (a, b))))
+        return bool(trees.compared(sign, found.number(a, {}), found.number(b, {})))
 
-    return Speller(leaf, choose, numbers=True)(tree)
+    return choose
 
 
 def _exact_sides(found: Quantities, key: str, cell: tuple[int, ...], tree: Tree) -> list[Side]:
@@ -145,12 +151,9 @@ def _exact_sides(found: Quantities, key: str, cell: tuple[int, ...], tree: Tree)
     value, own = found.value(["ref", key, *cell]), found.exact(["ref", key, *cell])
     sides = []
     if tree[0] not in ("ref", "num"):
-
-        def choose(condition: Tree) -> bool:
-            sign, a, b = condition
-            return bool(trees.compared(sign, found.number(a, {}), found.number(b, {})))
-
-        sides.append(Side(EQUAL, Speller(found.exact_formula, choose, numbers=True)(tree), "numbers"))
+        sides.append(
+            Side(EQUAL, Speller(found.exact_formula, _chooser(found), numbers=True)(tree), "numbers")
+        )
     if written(own):
         sides.append(Side(EQUAL, Speller(found.symbol)(own), "result"))
     decimal = numeral(value, found.trace["options"]["digits"])

@@ -11,7 +11,18 @@ SIGNS = {
     "cdots": "⋯", "vdots": "⋮", "ddots": "⋱",
 }  # fmt: skip
 SAME = {"leq": "le", "geq": "ge", "neq": "ne", "gets": "leftarrow"}
-WORDS = ("exp", "ln", "log", "max", "min", "tanh", "cos", "sin")  # commands that print their own name
+WORDS = (
+    "exp",
+    "ln",
+    "log",
+    "max",
+    "min",
+    "tanh",
+    "cos",
+    "sin",
+    "cosh",
+    "sinh",
+)  # commands that print their own name
 PLAIN_SIGNS = {"-": "−", "'": "′", "*": "∗"}
 
 COMMANDS = {
