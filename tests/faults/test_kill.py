@@ -1,5 +1,6 @@
 """kill -9 at any moment, SIGTERM, a kill inside the write, two at once: nothing is lost, and the bits are the same."""
 
+import os
 import random
 import shutil
 import signal
@@ -15,7 +16,7 @@ from commands import MODES, begin, finish, make_tables, wait_for
 from oracles.bits import bits_in
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
-KILLS = 30
+KILLS = int(os.environ.get("CLEARPROP_KILLS", "30"))
 OFTEN = ("--checkpoint-every", "0.05")
 # The moments of a write, each the place of a call in `Folder.write`: the process ends before or after it.
 WRITE = {
