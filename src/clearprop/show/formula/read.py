@@ -1,6 +1,7 @@
 """LaTeX to formula trees: the LaTeX that equations and accounts are written in, and nothing else."""
 
 import re
+from functools import lru_cache
 
 from clearprop.errors import SpecError
 from clearprop.show.formula import letters
@@ -29,6 +30,7 @@ SPACES = {r"\quad", r"\qquad"}
 UNSEEN = {r"\,", r"\;", r"\!", r"\:", r"\ ", "~", r"\displaystyle"}
 
 
+@lru_cache(maxsize=10_000)
 def read(latex: str) -> Formula:
     r"""A formula from its LaTeX.
 

@@ -37,11 +37,6 @@ def heat(q: Mapping[str, Any]) -> dict[str, Any] | None:
     found = q.get("map")
     if not found:
         return None
-    return {
-        "picture": picture(found["values"]),
-        "values": found["values"],
-        "rows": found["row_edges"],
-        "columns": found["column_edges"],
-        "least": found["least"],
-        "most": found["most"],
+    return {"picture": picture(found["values"])} | {
+        name: found[name] for name in ("row_edges", "column_edges", "least", "most")
     }

@@ -268,17 +268,35 @@
   addEventListener("scroll", follow, {passive: true});
   follow();
 
-  // ---- Maps of large matrices
+  // ---- Maps of large matrices: the block that is pointed at, or walked to, says its mean
   for (const figure of all(".map")) {
-    const map = data.maps[figure.dataset.map], image = one("img", figure), output = one("output", figure);
+    const {values, row_edges, column_edges} = data.maps[figure.dataset.map];
+    const image = one("img", figure), output = one("output", figure), frame = one(".at", figure);
+    const rows = values.length, columns = values[0].length;
+    const span = (edge, n) => edge[n] + 1 === edge[n + 1] ? `${edge[n] + 1}` : `${edge[n] + 1}–${edge[n + 1]}`;
+    let at = [0, 0];
+    const within = (n, count) => Math.max(0, Math.min(count - 1, n));
+    const say = (r, c) => {
+      at = [within(r, rows), within(c, columns)];
+      output.textContent = `[${span(row_edges, at[0])}, ${span(column_edges, at[1])}]  ${values[at[0]][at[1]]}`;
+      const share = (n, count) => `${100 * n / count}%`;
+      Object.assign(frame.style, {
+        top: share(at[0], rows), left: share(at[1], columns), height: share(1, rows), width: share(1, columns),
+      });
+      frame.hidden = false;
+    };
+    const hush = () => { output.textContent = ""; frame.hidden = true; };
     image.addEventListener("pointermove", event => {
       const box = image.getBoundingClientRect();
-      const r = Math.min(map.values.length - 1, Math.floor((event.clientY - box.top) / box.height * map.values.length));
-      const c = Math.min(map.values[0].length - 1, Math.floor((event.clientX - box.left) / box.width * map.values[0].length));
-      const span = (edges_, n) => edges_[n] + 1 === edges_[n + 1] ? `${edges_[n] + 1}` : `${edges_[n] + 1}–${edges_[n + 1]}`;
-      if (r >= 0 && c >= 0) output.textContent = `[${span(map.row_edges, r)}, ${span(map.column_edges, c)}]  ${map.values[r][c]}`;
+      say(Math.floor((event.clientY - box.top) / box.height * rows), Math.floor((event.clientX - box.left) / box.width * columns));
     });
-    image.addEventListener("pointerleave", () => { output.textContent = ""; });
+    image.addEventListener("focus", () => say(...at));
+    image.addEventListener("keydown", event => {
+      if (!steps[event.key]) return;
+      event.preventDefault();
+      say(at[0] + steps[event.key][0], at[1] + steps[event.key][1]);
+    });
+    for (const end of ["pointerleave", "blur"]) image.addEventListener(end, hush);
   }
 
   // ---- Training: the weights of a step
