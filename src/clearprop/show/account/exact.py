@@ -4,6 +4,7 @@ A number is a sum of terms, each a fraction times powers of atoms. An atom is ``
 function of another number, or a cell such as p[1,1] whose own value is too long to be carried along.
 """
 
+import json
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -25,15 +26,11 @@ class Atom:
 
     @property
     def tree(self) -> Tree:
-        import json
-
         return json.loads(self.text)
 
 
 def atom(tree: Tree, value: float) -> "Exact":
     """A number that is one atom."""
-    import json
-
     return Exact({((Atom(json.dumps(tree), value), Fraction(1)),): Fraction(1)})
 
 

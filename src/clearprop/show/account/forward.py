@@ -38,9 +38,8 @@ def forward(s: Step, params: Parameters, done: Any, mark: str) -> Iterator[Quant
             s.grid(f"b{mark}[{l}]", 1, n[l]),
         )
         line = s.line("G2", "affine", s.page.affine(*grids).cell("i", "j"), l)
-        kinks = (
-            np.argwhere(done.z[l] == 0) if l < L and bent(s.net.activations[l - 1]) else np.zeros((0, 2), int)
-        )
+        at_kink = l < L and bent(s.net.activations[l - 1])
+        kinks = np.argwhere(done.z[l] == 0) if at_kink else NOWHERE
         symbol = symbols.matrix("z", l, mark)
         yield rows(s, f"z{mark}[{l}]", part, l, symbol, done.z[l], lines=(line,), kinks=kinks)
         z = s.grid(f"z{mark}[{l}]", m, n[l])

@@ -15,7 +15,7 @@ from clearprop.show.account.parts import ONE, SIGMA, TOP, in_brackets, is_sum, m
 from clearprop.show.account.reading import Quantities, indexed, tagged
 from clearprop.show.account.spelling import Speller
 from clearprop.show.account.worked import EQUAL, ROUNDED, Side
-from clearprop.show.formula import Formula, Group, Matrix, Name, Number, Script, Tagged, read
+from clearprop.show.formula import Formula, Group, Matrix, Name, Number, Script, Sign, Tagged, read
 
 WIDEST = 8  # columns and rows of a matrix that is put into an equation
 
@@ -49,12 +49,12 @@ class Forms:
         result, numbers, signs = self.numbers(sides[-1].formula, cells, key, self.index(key, place))
         if numbers is not None:
             sides.append(Side(signs[0], numbers, "numbers"))
-        return [*sides, Side(signs[1], result, "result")]
+        return [*sides, Side(signs[1], dotted(result, *self.extent(key, place)), "result")]
 
     def exact(self, side: Formula, key: str, form: str, sample: int | None) -> list[Side]:
         """The side in exact numbers, if it can be written, and the result."""
-        written = expanded(side, {}, self.found.trace["batch"]["rows"])
-        numbers = None if written is None else self.put(written, 0, [])
+        whole = expanded(side, {}, self.found.trace["batch"]["rows"])
+        numbers = None if whole is None else self.put(whole, 0, [])
         q = self.found.by_key[key]
         cells: Any = q["exact"]
         place = self.place(key, sample)
@@ -85,6 +85,12 @@ class Forms:
             return ()
         return (self.found.place_of_sample(key, sample),)
 
+    def extent(self, key: str, place: tuple[int, ...]) -> tuple[list[list[int]], list[int]]:
+        """Which indices of a matrix, or of the row at a place, are held, and how many there are, by axis."""
+        q = self.found.by_key[key]
+        held, shape = q["held"][len(place) :], q["shape"][len(place) :]
+        return ([[0], *held], [1, *shape]) if len(held) == 1 else (held, shape)
+
     def cells(self, key: str, sample: int | None) -> np.ndarray:
         """The numbers of the left side, as a matrix."""
         return np.atleast_2d(self.found.array(key)[self.place(key, sample)])
@@ -96,12 +102,12 @@ class Forms:
         digits = self.found.trace["options"]["digits"]
         result = [[numeral(x, digits) for x in row] for row in cells.tolist()]
         exact = EQUAL if all(n.exact for row in result for n in row) else ROUNDED
-        written = expanded(side, {}, self.found.trace["batch"]["rows"])
+        whole = expanded(side, {}, self.found.trace["batch"]["rows"])
         for many in range(digits, MOST_DIGITS + 1):
-            if written is None:
+            if whole is None:
                 break
             used: list[Numeral] = []
-            numbers = self.put(written, many, used)
+            numbers = self.put(whole, many, used)
             come_to = None if numbers is None else self.value(numbers)
             if come_to is None:
                 break
@@ -245,6 +251,19 @@ def matrix(rows: list[list[Numeral]], key: str, index: list[list[tuple[int, ...]
     if len(rows) == len(rows[0]) == 1:
         return in_brackets(cells[0][0]) if is_sum(cells[0][0]) else cells[0][0]
     return Matrix(tuple(map(tuple, cells)))
+
+
+def dotted(whole: Formula, held: list[list[int]], shape: list[int]) -> Formula:
+    """A matrix with dots where rows or columns are left out."""
+    if not isinstance(whole, Matrix):
+        return whole
+    dots, rows = Sign("…"), [list(row) for row in whole.rows]
+    gap = [next((n for n in range(1, len(a)) if a[n] != a[n - 1] + 1), None) for a in held]
+    if gap[1] is not None and len(rows[0]) < shape[1]:
+        rows = [[*row[: gap[1]], dots, *row[gap[1] :]] for row in rows]
+    if gap[0] is not None and len(rows) < shape[0]:
+        rows = [*rows[: gap[0]], [dots] * len(rows[0]), *rows[gap[0] :]]
+    return Matrix(tuple(map(tuple, rows)))
 
 
 def _bare(formula: Formula) -> Formula:

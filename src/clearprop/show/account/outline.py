@@ -12,12 +12,12 @@ A block is a tuple, its kind first::
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from clearprop.show.account.matrices import Forms, matrix
+from clearprop.show.account.matrices import Forms, dotted, matrix
 from clearprop.show.account.numerals import numeral
 from clearprop.show.account.reading import Quantities
 from clearprop.show.account.words import Words
 from clearprop.show.account.worked import EQUAL, ROUNDED, Side, worked_cell
-from clearprop.show.formula import Formula, Matrix, Sign, read
+from clearprop.show.formula import Formula, read
 
 Block = tuple[Any, ...]
 MOST_CELLS = 24  # of a line that are worked out; the trace has them all
@@ -161,19 +161,6 @@ def _stated(found: Quantities, forms: Forms, key: str) -> list[Side]:
     whole = matrix(numbers, key, forms.index(key, ()))
     exact = all(n.exact for row in numbers for n in row) and list(values.shape) == q["shape"]
     return [left, Side(EQUAL if exact else ROUNDED, dotted(whole, q["held"], q["shape"]), "result")]
-
-
-def dotted(whole: Formula, held: list[list[int]], shape: list[int]) -> Formula:
-    """A matrix with dots where rows or columns are left out."""
-    if not isinstance(whole, Matrix):
-        return whole
-    dots, rows = Sign("…"), [list(row) for row in whole.rows]
-    gap = [next((n for n in range(1, len(a)) if a[n] != a[n - 1] + 1), None) for a in held]
-    if gap[1] is not None and len(rows[0]) < shape[1]:
-        rows = [[*row[: gap[1]], dots, *row[gap[1] :]] for row in rows]
-    if gap[0] is not None and len(rows) < shape[0]:
-        rows = [*rows[: gap[0]], [dots] * len(rows[0]), *rows[gap[0] :]]
-    return Matrix(tuple(map(tuple, rows)))
 
 
 def _training(trace: Mapping[str, Any], words: Words) -> Iterator[Block]:

@@ -1,5 +1,6 @@
 """The JSON trace of a step: every quantity with its symbols, its numbers, its lines and how far they are verified."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -105,8 +106,6 @@ def primed(latex: str | None) -> str | None:
     """
     if latex is None:
         return None
-    import re
-
     latex = re.sub(
         r"(?<![\\A-Za-z{])([zaWb])(?=\^\{\((?!0\))\w+\)\})|(?<![\\A-Za-z])([zWb])(?=\^\{\()",
         r"{\1\2'}",
