@@ -77,6 +77,7 @@ def test_streams_over_workers(preset, capacity, tmp_path, monkeypatch):
     [
         (0, "`workers` must be a whole number, 1 or more, or 'torchrun' or 'mpi'; got 0."),
         (True, "got True."),
+        ("4-2", "got 2."),
         ("some", "got 'some'."),
     ],
 )

@@ -21,9 +21,9 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 MODE = "fast, in memory"
 CLOSE = 1e-4  # float32, a thousand steps: sums in another order; the models are the same for every purpose
 SHORT = """
-import clearprop.train.workers.wanted as w
-w.Workers.__dataclass_fields__["timeout"].default = 15.0
-w.Workers.__init__.__defaults__ = (None, RESTARTS, 15.0)
+from clearprop.train.workers.wanted import Workers
+init = Workers.__init__
+Workers.__init__ = lambda self, count, address=None: init(self, count, address, RESTARTS, 15.0)
 """
 
 

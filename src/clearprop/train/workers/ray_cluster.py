@@ -83,7 +83,7 @@ def _cpus() -> int:
 
 def _check_room(ray: Any, workers: Workers) -> None:
     """Refuse what Ray would wait for."""
-    wanted, there = int(workers.count), int(ray.cluster_resources().get("CPU", 0))
+    wanted, there = workers.fewest, int(ray.cluster_resources().get("CPU", 0))
     free = int(ray.available_resources().get("CPU", 0))
     if wanted > there:
         msg = (

@@ -22,8 +22,10 @@ from clearprop.train.loop import Watch, train
 from clearprop.train.record import Record
 from clearprop.train.settings import Settings
 from clearprop.train.source import Divisible
+from clearprop.train.workers.group import Group
 from clearprop.train.workers.ray_channel import Channel, listen, teller
 from clearprop.train.workers.ray_cluster import cluster
+from clearprop.train.workers.shares import joined
 from clearprop.train.workers.together import Together, networks
 from clearprop.train.workers.wanted import Workers
 
@@ -107,11 +109,15 @@ def _trainer(job: Job, workers: Workers, place: Path) -> Any:
     from ray.train import FailureConfig, RunConfig, ScalingConfig
     from ray.train.torch import TorchConfig, TorchTrainer
 
+    count = int(workers.count)
     return TorchTrainer(
         _worker,
         train_loop_config={"job": job},
         torch_config=TorchConfig(backend="gloo", timeout_s=int(max(workers.timeout, 1))),
-        scaling_config=ScalingConfig(num_workers=int(workers.count), resources_per_worker={"CPU": 1}),
+        scaling_config=ScalingConfig(
+            num_workers=count if workers.fewest == count else (workers.fewest, count),
+            resources_per_worker={"CPU": 1},
+        ),
         run_config=RunConfig(
             name=NAME, storage_path=str(place),
             failure_config=FailureConfig(max_failures=workers.restarts, controller_failure_limit=3),
@@ -134,7 +140,8 @@ def _worker(config: dict[str, Any]) -> Done | None:
         score: Any = _elsewhere if job.is_scored else None
         if group.rank == 0:
             score, checkpoint, watch = ray.get(job.score), _checkpoint(job), teller(ray, job.channel, asked)
-        record = train(engine, ray.get(job.shares[group.rank]), job.settings, score, watch, checkpoint, way)
+        share = joined(ray.get(mine(job.shares, group)), group.rank, group.size)
+        record = train(engine, share, job.settings, score, watch, checkpoint, way)
     except WorkersError:
         raise  # Ray replaces the lost ones, and all go on from the last checkpoint
     except ClearpropError as error:
@@ -146,6 +153,11 @@ def _worker(config: dict[str, Any]) -> Done | None:
     if verdict := way.worth.verdict():
         job.channel.say.remote("worth", verdict)
     return Done(engine.flat.copy(), record)
+
+
+def mine(shares: list[Any], group: Group) -> list[Any]:
+    """The shares of a worker, where fewer started than there are shares."""
+    return shares[len(shares) * group.rank // group.size : len(shares) * (group.rank + 1) // group.size]
 
 
 def _engine(job: Job) -> Engine | Committee:
