@@ -7,7 +7,8 @@ from itertools import product
 import numpy as np
 
 from clearprop.check.document.judging import conditions
-from clearprop.check.document.meaning.notation import Notation, Reading, is_letter, is_near_letter
+from clearprop.check.document.judging.dummies import dummies
+from clearprop.check.document.meaning.notation import Notation, Reading, is_near_letter
 from clearprop.check.document.numbers import extents, shapes, updates
 from clearprop.check.document.numbers.env import Budget, Env
 from clearprop.check.document.numbers.evaluate import plain
@@ -23,7 +24,7 @@ from clearprop.check.document.read.limits import (
 )
 from clearprop.check.document.read.splitting import ASSIGN, EQUAL
 from clearprop.check.document.read.statements import Document, Statement
-from clearprop.check.document.read.tree import Big, Call, Derivative, Node, Space, Sym, bases, symbols, walk
+from clearprop.check.document.read.tree import Space, Sym, bases, symbols
 
 TOLERANCE = 1e-7  # complex steps are exact to 1e-13; slopes of slopes are differences, exact to 1e-8
 MOST_CHOICES = 60
@@ -78,73 +79,6 @@ def compared(statement: Statement) -> list[tuple[int, int]]:
         elif found and parts[k].sign == r"\in" and isinstance(parts[k].node, Space):
             found.append((last, k))
     return found
-
-
-def dummies(nodes: list[Node], env: Env) -> set[str]:
-    """Letters that stand for any number, as t in g'(t) = ...: arguments of functions, or what d/dt goes by."""
-    found = set()
-    for node in nodes:
-        for one in walk(node):
-            if isinstance(one, Call):
-                found |= {str(is_letter(a)) for a in one.args if is_letter(a)} & _free_names(env, nodes)
-                found |= {s.name for a in one.args for s in bases(a) if is_letter(s)} & _free_names(
-                    env, nodes, strict=True
-                )
-            elif isinstance(one, Derivative) and (letter := is_letter(one.by)):
-                role = env.notation.roles.get(letter)
-                found |= {letter} & _free_names(env, nodes) if role is None or role.kind != "act" else set()
-    bound = {one.index for node in nodes for one in walk(node) if isinstance(one, Big)}
-    return found - bound
-
-
-def _free_names(env: Env, nodes: list[Node], *, strict: bool = False) -> set[str]:
-    """Bare letters that are no quantity here: of no role, or of a layered role without its layer."""
-    found = set()
-    for node in nodes:
-        for one in bases(node):
-            letter = is_letter(one)
-            if (
-                letter is None
-                or letter in env.notation.sizes
-                or letter in env.notation.definitions
-                or letter in env.letters
-            ):
-                continue
-            role = env.notation.roles.get(letter)
-            if (
-                role is None
-                or (
-                    not strict
-                    and role.kind in ("pre", "act")
-                    and role.layer is None
-                    and env.notation.style is not None
-                    and env.world.L > 1
-                )
-                or (
-                    role is not None
-                    and not strict
-                    and role.kind in ("pre", "input")
-                    and _only_functions(nodes, env)
-                )
-            ):
-                found.add(letter)
-    return found
-
-
-def _only_functions(nodes: list[Node], env: Env) -> bool:
-    """Whether a statement is about functions only, as sigma'(z) = sigma(z)(1 - sigma(z)): no quantity but its letter."""
-    names = {s.name for node in nodes for s in bases(node)}
-    first = nodes[0] if nodes else None
-    return (
-        len(names) == 1
-        and isinstance(first, Call)
-        and all(is_letter(s) for node in nodes for s in bases(node))
-        and not (
-            env.notation.functions.get(first.name) in ("head",)
-            or first.name == "softmax"
-            or any(isinstance(o, Call) and o.name == "softmax" for n in nodes for o in walk(n))
-        )
-    )
 
 
 class Comparison:
@@ -212,8 +146,12 @@ class Comparison:
     def _on(self, number: int, env: Env, most: int) -> None:
         rng = np.random.default_rng(env.world.seed + 17)
         free = dummies(self.known, env)
+        positive = any(
+            isinstance(one, Call) and one.name in ("log", "sqrt") for n in self.known for one in walk(n)
+        )
+        signs = [1.0] if positive else [-1.0, 1.0]
         env = env.at(
-            params={name: np.asarray(rng.uniform(0.3, 1.4) * rng.choice([-1, 1])) for name in sorted(free)}
+            params={name: np.asarray(rng.uniform(0.3, 1.4) * rng.choice(signs)) for name in sorted(free)}
         )
         allowed = list(self._choices(env))
         if len(allowed) > most:

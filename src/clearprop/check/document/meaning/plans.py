@@ -224,7 +224,7 @@ def _fixed_depth(document: Document, notation: Notation) -> bool:
 def depth(document: Document, notation: Notation) -> int | None:
     """How many layers the text writes out; None if it stays general."""
     numbers = _numbers(document, notation)
-    return max(numbers) if numbers and max(numbers) < 8 else None
+    return max(numbers) if numbers and 0 < max(numbers) < 8 else None
 
 
 def _covers_last(document: Document, notation: Notation) -> bool:

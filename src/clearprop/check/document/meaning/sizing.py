@@ -33,7 +33,29 @@ def find_sizes(document: Document, notation: Notation, shapes: list) -> dict[obj
                 _note(dim, size, concrete, notation)
     concrete.update(dict.fromkeys(_vectors(document, notation), 1))
     _bounds(document, notation)
+    for layer, size in _written_out(document, notation).items():
+        if layer not in concrete and ("n", layer) not in notation.sizes.values():
+            concrete[layer] = size
     return concrete
+
+
+def _written_out(document: Document, notation: Notation) -> dict[int, int]:
+    """Sizes that only the formulas tell: sums to a number, and units numbered up to one."""
+    found: dict[int, int] = {}
+
+    def note(size: tuple | None, number: float) -> None:
+        if size is not None and size[0] == "n" and 1 < number < 10:
+            found[size[1]] = max(found.get(size[1], 0), int(number))
+
+    for node in nodes(document):
+        for one in walk(node):
+            if isinstance(one, Big) and one.index and isinstance(one.last, Num):
+                note(_slot(one.body, one.index, notation), one.last.value)
+            elif isinstance(one, Sym):
+                for k, script in enumerate(one.sub):
+                    if isinstance(script.node, Num):
+                        note(_of_place(one, k, notation), script.node.value)
+    return found
 
 
 def _note(dim: Node, size: tuple, concrete: dict[object, int], notation: Notation) -> None:
@@ -144,23 +166,39 @@ def _is_open(letter: str, notation: Notation) -> bool:
 def _slot(body: Node, letter: str, notation: Notation) -> tuple | None:
     """What a letter runs over by the first place it stands in."""
     for sym in symbols(body):
-        role = notation.roles.get(sym.name)
-        at = [k for k, s in enumerate(sym.sub) if is_letter(s.node) == letter]
-        if role is None or not at:
-            continue
-        if role.kind in ("target", "prediction"):
-            return ("n", -1)
-        layer = _layer(sym, role, notation)
-        if letter in notation.unit_layers:
-            return ("n", notation.unit_layers[letter])
-        if layer is None or len(sym.sub) - at[0] > 2:
-            continue
-        if role.kind in ("weight", "stack") and len(sym.sub) == 2:
-            inner = (at[0] == 0) == (orient(role, notation) == "in_out")
-            return ("n", layer - 1 if inner else layer)
-        if role.kind in ROWLIKE | {"bias"}:
-            return ("n", layer)
+        for k, script in enumerate(sym.sub):
+            if is_letter(script.node) == letter:
+                size = _of_place(sym, k, notation)
+                if size is not None:
+                    return ("n", notation.unit_layers[letter]) if letter in notation.unit_layers else size
     return None
+
+
+def _of_place(sym: Sym, k: int, notation: Notation) -> tuple | None:
+    """What the index at place k of a symbol runs over, where that can be told."""
+    role = notation.roles.get(sym.name)
+    if role is None:
+        return None
+    layer = -1 if role.kind in ("target", "prediction") else _layer(sym, role, notation)
+    where = place(sym, role, notation)
+    k -= len(sym.sub) - len(where.indices)
+    if layer is None or k < 0:
+        return None
+    if role.kind in ("weight", "stack") and len(where.indices) == 2:
+        inner = (k == 0) == (orient(role, notation) == "in_out")
+        return ("n", layer - 1 if inner else layer)
+    if role.kind in ROWLIKE | {"bias"}:
+        return _of_unit(role, layer, k, len(where.indices), where.sample is not None, notation)
+    return None
+
+
+def _of_unit(role: Role, layer: int, k: int, count: int, sampled: bool, notation: Notation) -> tuple | None:
+    """The same for z, a, y and b: a unit, unless the place is that of a sample."""
+    if role.kind == "bias" or sampled or notation.samples_above:
+        return ("n", layer)
+    if count == 2:
+        return ("n", layer) if k == (1 if notation.rows else 0) else ("m",)
+    return None if role.batch or role.counts_samples else ("n", layer)
 
 
 __all__ = ["Relation", "find_sizes"]

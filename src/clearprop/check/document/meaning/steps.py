@@ -134,7 +134,7 @@ class _Finder:
         """The layer of a step; if other weights lead to it already, and units above wait for a step, the one above those."""
         others = [n for n, role in self.roles.items() if role.kind == "weight" and role.layer == layer]
         taken = any(name.lower() != weight.name.lower() for name in others)
-        top = max(self.known.values())
+        top = max((k for name, k in self.known.items() if self.roles[name].kind != "prediction"), default=0)
         return top + 1 if taken and top >= layer else layer
 
     def _bias(self, bias: Sym | None, layer: int) -> None:

@@ -23,7 +23,7 @@ class Worlds:
         self._by_classes: dict[int, list[World]] = {}
 
     def _own(self, k: int, sizes: tuple[int, ...] | None) -> World:
-        depth = self.setting.depth or max((n for n in self.setting.concrete), default=0) or 2
+        depth = self.setting.depth or max((n for n in self.setting.concrete if n > 0), default=2)
         shape = sizes or self._sizes(depth, list(SPARE[k]))
         free = [m for m in SAMPLES if m not in shape]
         return World(self.setting.plan, shape, free[k], 11 + 12 * k)

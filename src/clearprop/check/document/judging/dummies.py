@@ -1,0 +1,52 @@
+"""Letters that stand for any number, as t in g'(t) = g(t) (1 - g(t))."""
+
+from clearprop.check.document.meaning.notation import ROWLIKE, Role, is_letter
+from clearprop.check.document.numbers.env import Env
+from clearprop.check.document.read.tree import Big, Call, Derivative, Node, bases, walk
+
+
+def dummies(nodes: list[Node], env: Env) -> set[str]:
+    """The letters of a statement that are arguments of functions, or what d/dt goes by, and no quantities there."""
+    every = [one for node in nodes for one in walk(node)]
+    arguments = {str(is_letter(a)) for one in every if isinstance(one, Call) for a in one.args}
+    inside = {
+        s.name for one in every if isinstance(one, Call) for a in one.args for s in bases(a) if is_letter(s)
+    }
+    by = {str(is_letter(one.by)) for one in every if isinstance(one, Derivative)}
+    free = {
+        letter
+        for node in nodes
+        for s in bases(node)
+        if (letter := is_letter(s)) and _is_free(letter, nodes, env)
+    }
+    unknown = {letter for letter in free if letter not in env.notation.roles}
+    acts = {letter for letter in by if env.notation.roles.get(letter, Role("")).kind == "act"}
+    bound = {one.index for one in every if isinstance(one, Big)}
+    return ((arguments & free) | (inside & unknown) | ((by - acts) & free)) - bound
+
+
+def _is_free(letter: str, nodes: list[Node], env: Env) -> bool:
+    """Whether a bare letter is no quantity: of no role, of a layered role without its layer, or all that its line has."""
+    notation = env.notation
+    if letter in notation.sizes or letter in notation.definitions or letter in env.letters:
+        return False
+    role = notation.roles.get(letter)
+    if role is None:
+        return True
+    general = notation.style is not None and env.world.L > 1
+    if role.kind in ("pre", "act") and role.layer is None and general:
+        return True
+    return role.kind in ROWLIKE and _only_functions(letter, nodes, env)
+
+
+def _only_functions(letter: str, nodes: list[Node], env: Env) -> bool:
+    """Whether a statement is about functions of one letter only, as sigma'(z) = sigma(z) (1 - sigma(z))."""
+    found = [s for node in nodes for s in bases(node)]
+    calls = [one for node in nodes for one in walk(node) if isinstance(one, (Call, Derivative))]
+    heads = {
+        "softmax",
+        *(name for name, what in env.notation.functions.items() if what in ("head", "output")),
+    }
+    if any(isinstance(one, Call) and one.name in heads for one in calls):
+        return False
+    return isinstance(nodes[0], (Call, Derivative)) and all(is_letter(s) == letter for s in found)

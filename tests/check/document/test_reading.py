@@ -1,0 +1,115 @@
+"""From files to statements: where formulas are found, how they are cut, what cannot be read."""
+
+import json
+
+import pytest
+
+from clearprop import check_document
+from clearprop.check.document.read import sources
+from clearprop.check.document.read.formulas import formulas
+from clearprop.check.document.read.statements import read_document
+from clearprop.check.document.read.tokens import written
+from clearprop.errors import SpecError
+
+
+def texts(text, form="md"):
+    return [f.text.strip() for f in formulas(sources.plain("x", form, text))]
+
+
+def chains(text, form="md"):
+    found = read_document(sources.plain("x", form, text)).statements
+    return [[written(p.tokens) for p in s.parts] for s in found]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["a $x=1$ b", r"a \(x=1\) b", "$$x=1$$", "$$\nx=1\n$$", r"\[x=1\]", "```math\nx=1\n```", "a $`x=1`$ b",
+     "\\begin{equation}x=1\\end{equation}", "---\ntitle: $y=2$\n---\n$x=1$", "<!-- $y=2$ --> $x=1$", "`$y=2$` $x=1$",
+     "```python\n$y=2$\n```\n$x=1$", "costs \\$3, $x=1$"],
+)  # fmt: skip
+def test_a_formula_is_found_where_markdown_has_it(text):
+    assert texts(text) == ["x=1"]
+
+
+def test_latex_comments_and_listings_hold_no_formulas():
+    assert texts("% $y=2$\n\\begin{verbatim}$y=2$\\end{verbatim} $x=1$ 5\\% $z=3$", "tex") == ["x=1", "z=3"]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("$$a = b = c$$", [["a", "b", "c"]]),
+        (r"$$a = b \Rightarrow c = d$$", [["a", "b"], ["c", "d"]]),
+        (r"$$a = b \\ c = d$$", [["a", "b"], ["c", "d"]]),
+        (r"$$a = b \\ = c$$", [["a", "b", "c"]]),
+        (r"$$a = b \\ + c$$", [["a", "b+c"]]),
+        (r"$$a = b, \quad c = d$$", [["a", "b"], ["c", "d"]]),
+        ("$$a = b$$\n\n$$= c$$", [["a", "b", "c"]]),
+        (
+            r"\begin{align} a &= b, & c &= d \label{x} \\ e &= f \tag{1} \end{align}",
+            [["a", "b"], ["c", "d"], ["e", "f"]],
+        ),
+        (r"$$\begin{cases} a = b \\ c = d \end{cases}$$", [["a", "b"], ["c", "d"]]),
+        (r"$$\boxed{a = b}$$", [["a", "b"]]),
+    ],
+)
+def test_formulas_are_cut_into_chains(text, expected):
+    assert chains(text) == expected
+
+
+def test_macros_of_the_text_are_put_in():
+    text = r"\newcommand{\W}[1]{W^{(#1)}} \def\Loss{\mathcal{L}} "
+    text += r"\newcommand{\pd}[2][L]{\frac{\partial #1}{\partial #2}} $\Loss = \W{2} \pd{x}$"
+    assert chains(text, "tex") == [[r"\mathcal{L}", r"W^{(2)}\frac{\partial L}{\partial x}"]]
+
+
+def test_lines_of_a_notebook_are_those_of_its_file(tmp_path):
+    cells = [{"cell_type": "markdown", "source": ["# A\n", "\n", r"$\sigma'(z) = \sigma(z) (1 + \sigma(z))$"]},
+             {"cell_type": "code", "source": ["$1 = 2$"]},
+             {"cell_type": "markdown", "source": "one\n$\\sigma'(z) = 2 \\sigma(z)$"}]  # fmt: skip
+    path = tmp_path / "notes.ipynb"
+    path.write_text(json.dumps({"cells": cells, "nbformat": 4}, indent=1))
+    lines = path.read_text().split("\n")
+    check = check_document(path)
+    assert [r"\\sigma'(z)" in lines[f.line - 1] for f in check.findings] == [True, True]
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "message"),
+    [
+        ("no.md", None, "no.md cannot be read: No such file or directory"),
+        ("x.md", b"\xff\xfe$x$", "must be UTF-8"),
+        ("x.ipynb", b"{}", "must be a Jupyter notebook"),
+    ],
+)
+def test_documents_that_cannot_be_read(name, data, message, tmp_path):
+    path = tmp_path / name
+    if data is not None:
+        path.write_bytes(data)
+    with pytest.raises(SpecError, match=message):
+        check_document(path)
+
+
+def test_what_cannot_be_read_is_listed_with_its_token():
+    check = check_document("Some\n$$z = \\frac{1}{\\Join} + 1$$\nmore $E = m c^2 \\hbar$")
+    assert next((u.line, u.token) for u in check.unread) == (2, r"\Join")
+    assert check.verified == 0
+    assert len(check.unread) == 2
+
+
+def test_an_unknown_symbol_is_no_false_alarm():
+    check = check_document(
+        r"With $a = \tanh(z)$ and $z = W x + b$ we get $q_{rst} = \Xi(u, v) + w_{n-3}$ and $2 R = \Omega$."
+    )
+    assert not check.findings
+    assert check.unread
+
+
+@pytest.mark.parametrize(
+    "formula",
+    [r"\sigma'(t) = \sigma(t) (1 - \sigma(t))", r"\tanh'(u) = 1 - \tanh^2(u)", r"\frac{d}{dx} \ln x = \frac{1}{x}",
+     r"\frac{d}{dz} \frac{1}{1+e^{-z}} = \frac{e^{-z}}{(1+e^{-z})^2}"],
+)  # fmt: skip
+def test_identities_hold(formula):
+    check = check_document(formula)
+    assert (check.verified, check.findings, check.unread) == (1, (), ())
