@@ -24,7 +24,7 @@ from clearprop.check.document.read.limits import (
 )
 from clearprop.check.document.read.splitting import ASSIGN, EQUAL
 from clearprop.check.document.read.statements import Document, Statement
-from clearprop.check.document.read.tree import Space, Sym, bases, symbols
+from clearprop.check.document.read.tree import Call, Space, Sym, bases, symbols, walk
 
 TOLERANCE = 1e-7  # complex steps are exact to 1e-13; slopes of slopes are differences, exact to 1e-8
 MOST_CHOICES = 60
