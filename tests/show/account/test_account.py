@@ -17,7 +17,7 @@ from clearprop.show.account.account import Account
 from clearprop.show.account.naming import Names
 from clearprop.show.account.outline import outline
 from clearprop.show.account.words import LANGUAGES
-from clearprop.show.formula import latex, read
+from clearprop.show.formula import latex, read, text
 from oracles import golden
 
 NET = Network((2, 3, 2))
@@ -73,8 +73,8 @@ def test_every_ref_of_a_line_is_a_cell_that_is_held():
 def test_every_piece_of_latex_is_read_and_printed_alike():
     for q in of_testnet().trace["quantities"].values():
         for line in q["lines"]:
-            for text in filter(None, line["latex"].values()):
-                assert read(latex(read(text))) == read(text)
+            for form in filter(None, line["latex"].values()):
+                assert read(latex(read(form))) == read(form)
 
 
 # ---- Conventions and options
@@ -216,6 +216,12 @@ def test_a_large_network_is_cut_and_says_so():
     said = " ".join(account.trace["left_out"])
     assert "5 of 200" in said
     assert "5 of 90" in said
+    batch = [
+        text(sides[-1].formula)
+        for (sides,) in blocks(account, "equation")
+        if text(sides[0].formula) == "z(1)"
+    ]
+    assert batch[0].count("…") == 11  # a row and a column of a 5 x 5 corner
     rest = account.trace["quantities"]["rest z[1] G2"]
     assert rest["terms"] == 195
     z = account.trace["quantities"]["z[1]"]
@@ -236,6 +242,11 @@ def test_asked_for_samples_and_units_of_a_large_network_are_kept():
         units=[11],
     )
     assert account.trace["quantities"]["z[1]"]["shown"] == [[17], [11]]
+
+
+def test_statements_that_number_units_are_those_of_testnet_alone():
+    ids = explain(Network((2, 3, 2)), PARAMS, X, Y).trace["quantities"]["z[1]"]["ids"]
+    assert ids == {"scalar": ["G2"], "sample": ["F5", "G2"], "batch": ["F6", "N4", "S1", "G2"]}
 
 
 # ---- Several steps

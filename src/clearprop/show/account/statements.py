@@ -7,6 +7,7 @@ but where the document numbers the units or the entries (F1 to F4), an id belong
 from clearprop.network import Network
 
 Ids = dict[str, list[str]]
+SIZES = (3, 4, 2)
 TESTNET: dict[str, dict[str, str]] = {
     "a[0]": {"batch": "N1"}, "W[1]": {"batch": "N2"}, "b[1]": {"batch": "N3"}, "W[2]": {"batch": "N6"},
     "b[2]": {"batch": "N7"},
@@ -45,7 +46,9 @@ GENERAL = {
 
 def statement_ids(net: Network, key: str) -> Ids:
     """The ids by form: those of TestNet where the network is one, and those of the general derivation."""
-    found = {form: ids.split() for form, ids in TESTNET.get(key, {}).items()} if is_testnet(net) else {}
+    known = TESTNET.get(key, {}) if is_testnet(net) else {}
+    numbered = () if net.sizes == SIZES else CELLS.get(key, {})  # its own units alone
+    found = {form: [id for id in ids.split() if id not in numbered] for form, ids in known.items()}
     for id in _general(net, key):
         for form in ("scalar", "sample", "batch"):
             found.setdefault(form, []).append(id)
@@ -54,7 +57,7 @@ def statement_ids(net: Network, key: str) -> Ids:
 
 def cells(net: Network, key: str) -> dict[str, list[list[int | None]]]:
     """Which cells an id belongs to, where the document numbers them."""
-    return CELLS.get(key, {}) if is_testnet(net) and net.sizes == (3, 4, 2) else {}
+    return CELLS.get(key, {}) if is_testnet(net) and net.sizes == SIZES else {}
 
 
 def is_testnet(net: Network) -> bool:
