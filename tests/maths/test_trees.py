@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from clearprop.batch import step
-from clearprop.maths import derivation, trees
+from clearprop.maths import derivation, expressions, trees
 from clearprop.network import Network
 
 PAGE = trees.page()
@@ -129,6 +129,16 @@ def test_exact_numbers_stay_exact():
     a = {"a": [1, 2, 3], "d": [Fraction(1, 3), Fraction(1, 7), Fraction(-2, 5)]}
     exact = trees.value(tree, lambda key, i, j: a[key][i], {}, {"m": 3}, {**trees.NUMBERS, "num": Fraction})
     assert exact == (Fraction(1, 3) + Fraction(2, 7) - Fraction(6, 5)) / 3
+
+
+def test_the_slope_of_an_absolute_value_has_no_infinity():
+    """JSON holds none; its three cases remain."""
+    lines = expressions.pair("abs(x)", 0, PAGE)
+    z = np.array([[-2.0, 0.0, 3.0, 0.5]])
+    HELD.update({"z": z, "a": abs(z), "da": np.ones((1, 4))})
+    made = lines[1](grid("da"), grid("z"), grid("a"))
+    assert "inf" not in json.dumps(made.cell("i", "j")).lower()
+    close(computed(made), [[-1, 0, 1, 1]])
 
 
 def test_the_largest_of_a_row_has_no_tree():

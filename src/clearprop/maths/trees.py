@@ -110,7 +110,7 @@ def _words() -> dict[str, Any]:
         "matmul": _matmul, "maximum": lambda a, b: _wide(lambda x, y: ["max", x, y], a, b),
         "minimum": lambda a, b: _wide(lambda x, y: ["min", x, y], a, b), "sqrt": one("call", "sqrt"),
         "tanh": one("call", "tanh"), "total": _total,
-        "where": lambda c, a, b: _wide(lambda t, x, y: ["where", t, x, y], c, a, b),
+        "where": lambda c, a, b: _wide(_choice, c, a, b),
     }  # fmt: skip
 
 
@@ -157,9 +157,14 @@ def _other(*used: Index) -> str:
     return next(letter for letter in LETTERS if letter not in used)
 
 
+def _choice(condition: Tree, x: Tree, y: Tree) -> Tree:
+    """x or y; a line that asks whether a number is finite has none that is not in an account."""
+    return x if condition[0] in ("<", "<=") and condition[2] == ["num", math.inf] else ["where", condition, x, y]
+
+
 def _plus(a: Tree, b: Tree) -> Tree:
-    if a == ["num", 0.0]:
-        return b
+    if ["num", 0.0] in (a, b):
+        return b if a == ["num", 0.0] else a
     left = a[1:] if a[0] == "+" else [a]
     return ["+", *left, *(b[1:] if b[0] == "+" else [b])]
 

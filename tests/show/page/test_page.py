@@ -135,8 +135,9 @@ NETWORKS = {
     "numbers": (Network((3, 2, 2), ["elu", ], "identity"), {"sample_weight": [1.0, 0.5, 2.0], "l2": 0.1}),
     "counts": (Network((3, 2, 1), "softplus", "exp"), {"lang": "zh"}),
     "quantile": (Network((3, 2, 2), "mish", "quantile", head_constants=(0.3,)), {}),
+    "quantiles": (Network((3, 2, 2), "mish", "quantile", head_constants=(0.1, 0.9)), {}),
     "deep": (Network((2, 3, 3, 3, 3, 2), "selu"), {"digits": 2}),
-    "own activation": (Network((2, 3, 2), "x / (1 + exp(-x))"), {"steps": 2}),
+    "own activation": (Network((2, 3, 2), "x / (1 + abs(x))"), {"steps": 2}),
     "one quantity": (Network((2, 3, 2), "leaky_relu"), {"quantities": "J", "form": "batch"}),
 }  # fmt: skip
 

@@ -212,6 +212,7 @@ def _head(step: Step, words: Words, options: dict[str, Any]) -> dict[str, Any]:
 
 def _given(params: Parameters, X: np.ndarray, y: np.ndarray, w: np.ndarray) -> dict[str, Any]:
     found: dict[str, Any] = {"a[0]": X, "Y": y, "w": w[:, None]}
+    found["kappa"] = np.array([params.net.head_constants])
     for l in range(1, params.net.L + 1):
         found |= {f"W[{l}]": params.W[l], f"b[{l}]": params.b[l][None]}
     return found

@@ -23,6 +23,9 @@ def given(s: Step) -> Iterator[Quantity]:
     yield rows(s, "Y", "given", None, symbols.matrix("Y"), s.y)
     if s.weighted:
         yield column("w", "given", symbols.row_number("w"), s.w)
+    if len(set(s.net.head_constants)) > 1:
+        kappa = symbols.Symbol(r"\kappa_{#2}", None, r"\kappa")
+        yield biases("kappa", "given", s.net.L, kappa, np.array(s.net.head_constants, float))
     for l in range(1, s.net.L + 1):
         yield weights(f"W[{l}]", "given", l, symbols.parameter("W", l), s.params.W[l])
         yield biases(f"b[{l}]", "given", l, symbols.parameter("b", l), s.params.b[l])

@@ -13,6 +13,7 @@ QUANTITIES = {
     "Y": "the targets",
     "Y.classes": "the targets: 1 for the class of a sample, else 0",
     "w": "the weight of each sample",
+    "kappa": "the constant of the loss of each output",
     "W": "the weights into layer {l}: row k is a unit before, column j a unit of it",
     "b": "the biases of layer {l}",
     "z": "the inputs of layer {l}, before its activation",
