@@ -3,7 +3,9 @@
 import logging
 import os
 import shutil
+import signal
 import tempfile
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -37,7 +39,7 @@ def cluster(workers: Workers) -> Iterator[Any]:
         _check_room(ray, workers)
         yield ray
         return
-    with _folder() as folder:
+    with _folder() as folder, _handlers_kept():
         try:
             _connect(ray, workers, folder)
             _check_room(ray, workers)
@@ -93,6 +95,19 @@ def _check_room(ray: Any, workers: Workers) -> None:
     if wanted > free:
         msg = f"{wanted} workers need as many CPUs; of the Ray cluster's {there} only {free} are free. Wait for others."
         raise WorkersError(msg)
+
+
+@contextmanager
+def _handlers_kept() -> Iterator[None]:
+    """Ray sets a handler for SIGTERM when it is connected, and leaves it there."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.getsignal(signal.SIGTERM)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL if before is None else before)
 
 
 @contextmanager

@@ -74,7 +74,8 @@ def on_ray(
     """
     workers = spread.workers
     assert workers
-    with held_back() as asked, cluster(workers) as ray, tempfile.TemporaryDirectory() as place:
+    # Ray sets a handler of its own for SIGTERM when it is connected; ours comes after it.
+    with cluster(workers) as ray, held_back() as asked, tempfile.TemporaryDirectory() as place:
         channel = ray.remote(num_cpus=0)(Channel).remote()
         count = int(workers.count)
         job = Job(
