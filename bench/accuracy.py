@@ -33,6 +33,8 @@ def main(arguments: list[str] | None = None) -> int:
     runs = runs[runs["learner"].isin(options.learners)]
     for which in ("choose", "report"):
         console.print(drawn(results.summary(runs, which), which))
+    if options.markdown:
+        print(results.markdown(results.summary(runs, "report")))
     if options.page:
         options.page.write_text(page.html(runs), encoding="utf-8")
     if options.figures:
@@ -100,6 +102,7 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--limit", type=float, default=900.0, help="seconds for one run")
     parser.add_argument("--csv", type=Path, default=Path("accuracy.csv"), help="where runs are kept")
     parser.add_argument("--page", type=Path, help="write a page with plots")
+    parser.add_argument("--markdown", action="store_true", help="print the means of the tables to report")
     parser.add_argument("--figures", type=Path, help="a folder to write the plots of the tables to report to")
     return parser.parse_args(arguments)
 

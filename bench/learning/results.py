@@ -62,6 +62,15 @@ def seconds_per_1000_rows(runs: Frame) -> Frame:
     return (runs["fit_cpu_seconds"] / runs["rows"] * 1000).groupby(runs["learner"]).median()
 
 
+def markdown(found: Frame) -> str:
+    """A summary as a table in Markdown; of each measure the mean and the rank."""
+    columns = [name for name in found.columns if not name.endswith("wins")]
+    lines = [f"| | {' | '.join(columns)} |", "|---|" + "--:|" * len(columns)]
+    for learner, row in found[columns].iterrows():
+        lines.append(f"| {learner} | {' | '.join('' if v != v else f'{v:.3g}' for v in row)} |")
+    return "\n".join(lines)
+
+
 def summary(runs: Frame, which: str) -> Frame:
     """A row a learner: each measure's shifted mean, rank and win rate on one half of the tables, or on `all`."""
     runs = runs if which == "all" else runs[[half(name) == which for name in runs["table"]]]

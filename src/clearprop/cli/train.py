@@ -19,7 +19,7 @@ def train(
     output: Annotated[Path, Option("-o", "--output", metavar="MODEL", help="Its file.")] = Path(
         "model.safetensors"
     ),
-    preset: Annotated[str, Option(help="accurate, fast or plain.")] = "accurate",
+    preset: Annotated[str, Option(help="accurate, fast, best or plain.")] = "accurate",
     task: Annotated[
         Literal["auto", "classification", "regression"], Option(help="What is to be learned.")
     ] = "auto",
