@@ -201,7 +201,7 @@ def begun(
     hidden = np.atleast_1d(np.asarray(preset.hidden_layer_sizes, object))  # one number is one layer
     net = Network((encoding.n_outputs, *hidden, n_out), preset.activation, head, relu_grad_at_zero=0)
     settings = settings_of(estimator, preset, rows, seed)
-    check_memory(net.sizes, min(settings.batch_size, rows), settings.dtype)
+    check_memory(net.sizes, min(settings.batch_size, rows), settings.dtype, members=preset.members)
     draws = (seed, *((seed, j) for j in range(1, preset.members)))
     engine = engine_of([_first(net, preset, draw) for draw in draws], settings, aside)
     return engine, settings, plain_entries(asdict(preset) | {"batch_size": settings.batch_size})

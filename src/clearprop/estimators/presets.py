@@ -36,7 +36,7 @@ PLAIN = Preset(
 # Chosen on the tables of bench/accuracy.py that are to choose by. The rate falls to zero four times, so that a table on
 # which few epochs are best still has an epoch at rest.
 FAST = Preset(
-    (128, 128), "mish", "adamw", "coslog4", 0.1, 0.02, (0.9, 0.95), 32, 17, "ntk", members=1, tangent=True,
+    (128, 128), "mish", "adamw", "coslog4", 0.1, 0.02, (0.9, 0.95), 64, 33, "ntk", members=3, tangent=True,
     bias_rate=0.1, scale_rate=6.0, places=True,
 )  # fmt: skip
 PRESETS = {

@@ -18,7 +18,9 @@ GROUPS = Path("/sys/fs/cgroup")
 LEAST = 256 * 10**6  # that a training takes, however small: tables, kernels, stacks of threads
 
 
-def check_memory(sizes: Sequence[int], rows: int, dtype: DTypeLike, *, lbfgs: bool = False) -> None:
+def check_memory(
+    sizes: Sequence[int], rows: int, dtype: DTypeLike, *, lbfgs: bool = False, members: int = 1
+) -> None:
     """Refuse a network that cannot be trained in the memory that is free.
 
     Parameters
@@ -31,6 +33,8 @@ def check_memory(sizes: Sequence[int], rows: int, dtype: DTypeLike, *, lbfgs: bo
         Of the engine's arrays.
     lbfgs : bool
         Whether SciPy's L-BFGS moves it.
+    members : int
+        How many such networks are trained side by side.
 
     Raises
     ------
@@ -41,15 +45,19 @@ def check_memory(sizes: Sequence[int], rows: int, dtype: DTypeLike, *, lbfgs: bo
     --------
     >>> check_memory((3, 4, 2), 200, "float32")
     """
-    free, need = available_memory(), needed(sizes, rows, dtype, lbfgs=lbfgs)
+    free, need = available_memory(), members * needed(sizes, rows, dtype, lbfgs=lbfgs)
     if free is None or need <= free:
         return
     msg = (
-        f"Training needs about {readable(need)} of memory: the layers {'-'.join(map(str, sizes))} have "
+        f"Training needs about {readable(need)} of memory: {_each(members)}the layers {'-'.join(map(str, sizes))} have "
         f"{parameters(sizes):,} parameters, and a batch {rows:,} rows; {readable(free)} are free. Use smaller "
         f"`hidden_layer_sizes`, {'another `solver`' if lbfgs else 'a smaller `batch_size`'}, or float32."
     )
     raise SpecError(msg)
+
+
+def _each(members: int) -> str:
+    return f"in each of {members} networks " if members > 1 else ""
 
 
 def check_least() -> None:
