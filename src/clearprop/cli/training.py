@@ -94,7 +94,8 @@ class Result:
             "held_out_rows": self.evaluation.rows,
             "epochs": len(record.rows), "best_epoch": record.best_epoch, "stopped": record.stopped,
             "seconds": record.seconds, "timings": self.timings, "rows_per_second": record.rows_per_second,
-            "peak_share": peak_share(model.params, record.rows_per_second, record.threads),
+            "peak_share": peak_share(model.params, len(model.members) * record.rows_per_second, record.threads),
+            "members": len(model.members),
             "threads": record.threads, "warning": record.warning,
         }  # fmt: skip
 
@@ -108,7 +109,7 @@ class Result:
         lines = [
             f"{model.task} of `{model.target_name}`: {model.encoding.rows:,} rows to learn from, "
             f"{self.rows - model.encoding.rows:,} to choose the epoch; columns: {columns}",
-            f"{model.params.net}, {model.params.flat.size:,} parameters; epoch {record.best_epoch} of "
+            f"{_networks(model)}, {model.params.flat.size:,} parameters; epoch {record.best_epoch} of "
             f"{len(record.rows)} kept (stopped by: {record.stopped}); {record.seconds:.1f} s, "
             f"{record.rows_per_second:,.0f} rows/s, {record.threads} thread{'s' * (record.threads > 1)}",
             scores_text(self.evaluation),
@@ -237,3 +238,11 @@ def _in_memory(request: Request, table: Table, folder: Folder | None) -> Tabular
     with bar() as watch:
         how = {"watch": watch, "checkpoint": folder, "workers": request.workers}
         return estimator.fit(table.select(inputs), column, weight, **how)
+
+
+def _networks(model: Model) -> str:
+    """The network, or what the committee is made of."""
+    k = len(model.members)
+    return (
+        str(model.params.net) if k == 1 else f"{k} networks that answer together, each a {model.params.net}"
+    )

@@ -3,7 +3,7 @@
 from typing import Any
 
 from clearprop.show.wording import counted, duration, number, percent
-from clearprop.tables.target import Scale
+from clearprop.tables.target import Classes, Scale
 from clearprop.train.model import Model
 from clearprop.train.scores import DEFAULT, LOWER_IS_BETTER, better, names_for
 
@@ -111,6 +111,11 @@ def network_facts(model: Model) -> Facts:
         ("head", HEADS[net.head]),
         ("parameters", f"{net.n_parameters:,}, in {model.params.flat.dtype.name}"),
     ]
+    if model.others:
+        mean = "probabilities" if isinstance(model.target, Classes) else "predictions"
+        facts.insert(
+            0, ("networks", f"{len(model.members)} like this one; the answer is the mean of their {mean}")
+        )
     if isinstance(model.target, Scale):
         mean, sd = number(model.target.mean), number(model.target.sd)
         facts.append(("target", f"standardised: y = (target − {mean}) / {sd}"))
