@@ -187,7 +187,7 @@ def test_presets_and_what_overrides_them(preset):
         model = TabularClassifier(preset, max_iter=1, hidden_layer_sizes=given, activation="tanh")
         assert model.fit(table(), classes()).model_.params.net.sizes[1:-1] == wanted
     assert model.model_.params.net.activations == ("tanh", "tanh")
-    assert (len(model.model_.members) > 1) == (preset in ("accurate", "best"))
+    assert (len(model.model_.members) > 1) == (preset != "plain")
     assert len(TabularClassifier(preset, max_iter=1, members=2).fit(table(), classes()).model_.members) == 2
 
 
@@ -344,7 +344,7 @@ def test_divergence_after_a_scored_epoch_is_a_warning(monkeypatch):
 
     monkeypatch.setattr(Engine, "epoch", epoch)
     with pytest.warns(ConvergenceWarning, match=r"J became infinite in epoch .* is kept\."):
-        model = TabularRegressor("fast", max_iter=9).fit(table(), numbers())
+        model = TabularRegressor("fast", members=1, max_iter=9).fit(table(), numbers())
     assert np.isfinite(model.predict(table())).all()
     assert model.best_epoch_ <= model.n_iter_ < 9
 

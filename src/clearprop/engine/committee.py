@@ -105,12 +105,8 @@ class Committee:
         return heads(self.net)(self.logits(X, threads))
 
     def first_not_finite(self, m: int, n_targets: int) -> int:
-        """As `Engine.first_not_finite`, of the member that failed first."""
-        return min(
-            engine.first_not_finite(m, n_targets)
-            for engine in self.members
-            if not np.isfinite(engine.arrays(m, n_targets)["z"][self.net.L]).all()
-        )
+        """As `Engine.first_not_finite`, of the member where it is nearest to the input."""
+        return min(engine.first_not_finite(m, n_targets) for engine in self.members)
 
 
 class Aside:
