@@ -159,7 +159,9 @@ def _other(*used: Index) -> str:
 
 def _choice(condition: Tree, x: Tree, y: Tree) -> Tree:
     """x or y; a line that asks whether a number is finite has none that is not in an account."""
-    return x if condition[0] in ("<", "<=") and condition[2] == ["num", math.inf] else ["where", condition, x, y]
+    return (
+        x if condition[0] in ("<", "<=") and condition[2] == ["num", math.inf] else ["where", condition, x, y]
+    )
 
 
 def _plus(a: Tree, b: Tree) -> Tree:

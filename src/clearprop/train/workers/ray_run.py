@@ -16,7 +16,7 @@ from clearprop.errors import ClearpropError, WorkersError
 from clearprop.network import Parameters
 from clearprop.train.alone import Score
 from clearprop.train.checkpoint import Checkpoint
-from clearprop.train.checkpoint_folder import Folder
+from clearprop.train.checkpoint_folder import EVERY, Folder
 from clearprop.train.checkpoint_signals import Asked, held_back
 from clearprop.train.loop import Watch, train
 from clearprop.train.record import Record
@@ -46,7 +46,7 @@ class Job:
     shares: list[Any]
     score: Any
     is_scored: bool
-    folder: tuple[Path, float] | None
+    folder: tuple[Path, float]
     identity: dict[str, Any]
     channel: Any
 
@@ -103,7 +103,7 @@ def on_ray(
 
 def _folder(folder: Folder | None, place: str) -> tuple[Path, float]:
     """Where the workers' checkpoints go, which lost ones are replaced from; and how often."""
-    return (folder.path.resolve(), folder.every) if folder else (Path(place), 30.0)
+    return (folder.path.resolve(), folder.every) if folder else (Path(place), EVERY)
 
 
 def _trainer(job: Job, workers: Workers, place: Path) -> Any:
@@ -170,8 +170,11 @@ def _engine(job: Job) -> Engine | Committee:
     return members[0] if len(members) == 1 and job.aside is None else Committee(members, job.aside)
 
 
-def _checkpoint(job: Job) -> Checkpoint:
-    path, every = job.folder or (Path(), 30.0)
+def _checkpoint(job: Job) -> Checkpoint | None:
+    """Where the folder can be reached; one of the starter's own cannot be from other machines."""
+    path, every = job.folder
+    if not path.is_dir():
+        return None
     say = lambda kind: lambda text: job.channel.say.remote(kind, text)  # noqa: E731
     folder = Folder(path, True, every, say("tell"), say("warn"))
     folder.resume = folder.number > 0  # of an earlier run, or of this one before a worker was lost
@@ -201,11 +204,8 @@ def _lost(error: Exception, workers: Workers, folder: Folder | None) -> Clearpro
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     why = lines[-1][:200] if lines else type(error).__name__
     kept = f" {folder.path} holds a checkpoint to resume from." if folder and folder._numbers() else ""
-    return WorkersError(
-        f"The workers were lost, and {workers.restarts} restarts did not help: {why}.{kept}".replace(
-            "..", "."
-        )
-    )
+    msg = f"The workers were lost, and {workers.restarts} restarts did not help: {why.rstrip('.')}.{kept}"
+    return WorkersError(msg)
 
 
 def _nobody(text: str) -> None:
