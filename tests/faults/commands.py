@@ -24,6 +24,7 @@ import clearprop.cli.streaming, clearprop.estimators.streaming
 clearprop.cli.streaming.available_memory = lambda: 0
 clearprop.estimators.streaming._capacity = lambda *given: 2000
 """
+BEGUN: list[subprocess.Popen] = []  # ended after each test, if they run still
 COMMAND = "import sys; from clearprop.cli import main; main(sys.argv[1:])"
 
 
@@ -47,10 +48,12 @@ def begin(
     table, options = MODES[mode]
     code = (STREAMED if "streamed" in mode else "") + patch + COMMAND
     arguments = ["train", folder / table, "--target", "y", "-o", output, "--force", *options, *more]
-    return subprocess.Popen(
+    begun = subprocess.Popen(
         [sys.executable, "-c", code, *map(str, arguments)], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
         text=True, env=os.environ | {"PYTHONUNBUFFERED": "1"},
     )  # fmt: skip
+    BEGUN.append(begun)
+    return begun
 
 
 def finish(process: subprocess.Popen) -> tuple[int, str]:

@@ -1,7 +1,8 @@
 """What the campaign tried, how often, and what was lost: a table at the end."""
 
+import sys
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -30,6 +31,17 @@ class Ended(NamedTuple):
     code: int
     out: str
     err: str
+
+
+@pytest.fixture(autouse=True)
+def nothing_runs_on() -> Iterator[None]:
+    """What a failed test has begun is ended."""
+    yield
+    commands = sys.modules.get("commands")
+    for process in getattr(commands, "BEGUN", []):
+        if process.poll() is None:
+            process.kill()
+            process.wait()
 
 
 @pytest.fixture

@@ -40,7 +40,7 @@ def folder(tmp_path_factory):
 
 
 def start(folder, tmp_path, *more, name="m", restarts=10, workers=2):
-    how = ("--workers", workers, "--checkpoint", tmp_path / "c", "--checkpoint-every", "0.2")
+    how = ("--epochs", 12, "--workers", workers, "--checkpoint", tmp_path / "c", "--checkpoint-every", "0.2")
     patch = SHORT.replace("RESTARTS", str(restarts))
     return begin(MODE, folder, tmp_path / name, *how, *more, patch=patch)
 
@@ -97,7 +97,7 @@ def test_sigterm_saves_and_one_process_goes_on(folder, never, tally, tmp_path):
     assert code == 143, said
     assert "holds a checkpoint to resume from." in said
     assert left_behind(before) == []
-    how = ("--checkpoint", tmp_path / "c", "--resume")
+    how = ("--epochs", 12, "--checkpoint", tmp_path / "c", "--resume")
     code, said = finish(begin(MODE, folder, tmp_path / "alone", *how))
     assert code == 0, said
     assert "Going on in epoch" in said
