@@ -13,10 +13,10 @@ import pyarrow.parquet as pq
 
 ROWS = 12_000
 MODES = {
-    "accurate, in memory": ("t.csv", ("--preset", "accurate", "--epochs", "8", "--batch-size", "32")),
-    "fast, in memory": ("t.parquet", ("--preset", "fast", "--epochs", "30", "--batch-size", "32")),
-    "plain, in memory": ("t.parquet", ("--preset", "plain", "--epochs", "100", "--batch-size", "32")),
-    "fast, streamed": ("t.parquet", ("--preset", "fast", "--epochs", "30", "--batch-size", "32")),
+    "accurate, in memory": ("t.csv", ("--preset", "accurate", "--epochs", "3", "--batch-size", "32")),
+    "fast, in memory": ("t.parquet", ("--preset", "fast", "--epochs", "15", "--batch-size", "32")),
+    "plain, in memory": ("t.parquet", ("--preset", "plain", "--epochs", "60", "--batch-size", "32")),
+    "fast, streamed": ("t.parquet", ("--preset", "fast", "--epochs", "15", "--batch-size", "32")),
 }
 # The table of 12,000 rows is streamed because it is said to take more memory than there is; pools are of 2,000 rows.
 STREAMED = """

@@ -9,6 +9,7 @@ from clearprop.train.checkpoint_signals import Asked
 from clearprop.train.loop import Progress, Watch
 
 EVERY = 0.2  # seconds between two tellings
+GRACE = 60.0  # seconds that workers have to stop when they are asked to
 
 
 class Channel:
@@ -60,7 +61,10 @@ def listen(
     ray: Any, channel: Any, run: Callable[[], Any], watch: Watch | None, say: dict[str, Callable[[str], None]],
     asked: Asked,
 ) -> Any:  # fmt: skip
-    """What `run` returns; meanwhile what the worker tells is passed on, and what this process heard is passed to it."""
+    """What `run` returns; meanwhile what the worker tells is passed on, and the signal that this process heard to it.
+
+    Workers that do not stop then are left to themselves: the signal is answered here.
+    """
     done: list[Any] = []
 
     def guarded() -> None:
@@ -71,12 +75,14 @@ def listen(
 
     thread = threading.Thread(target=guarded, name="clearprop-ray", daemon=True)
     thread.start()
-    sent = False
+    sent: float | None = None
     while thread.is_alive():
         thread.join(EVERY)
-        if asked.number is not None and not sent:
+        if asked.number is not None and sent is None:
             channel.ask.remote(asked.number)
-            sent = True
+            sent = time.monotonic()
+        if sent is not None and time.monotonic() - sent > GRACE:
+            asked.answer()  # without them: what they saved last is there
         _pass_on(ray.get(channel.take.remote()), watch, say)
     _pass_on(ray.get(channel.take.remote()), watch, say)
     found, error = done[0]
