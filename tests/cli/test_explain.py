@@ -120,6 +120,12 @@ def test_a_model_needs_rows(run, model):
     assert "has no rows of its own. Pass --rows TABLE" in ended.err
 
 
+def test_what_does_not_go_together_is_refused(run, model, fresh):
+    ended = run("explain", model, "--rows", fresh, "--sizes", "3,4,2", "--head", "softmax")
+    assert ended.err.endswith("has a network of its own. Leave out --sizes, --head.\n")
+    assert "For rows of a table name a model" in run("explain", "--rows", fresh).err
+
+
 def test_messages_name_the_options(run):
     assert "`--digits` must be" in run("explain", "--digits", 99).err
     assert "`--format` must be one of" in run("explain", "--format", "pdf").err

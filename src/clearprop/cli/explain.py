@@ -13,8 +13,10 @@ ENDINGS = {".txt": "text", ".md": "md", ".tex": "latex", ".html": "html", ".htm"
 FIRST = 5  # rows of a table
 MODEL = typer.Argument(metavar="[MODEL]", help="A model file; without it a network of whole numbers.")
 SIZES = typer.Option(metavar="N,N,...", help="Units of each layer, the inputs first. [3,4,2]")
-ACTIVATION = typer.Option(metavar="NAME", help="Of the hidden layers: a name, or an expression of x.")
-HEAD = typer.Option(metavar="NAME", help="softmax, logistic, identity, exp, absolute, huber, quantile.")
+ACTIVATION = typer.Option(metavar="NAME", help="Of the hidden layers: a name, or an expression of x. [relu]")
+HEAD = typer.Option(
+    metavar="NAME", help="softmax, logistic, identity, exp, absolute, huber, quantile. [softmax]"
+)
 ROWS = typer.Option(metavar="TABLE|BATCH.json", help="A table, for a model; or JSON with X, y, and W, b.")
 TAKEN = typer.Option(metavar="N", help="Rows of the table that are taken.")
 SEED = typer.Option(metavar="N", help="Of the whole numbers that are drawn.")
@@ -23,7 +25,7 @@ NUMBERS = typer.Option(metavar="KIND", help="decimal, or exact: fractions, logar
 DIGITS = typer.Option(metavar="N", help="Significant digits.")
 LANG = typer.Option(metavar="LANG", help="en or zh.")
 LOSS = typer.Option(metavar="KIND", help="mean or sum: where 1/m stands.")
-AT_ZERO = typer.Option("--relu-grad-at-zero", metavar="0|1", help="The slope of relu at 0.")
+AT_ZERO = typer.Option("--relu-grad-at-zero", metavar="0|1", help="The slope of relu at 0. [1]")
 LR = typer.Option("--lr", metavar="X", help="The learning rate of the update.")
 L2 = typer.Option("--l2", metavar="X", help="The penalty.")
 STEPS = typer.Option(metavar="N", help="Steps to follow.")
@@ -40,8 +42,8 @@ OUTPUT = typer.Option("-o", "--output", metavar="FILE", help="Write it there.")
 def explain(
     model: Annotated[Path | None, MODEL] = None,
     sizes: Annotated[str | None, SIZES] = None,
-    activation: Annotated[str, ACTIVATION] = "relu",
-    head: Annotated[str, HEAD] = "softmax",
+    activation: Annotated[str | None, ACTIVATION] = None,
+    head: Annotated[str | None, HEAD] = None,
     rows: Annotated[str | None, ROWS] = None,
     first: Annotated[int, TAKEN] = FIRST,
     seed: Annotated[int, SEED] = 0,
@@ -50,7 +52,7 @@ def explain(
     digits: Annotated[int, DIGITS] = 4,
     lang: Annotated[str, LANG] = "en",
     loss: Annotated[str, LOSS] = "mean",
-    relu_grad_at_zero: Annotated[int, AT_ZERO] = 1,
+    relu_grad_at_zero: Annotated[int | None, AT_ZERO] = None,
     lr: Annotated[float, LR] = 0.1,
     l2: Annotated[float, L2] = 0.0,
     steps: Annotated[int, STEPS] = 1,
@@ -73,16 +75,14 @@ def explain(
     options |= {"loss": loss, "lr": lr, "l2": l2}
     options |= {"steps": steps, "most": most, "quantities": quantity or None, "layers": layer or None}
     options |= {"units": _from_one("unit", unit), "samples": _from_one("sample", sample)}
+    network: dict[str, Any] = {"--sizes": sizes, "--activation": activation, "--head": head}
+    network["--relu-grad-at-zero"] = relu_grad_at_zero
     if model is not None:
+        _unasked(model, network)
         account = _of_model(model, rows, first, tuple(missing or ()), options)
     else:
-        account = _of_network(
-            shared.sizes(sizes, "--sizes", "3,4,2"),
-            (activation, head, relu_grad_at_zero),
-            rows,
-            seed,
-            options,
-        )
+        kinds = activation, head, relu_grad_at_zero
+        account = _of_network(shared.sizes(sizes, "--sizes", "3,4,2"), kinds, rows, seed, options)
     _write(account, kind, output)
 
 
@@ -97,6 +97,16 @@ def _format(given: str | None, output: Path | None) -> str:
     return found
 
 
+def _unasked(model: Path, network: dict[str, Any]) -> None:
+    """Refuse options of a network beside a model, which has its own."""
+    from clearprop.errors import SpecError
+
+    given = [option for option, value in network.items() if value is not None]
+    if given:
+        msg = f"{model} has a network of its own. Leave out {', '.join(given)}."
+        raise SpecError(msg)
+
+
 def _from_one(name: str, given: list[int] | None) -> list[int] | None:
     from clearprop.errors import SpecError
 
@@ -108,17 +118,23 @@ def _from_one(name: str, given: list[int] | None) -> list[int] | None:
 
 def _of_network(sizes: Any, kind: Any, rows: str | None, seed: int, options: dict[str, Any]) -> Any:
     """A network of whole numbers, or one that a batch holds."""
+    from clearprop.errors import SpecError
     from clearprop.network import Network
     from clearprop.show.account.batch_file import as_numbers, names_in, parameters_of, read_batch
     from clearprop.show.account.explain import explain as explained
     from clearprop.show.account.nice import nice
 
     activation, head, at_zero = kind
+    if rows and Path(rows).suffix.lower() != ".json":
+        msg = f"A batch is a file BATCH.json; got {rows}. For rows of a table name a model: explain MODEL --rows TABLE."
+        raise SpecError(msg)
     batch = read_batch(Path(rows)) if rows else {}
     if sizes is None and "W" in batch:
         shapes = [as_numbers("W", W).shape for W in batch["W"]]
         sizes = tuple(shape[0] for shape in shapes) + shapes[-1][-1:] if shapes and all(shapes) else None
-    net = Network(sizes or (3, 4, 2), activation, head, at_zero)
+    net = Network(
+        sizes or (3, 4, 2), activation or "relu", head or "softmax", 1 if at_zero is None else at_zero
+    )
     params, X, y = nice(net, seed=seed)
     if not batch:
         return explained(net, params, X, y, **options)
