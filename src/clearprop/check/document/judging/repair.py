@@ -57,7 +57,7 @@ class Mender:
             reading,
             worlds,
         )
-        self.left = MOST_TRIED
+        self.left = MOST_TRIED if setting.repairs > 0 else 0
         self.update = pair.left == 0 and is_update(statement, setting.notation.roles)
 
     def mend(self, side: int, own: int) -> list[Repair]:
@@ -107,6 +107,7 @@ class Mender:
         letters = _letters(self.statement, self.setting)
         for edit in Editor(tokens, self.setting.notation, letters).all():
             self.left -= len(edit.tokens)
+            self.setting.repairs -= len(edit.tokens)
             if self.left < 0:
                 return
             yield edit

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 
-from clearprop.check.document.meaning import hints, layouts, plans, roles, sizing
+from clearprop.check.document.meaning import given, hints, layouts, plans, roles, sizing
 from clearprop.check.document.meaning.notation import Notation, is_letter
 from clearprop.check.document.meaning.options import Options
 from clearprop.check.document.numbers.world import Plan
@@ -21,6 +21,9 @@ class Setting:
     concrete: dict[int, int] = field(default_factory=dict)
     depth: int | None = None
     conditions: set[int] = field(default_factory=set)
+    numbers: dict = field(default_factory=dict)  # what the text gives of its own batch and parameters
+    constants: dict[str, float] = field(default_factory=dict)
+    repairs: int = 300_000  # tokens that may still be tried to mend lines
 
 
 def build(document: Document, options: Options) -> Setting:
@@ -39,6 +42,7 @@ def build(document: Document, options: Options) -> Setting:
     if options.layout is not None:
         notation.rows = options.layout == "row"
     layouts.find_batches(document, notation, shapes, text)
+    numbers = given.given(document, notation)
     concrete = sizing.find_sizes(document, notation, shapes)
     plans.find_functions(document, notation, text)
     plan = plans.find_plan(document, notation, text)
@@ -48,7 +52,9 @@ def build(document: Document, options: Options) -> Setting:
     _definitions(document, notation)
     kinds = {one.kind for node in roles.nodes(document) for one in walk(node) if isinstance(one, Mul)}
     notation.dots_may_be_entrywise = "dot" in kinds and not kinds & {"hadamard", "star"}
-    return Setting(document, notation, plan, _sizes(concrete, depth, text, document, notation), depth)
+    constants = given.constants(document, notation) if numbers else {}
+    sizes = _sizes(concrete, depth, text, document, notation)
+    return Setting(document, notation, plan, sizes, depth, numbers=numbers, constants=constants)
 
 
 def _sizes(

@@ -7,7 +7,7 @@ from clearprop.check.document.numbers import quantities
 from clearprop.check.document.numbers.env import Env
 from clearprop.check.document.numbers.values import Value
 from clearprop.check.document.read.limits import OutOfRange, Undefined
-from clearprop.check.document.read.tree import Call, Node, Sym
+from clearprop.check.document.read.tree import Call, Node, Sym, Text
 
 
 def sample_of(node: Node, env: Env) -> int | None:
@@ -70,11 +70,18 @@ def reduction(name: str, env: Env) -> tuple[str, str, str]:
     return env.reading.losses.get(name, ("mean", "mean", "mean"))
 
 
+def labelled(node: Node | None) -> str | None:
+    r"""J_{\text{sum}}, J_{\text{mean}}: a loss that says what it is."""
+    scripts = node.sub if isinstance(node, (Sym, Call)) else ()
+    found = [s.node.value for s in scripts if isinstance(s.node, Text)]
+    return found[0] if found and found[0] in ("sum", "mean") else None
+
+
 def value(node: Node, role: Role, env: Env) -> Value:
     """The value of a loss."""
     name = node.name if isinstance(node, (Sym, Call)) else ""
     sample = sample_of(node, env)
-    how = reduction(name, env)[0]
+    how = labelled(node) or reduction(name, env)[0]
     if sample is None and how == "sample":
         sample = env.sample
     if sample is not None:
@@ -89,7 +96,8 @@ def value(node: Node, role: Role, env: Env) -> Value:
 def gradient(of: Node | None, by: Sym, role: Role, env: Env) -> Value:
     """A loss's derivative by a quantity of the network, as the text lays it out."""
     name = of.name if isinstance(of, (Sym, Call)) else env.notation.main_loss or ""
-    _, rows, weights = reduction(name, env)
+    said = labelled(of)
+    _, rows, weights = (said, said, said) if said else reduction(name, env)
     where = quantities.spot(by, role, env)
     sample = sample_of(of, env) if of is not None else None
     how = rows if where.kind in ("z", "a") else weights

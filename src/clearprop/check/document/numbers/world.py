@@ -60,6 +60,21 @@ class World:
     functions: dict[str, Callable] = field(default_factory=dict)
     states: dict = field(default_factory=dict)
 
+    @classmethod
+    def of(
+        cls, plan: Plan, numbers: dict, constants: dict[str, float], functions: dict[str, Callable]
+    ) -> "World":
+        """The network of a text that gives its numbers."""
+        depth = max(layer for kind, layer in numbers if kind == "W")
+        W = [np.zeros((0, 0)), *(numbers["W", l] for l in range(1, depth + 1))]
+        b = [np.zeros(0), *(numbers["b", l] for l in range(1, depth + 1))]
+        X, y = numbers["x", 0], numbers["y", 0]
+        world = cls(plan, (X.shape[1], *(len(one) for one in b[1:])), len(X), 0, functions)
+        world.targets, world.labels = y, y.argmax(axis=1) + 1
+        world.constants = {**world.constants, **constants}
+        world.state = world.forward(W, b, X, y)
+        return world
+
     @property
     def L(self) -> int:
         return len(self.sizes) - 1

@@ -2,9 +2,10 @@
 
 from clearprop.check.document.meaning.build import Setting
 from clearprop.check.document.meaning.notation import is_letter, is_near_letter
+from clearprop.check.document.numbers.functions import relu_one
 from clearprop.check.document.numbers.world import World
 from clearprop.check.document.read.statements import Statement
-from clearprop.check.document.read.tree import Num, symbols
+from clearprop.check.document.read.tree import Num, Relation, symbols, walk
 
 SAMPLES = (5, 7, 6, 8, 9, 11)
 SPARE = ([3, 4, 2, 6, 7, 8, 9, 10], [4, 3, 5, 2, 6, 8, 9, 10])
@@ -14,13 +15,18 @@ OTHERS = (((4, 5, 6, 3), 7), ((3, 6, 4, 2, 5), 8))
 class Worlds:
     def __init__(self, setting: Setting, sizes: tuple[int, ...] | None = None) -> None:
         self.setting = setting
+        if setting.numbers and sizes is None:
+            self.own = [World.of(setting.plan, setting.numbers, setting.constants, _functions(setting))]
+            self.others: list[World] = []
+            self._by_classes: dict[int, list[World]] = {}
+            return
         self.own = [self._own(k, sizes) for k in range(2)]
         last = 1 if self.own[0].sizes[-1] == 1 else None
         self.others = [
             World(setting.plan, (*shape[:-1], last or shape[-1]), m, 31 + k)
             for k, (shape, m) in enumerate(OTHERS)
         ]
-        self._by_classes: dict[int, list[World]] = {}
+        self._by_classes = {}
 
     def _own(self, k: int, sizes: tuple[int, ...] | None) -> World:
         depth = self.setting.depth or max((n for n in self.setting.concrete if n > 0), default=2)
@@ -43,6 +49,8 @@ class Worlds:
 
     def of(self, statement: Statement, classes: int | None = None) -> list[World]:
         """The networks for one statement; others only if it is said in general."""
+        if self.setting.numbers:
+            return self.own
         own = self.own if classes is None else self._with_classes(classes)
         return [*own, *self.others] if classes is None and self._general(statement) else own
 
@@ -76,3 +84,10 @@ class Worlds:
                 if open_depth and any(is_near_letter(i.node, notation.layer_letters) for i in items):
                     return True
         return False
+
+
+def _functions(setting: Setting) -> dict:
+    """relu with the slope at 0 that the text's indicators have."""
+    nodes = [p.node for s in setting.document.statements for p in s.parts if p.node is not None]
+    signs = {one.sign for node in nodes for one in walk(node) if isinstance(one, Relation)}
+    return {"relu": relu_one} if r"\ge" in signs else {}

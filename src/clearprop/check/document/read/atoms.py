@@ -176,6 +176,10 @@ def _picked(p: Parser, node: Node, tokens: list[Token]) -> Node:
     if isinstance(node, Norm):
         kind = tokens[0].text if tokens else "2"
         return Norm(node.of, "2" if kind in ("F", "2") else kind)
+    inner = node.of if isinstance(node, Transpose) else node
+    if isinstance(inner, Ones) and inner.size is None:  # 1^T_m
+        ones = Ones(p.sub(tokens))
+        return Transpose(ones) if isinstance(node, Transpose) else ones
     return Pick(node, scripts.items(p, tokens, below=True))
 
 

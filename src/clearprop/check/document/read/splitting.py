@@ -234,6 +234,8 @@ def _join(last: Chain, tokens: list[Token], signs: list[int]) -> None:
 
 def _trimmed(tokens: list[Token]) -> list[Token]:
     start, end = 0, len(tokens)
+    while end - start > 2 and tokens[start].text == "{" and tokens[start + 1].text == "}":
+        start += 2  # an empty pair of braces before a sign
     while start < end and tokens[start].text in EDGES:
         start += 1
     while end > start and tokens[end - 1].text in EDGES - {"|"}:

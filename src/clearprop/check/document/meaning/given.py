@@ -1,0 +1,125 @@
+"""Numbers that a text gives: its own batch and parameters, written out as matrices."""
+
+import re
+
+import numpy as np
+
+from clearprop.check.document.meaning.notation import ROWLIKE, Notation, Role, first, place
+from clearprop.check.document.meaning.roles import pairs
+from clearprop.check.document.read.statements import Document
+from clearprop.check.document.read.tree import Div, Matrix, Neg, Node, Num, Sym
+
+KINDS = {"weight": "W", "bias": "b", "input": "x", "act": "x", "target": "y"}
+
+
+def given(document: Document, notation: Notation) -> dict[tuple[str, int], np.ndarray]:
+    """Arrays as in the network, by kind and layer: x, y (layer 0), W and b; empty unless all of a network are there."""
+    found: dict[tuple[str, int], np.ndarray] = {}
+    for left, right, _ in pairs(document):
+        if (
+            isinstance(left, Sym)
+            and (role := notation.roles.get(left.name)) is not None
+            and role.kind in KINDS
+        ):
+            _note(left, right, role, notation, found)
+    depth = max((layer for kind, layer in found if kind == "W"), default=0)
+    wanted = {
+        ("x", 0),
+        ("y", 0),
+        *(("W", l) for l in range(1, depth + 1)),
+        *(("b", l) for l in range(1, depth + 1)),
+    }
+    if not depth or not wanted <= found.keys():
+        return {}
+    turned = {key: _turned(key, value, found) for key, value in found.items()}
+    if not _chains(turned, depth):
+        return {}
+    _adopt(found, turned, notation)
+    return turned
+
+
+def _turned(key: tuple[str, int], value: np.ndarray, found: dict) -> np.ndarray:
+    """An array as in the network: W (inputs, outputs), a sample in each row."""
+    kind, layer = key
+    if kind == "W":
+        units = found["b", layer].size if ("b", layer) in found else 0
+        return value if value.shape[1] == units else value.T
+    if kind == "b":
+        return value.reshape(-1)
+    W = found["W", 1]
+    units = found["b", 1].size if kind == "x" else found["b", max(l for k, l in found if k == "b")].size
+    inputs = W.shape[0] if W.shape[1] == units else W.shape[1]
+    wanted = inputs if kind == "x" else units
+    return value if value.shape[1] == wanted else value.T
+
+
+def _adopt(found: dict, turned: dict, notation: Notation) -> None:
+    """Take the layout from the numbers: how W and the batch lie; what has many rows is all samples."""
+    notation.weights = "in_out" if found["W", 1] is turned["W", 1] else "out_in"
+    notation.rows = found["x", 0] is turned["x", 0]
+    if len(turned["x", 0]) > 1:
+        notation.vectors = "row" if notation.rows else "column"
+        notation.one_sample = False
+        for role in notation.roles.values():
+            role.batch |= role.kind in ROWLIKE
+
+
+SAID = re.compile(r"\b(alpha|lambda) = (\d+(?:\.\d+)?)")
+
+
+def constants(document: Document, notation: Notation) -> dict[str, float]:
+    """alpha = 0.1, lambda = 0: in a formula, or in the prose."""
+    kinds = {"alpha": "rate", "lambda": "decay"}
+    found = {kinds[m[1]]: float(m[2]) for m in SAID.finditer(document.source.text)}
+    for left, right, _ in pairs(document):
+        kind = notation.roles[left.name].kind if isinstance(left, Sym) and left.name in notation.roles else ""
+        number = _number(right)
+        if kind in ("rate", "decay") and number is not None:
+            found[kind] = number
+    return found
+
+
+def _note(left: Sym, right: Node, role: Role, notation: Notation, found: dict) -> None:
+    where = place(left, role, notation)
+    array = _array(right)
+    if array is None or where.indices or where.sample is not None:
+        return
+    kind = KINDS[role.kind]
+    layer = where.layer if isinstance(where.layer, int) else None
+    if isinstance(where.layer, Num):
+        layer = int(where.layer.value) - first(kind if kind in "Wb" else "a", notation)
+    if kind == "x" and layer != 0:
+        return
+    found.setdefault((kind, 0 if kind in "xy" else layer or 1), array)
+
+
+def _array(node: Node) -> np.ndarray | None:
+    if not isinstance(node, Matrix) or len({len(row) for row in node.rows}) != 1:
+        return None
+    numbers = [[_number(cell) for cell in row] for row in node.rows]
+    return None if any(n is None for row in numbers for n in row) else np.array(numbers, float)
+
+
+def _number(node: Node) -> float | None:
+    """The value of a number, negative or a fraction."""
+    if isinstance(node, Num):
+        return node.value
+    if isinstance(node, Neg):
+        inner = _number(node.of)
+        return None if inner is None else -inner
+    if isinstance(node, Div):
+        above, below = _number(node.above), _number(node.below)
+        return None if above is None or not below else above / below
+    return None
+
+
+def _chains(found: dict, depth: int) -> bool:
+    """Whether the sizes follow each other."""
+    sizes = [found["x", 0].shape[1], *(found["W", l].shape[1] for l in range(1, depth + 1))]
+    rows = all(
+        found["W", l].shape[0] == sizes[l - 1] and found["b", l].size == sizes[l] for l in range(1, depth + 1)
+    )
+    return rows and found["y", 0].shape == (len(found["x", 0]), sizes[-1])
+
+
+__all__ = ["constants", "given"]
