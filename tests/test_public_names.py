@@ -21,6 +21,7 @@ NAMES = [
     "check_document",
     "check_gradients",
     "descend",
+    "exercise",
     "explain",
     "fit_many",
     "load",

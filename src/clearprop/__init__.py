@@ -21,6 +21,7 @@ _HOME = {
     "check_document": "check.document.checker",
     "check_gradients": "check.gradients",
     "descend": "batch",
+    "exercise": "show.exercise.exercise",
     "explain": "show.account.explain",
     "fit_many": "estimators.many",
     "load": "estimators.files",
@@ -40,6 +41,7 @@ __all__ = [
     "check_document",
     "check_gradients",
     "descend",
+    "exercise",
     "explain",
     "fit_many",
     "load",
@@ -58,6 +60,7 @@ if TYPE_CHECKING:
     from clearprop.estimators.tabular import TabularClassifier, TabularRegressor
     from clearprop.network import Network, Parameters
     from clearprop.show.account.explain import explain
+    from clearprop.show.exercise.exercise import exercise
     from clearprop.tables.stream import Stream
 
 

@@ -15,7 +15,9 @@ from clearprop.cli.check import check
 from clearprop.cli.demo import demo
 from clearprop.cli.evaluate import evaluate
 from clearprop.cli.explain import explain
+from clearprop.cli.exercise import exercise
 from clearprop.cli.export import export
+from clearprop.cli.mark import mark
 from clearprop.cli.predict import predict
 from clearprop.cli.prepare import prepare
 from clearprop.cli.train import train
@@ -24,7 +26,9 @@ from clearprop.errors import ClearpropError
 from clearprop.version import __version__
 
 OPTIONS = {
+    "activation": "--activation",
     "batch_size": "--batch-size",
+    "blanks": "--blanks",
     "digits": "--digits",
     "dtype": "--dtype",
     "hidden_layer_sizes": "--hidden",
@@ -35,11 +39,14 @@ OPTIONS = {
     "lr": "--lr",
     "max_iter": "--epochs",
     "memory": "--memory",
+    "mistakes": "--mistakes",
     "metric": "--metric",
     "preset": "--preset",
     "quantities": "--quantity",
     "random_state": "--seed",
     "ray_address": "--ray-address",
+    "rows": "--rows",
+    "sizes": "--sizes",
     "resume": "--resume",
     "samples": "--sample",
     "steps": "--steps",
@@ -53,7 +60,7 @@ app = typer.Typer(
     no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )  # fmt: skip
-for command in (demo, train, predict, evaluate, explain, check, export, warmup, prepare):
+for command in (demo, train, predict, evaluate, explain, check, exercise, mark, export, warmup, prepare):
     app.command()(command)
 
 
