@@ -21,6 +21,7 @@ TEXTS = {
     "numbers.exact": (
         "Give fractions. Where a matrix is written with ln 2 before it, give the multiples of ln 2."
     ),
+    "numbers.moodle": "Give decimals rounded to {digits} places; no fractions.",
     "given": "Given",
     "forward": "Forward",
     "loss": "The loss",
@@ -41,6 +42,7 @@ TEXTS = {
     "sheet": "Worksheet {seed}",
     "blank": "Blank {id}: {place}",
     "choose": "choose",
+    "noscript": "Scripts are off: print the sheet and fill it in by hand, or mark it with clearprop mark.",
     "private": "Nothing that you type leaves this page.",
     "name": "Name",
     "date": "Date",
