@@ -14,8 +14,8 @@ import typer
 from clearprop.cli.check import check
 from clearprop.cli.demo import demo
 from clearprop.cli.evaluate import evaluate
-from clearprop.cli.explain import explain
 from clearprop.cli.exercise import exercise
+from clearprop.cli.explain import explain
 from clearprop.cli.export import export
 from clearprop.cli.mark import mark
 from clearprop.cli.predict import predict

@@ -40,7 +40,7 @@ class Chain:
         slips: Mapping[str, str] | None = None, functions: Mapping[str, Any] = trees.NUMBERS,
     ) -> None:  # fmt: skip
         self.plan, self.given, self.scalars, self.written = plan, given, scalars, written
-        self.held, self.functions = held or {}, functions
+        self.held, self.functions = {} if held is None else held, functions
         self.slips = slips or {}
         self.kept: dict[Cell, Any] = {}
 

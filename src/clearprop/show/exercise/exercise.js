@@ -7,16 +7,22 @@ const byId = id => document.getElementById(id);
 class Marker {
   constructor(answers) {
     this.answers = answers;
-    this.held = new Map();
     this.right = new Chain(data, false);
     this.written = new Chain(data, true);
+    this.held = new Map(); // every number of the sheet; theirs, once they have answered
+    for (const key of Object.keys(data.lines)) {
+      const [rows, columns] = data.shapes[key];
+      for (let i = 0; i < rows; i++) {
+        for (let j = 0; j < columns; j++) this.held.set([key, i, j].join(), this.written.value(key, i, j));
+      }
+    }
     this.theirs = new Chain(data, true, this.held);
   }
 
   results() {
     return Object.entries(data.blanks).map(([id, cell]) => {
       const found = this.mark(cell, (this.answers[id] || "").trim());
-      if (found.value !== undefined && found.status !== "right") this.held.set(cell.join(), found.value);
+      if (found.value !== undefined) this.held.set(cell.join(), found.value);
       return { id, ...found };
     });
   }
@@ -94,6 +100,7 @@ function markMistakes(answers) {
 
 // ---- The page ---------------------------------------------------------------------------------------------
 const form = byId("form");
+const named = name => form.elements.namedItem(name); // `elements["1"]` would be the second field
 const fields = () => [...form.querySelectorAll("input, select")];
 const answersNow = () => Object.fromEntries(fields().map(field => [field.name, field.value]));
 const marksNow = () => (data.mistakes ? markMistakes(answersNow()) : new Marker(answersNow()).results());
@@ -107,7 +114,7 @@ function told(result) {
 function show() {
   const results = marksNow();
   for (const result of results) {
-    const field = form.elements[result.id], place = byId(field.getAttribute("aria-describedby"));
+    const field = named(result.id), place = byId(field.getAttribute("aria-describedby"));
     field.className = result.status;
     field.setAttribute("aria-invalid", String(["wrong", "unread"].includes(result.status)));
     place.hidden = result.status === "right" && !data.mistakes || result.status === "empty";
@@ -136,13 +143,13 @@ function written(key, x) {
 function reveal() {
   if (data.mistakes) return revealMistakes();
   const chain = new Chain(data, false);
-  for (const [id, cell] of Object.entries(data.blanks)) form.elements[id].value = written(cell[0], chain.value(...cell));
+  for (const [id, cell] of Object.entries(data.blanks)) named(id).value = written(cell[0], chain.value(...cell));
 }
 
 function revealMistakes() {
   const { salt, hashes } = data.mistakes;
   hashes.forEach((hash, n) => {
-    const where = form.elements[`${n + 1} where`], what = form.elements[`${n + 1} what`];
+    const where = named(`${n + 1} where`), what = named(`${n + 1} what`);
     const values = select => [...select.options].map(option => option.value);
     where.value = values(where).find(key => hashed(`${salt}|${key}`) === hash.where);
     what.value = values(what).find(letter => hash.what.includes(hashed(`${salt}|${where.value}|${letter}`)));

@@ -64,6 +64,13 @@ class Exercise:
         """The numbers that stand on the sheet: right ones, or those that follow from the mistakes."""
         return self.problem.chain(slips=self.slips)
 
+    @cached_property
+    def workings(self) -> Any:
+        """The working of every cell."""
+        from clearprop.show.exercise.working import Workings
+
+        return Workings(self.problem)
+
     @property
     def title(self) -> str:
         """What stands above the sheet."""
@@ -247,7 +254,7 @@ def exercise(
     --------
     >>> sheet = exercise((3, 4, 2), 3, seed=7)
     >>> sheet
-    Exercise(3-4-2 network, 3 rows, 43 blanks, seed 7)
+    Exercise(3-4-2 network, 3 rows, 60 blanks, seed 7)
     >>> sheet.mark(sheet.answers()).ok
     True
     >>> exercise((3, 4, 2), 3, seed=7, mistakes=2)

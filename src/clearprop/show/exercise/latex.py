@@ -9,13 +9,14 @@ from clearprop.show.exercise.outline import Block, sections
 from clearprop.show.exercise.rules import cell_symbol
 from clearprop.show.exercise.working import working
 
-PREAMBLE = r"""\documentclass[11pt,a4paper]{%s}
+PREAMBLE = r"""\documentclass[11pt,a4paper]{CLASS}
 \usepackage{amsmath,amssymb,graphicx,multicol}
 \usepackage[margin=22mm]{geometry}
 \setcounter{MaxMatrixCols}{64}
 \setlength{\parindent}{0pt}
 \setlength{\parskip}{6pt}
-\newcommand{\fit}[1]{\begin{center}\resizebox{\ifdim\width>\linewidth\linewidth\else\width\fi}{!}{$\displaystyle #1$}\end{center}}
+\newcommand{\fit}[1]{\begin{center}%
+  \resizebox{\ifdim\width>\linewidth\linewidth\else\width\fi}{!}{$\displaystyle #1$}\end{center}}
 \newcommand{\blank}{\rule{22mm}{0.4pt}}
 """
 ESCAPES = {
@@ -33,7 +34,9 @@ ESCAPES = {
 def latex(exercise: Exercise, *, solution: bool = False) -> str:
     """See `Exercise.to_latex`."""
     words = exercise.words
-    lines = [PREAMBLE % ("ctexart" if exercise.lang == "zh" else "article") + r"\begin{document}"]
+    lines = [
+        PREAMBLE.replace("CLASS", "ctexart" if exercise.lang == "zh" else "article") + r"\begin{document}"
+    ]
     lines.append(rf"\section*{{{_escaped(exercise.title)}}}")
     if not solution:
         lines.append(

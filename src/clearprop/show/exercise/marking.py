@@ -112,7 +112,10 @@ class Marker:
     def __init__(self, problem: Problem, blanks: Mapping[str, Cell], answers: Mapping[str, str]) -> None:
         self.problem, self.blanks, self.answers = problem, blanks, answers
         self.right, self.written = problem.chain(), problem.chain(rounded=True)
-        self.held: dict[Cell, float] = {}
+        shown = [cell for key in problem.plan.lines for cell in problem.cells(key)]
+        self.held = {
+            cell: float(self.written.value(*cell)) for cell in shown
+        }  # theirs, once they have answered
         self.theirs = problem.chain(rounded=True, held=self.held)
 
     def results(self) -> Iterator[Result]:
@@ -121,7 +124,7 @@ class Marker:
             answer = self.answers.get(id, "").strip()
             expected = self.problem.text(cell, self.right)
             status, said, value = self._marked(cell, answer)
-            if value is not None and status != "right":
+            if value is not None:
                 self.held[cell] = value
             yield Result(id, place(cell), answer, expected, status, said)
 

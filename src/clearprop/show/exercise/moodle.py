@@ -1,7 +1,7 @@
 r"""A worksheet as a cloze question in Moodle's XML: every blank is a question of its own within the text.
 
-The syntax is that of Moodle's "Embedded answers (Cloze)" question type: ``{1:NUMERICAL:=3:0.0001#Right~%0%-3:0.0001#Why}``
-and ``{1:MULTICHOICE_S:=this~that}``; in answers and feedback ``} # ~ / " \`` stand behind a backslash.
+The syntax is that of Moodle's "Embedded answers (Cloze)" question type: ``{1:NUMERICAL:=3:0.0001~%0%-3:0.0001#Why}``
+and ``{1:MULTICHOICE:=this~that}``; in answers and feedback ``} # ~ / " \`` stand behind a backslash.
 """
 
 import re

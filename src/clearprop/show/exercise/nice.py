@@ -51,6 +51,7 @@ def _drawn(net: Network, rows: int, rng: np.random.Generator) -> dict[str, np.nd
 
 
 def _different_rows(rows: int, columns: int, rng: np.random.Generator) -> np.ndarray:
+    X = np.zeros((rows, columns), int)
     for _ in range(TRIES):
         X = rng.integers(-2, 4, (rows, columns))
         if len(np.unique(X, axis=0)) == rows and X.any(axis=1).all() and (columns < 2 or X.any(axis=0).all()):

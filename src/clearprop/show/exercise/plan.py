@@ -1,6 +1,5 @@
 """What a worksheet computes, in order: each quantity with the tree of its cell, by the page's own lines."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -127,15 +126,15 @@ class Plan:
             )
 
     # ---- The page's lines, as they are written on paper ----------------------------------------------------
-    def activation(self, l: int) -> tuple[Callable[..., Grid], Callable[..., Grid]]:
+    def activation(self, l: int) -> tuple[Any, Any]:
         """The activation of layer l, and what undoes it."""
         g, back = activation_pairs(self.net, trees.page())[l]
         return ACTIVATIONS.get(self.net.activations[l - 1], g), back
 
-    def head(self) -> tuple[Callable[[Grid], Grid], Callable[[Grid, Grid], Grid]]:
+    def head(self) -> Any:
         """p of z[L], and the losses of p and Y."""
-        lines = trees.page().HEADS[self.net.head]
-        return trees.PLAIN.get(self.net.head, (lines[0], lines[1]))
+        lines: Any = trees.page().HEADS[self.net.head]
+        return trees.PLAIN.get(self.net.head, lines[:2])
 
     def losses(self) -> Grid:
         """J_i."""

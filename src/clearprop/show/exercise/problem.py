@@ -84,20 +84,29 @@ class Problem:
         """A number as it is written, read back."""
         return round(float(x), self.digits)
 
-    @cached_property
-    def _fractions(self) -> Chain:
+    def fractions(self, slips: Mapping[str, str]) -> Chain:
         """All numbers as fractions, of ln 2 where they are multiples of it."""
         return _InUnits(
             self.plan, lambda key, i, j: Fraction(self.given[key][i][j]),
-            {"m": Fraction(self.rows), "lr": self.lr, "l2": self.l2}, functions=EXACT,
+            {"m": Fraction(self.rows), "lr": self.lr, "l2": self.l2}, slips=slips,
         )  # fmt: skip
 
-    def fraction(self, cell: Cell) -> Fraction | None:
+    @cached_property
+    def _right_fractions(self) -> Chain:
+        return self.fractions({})
+
+    def fraction(self, cell: Cell, chain: Chain | None = None) -> Fraction | None:
         """The exact value of a cell in its unit; None if it has none: logarithms, and sums of unlike units."""
         if not self.exact or len({self.unit(key) for key in self._terms(cell[0])}) > 1:
             return None
-        found = self._fractions.value(*cell)
-        return found if isinstance(found, Fraction) else None
+        if chain is None or not chain.slips:
+            found = self._right_fractions.value(*cell)
+            return found if isinstance(found, Fraction) else None
+        found = self.fractions(chain.slips).value(*cell)
+        true = (
+            isinstance(found, Fraction) and abs(float(found) * self.unit(cell[0]) - chain.value(*cell)) < SAME
+        )
+        return found if true else None  # a slip may mix units
 
     def _terms(self, key: str) -> set[str]:
         """The quantities that are added up in the update; elsewhere units agree."""
@@ -109,7 +118,7 @@ class Problem:
         key, i, j = cell
         if key in self.given:
             return str(self.given[key][i][j])
-        fraction = self.fraction(cell) if not chain.slips else None
+        fraction = self.fraction(cell, chain)
         if fraction is not None and "'" not in key:
             return str(fraction)
         return self.number(chain.value(*cell) / self.unit(key))

@@ -2,6 +2,7 @@
 
 from clearprop.maths.equations import EQUATIONS
 from clearprop.network import Network
+from clearprop.show.account.quantity import localised
 from clearprop.show.exercise.chain import Cell
 from clearprop.show.exercise.plan import Line
 
@@ -61,7 +62,7 @@ def rule(net: Network, line: Line) -> str:
     row = _ROWS.get(line.id)
     if row is None or row.batch is None:
         return _named(net, line)
-    found = localised(row.batch, line.layer or net.L, net)
+    found = _localised(row.batch, line.layer, net)
     if line.key[1:2] == "'":
         return symbol(line.key) + " = " + found.partition(r"\leftarrow ")[2]
     return found
@@ -69,8 +70,8 @@ def rule(net: Network, line: Line) -> str:
 
 def _loss(net: Network) -> str:
     if net.head == "softmax":
-        return localised(_ROWS["G5"].scalar or "", net.L, net)
-    one = localised(_ROWS[_LOSSES[net.head]].scalar or "", net.L, net)
+        return _localised(_ROWS["G5"].scalar, None, net)
+    one = _localised(_ROWS[_LOSSES[net.head]].scalar, None, net)
     return one + r", \quad J = \frac{1}{m} \sum_{i=1}^{m} J_{i}"
 
 
@@ -85,10 +86,5 @@ def _named(net: Network, line: Line) -> str:
     return f"{symbol(line.key)} = {symbol(line.key.replace('delta', 'da'))}"
 
 
-def localised(latex: str, l: int, net: Network) -> str:
-    """A row's LaTeX for layer l of a network."""
-    for name, layer in (("(l-1)", l - 1), ("(l+1)", l + 1), ("(l)", l), ("(L)", net.L)):
-        if 0 <= layer <= net.L:
-            latex = latex.replace(f"n^{{{name}}}", str(net.sizes[layer]))
-        latex = latex.replace(f"^{{{name}}}", f"^{{({layer})}}")
-    return latex.replace("^{C}", f"^{{{net.sizes[-1]}}}")
+def _localised(latex: str | None, l: int | None, net: Network) -> str:
+    return localised(latex, l, net.sizes) or ""
