@@ -1,9 +1,9 @@
 """How many slips of one token the checker catches: python bench/mutations.py [DOCUMENT ...]
 
-Each token of each true statement of the documents (by default those of the tests) is changed in the ways in which people
-slip: another index, layer, sign, number, bound, symbol; a transpose or a dash lost or gained. A changed document is
-checked as a whole. A change is caught if its line is reported; equal in value if it computes the same, told by comparing
-the changed side with the old one; else missed.
+Each token of each true statement of the documents (by default those of the tests) is changed in the ways in
+which people slip: another index, layer, sign, number, bound, symbol; a transpose or a dash lost or gained. A
+changed document is checked as a whole. A change is caught if its line is reported; equal in value if it
+computes the same, told by comparing the changed side with the old one; else missed.
 """
 
 import argparse
@@ -147,7 +147,8 @@ def main() -> None:
 def _said(counts: Counter) -> str:
     tried = counts.total() - counts["equal in value"]
     share = counts["caught"] / tried if tried else 1.0
-    return f"{share:7.1%} caught of {tried:4}  (unread {counts['unread']}, missed {counts['missed']}; equal in value {counts['equal in value']})"
+    others = ", ".join(f"{name} {counts[name]}" for name in ("unread", "missed"))
+    return f"{share:7.1%} caught of {tried:4}  ({others}; equal in value {counts['equal in value']})"
 
 
 if __name__ == "__main__":

@@ -126,7 +126,8 @@ class _Tabular(SeeingTabular, Exporting, Formulas, Partial, BaseEstimator):
             one the fit begins anew. SIGTERM saves a checkpoint and exits with 143.
         workers : int or str, optional
             How many workers Ray is to start, each with a share of the rows ("2-4": as many as there is room for); or
-            what started this process and others that make the same call, "torchrun" or "mpi". Each batch is divided among them and their gradients are added, so that the steps
+            what started this process and others that make the same call, "torchrun" or "mpi". Each
+            batch is divided among them and their gradients are added, so that the steps
             are those of one process. Where workers fail without a `checkpoint`, they go on from one of their own.
         ray_address : str, optional
             Of a Ray cluster; by default the one that is connected, else one that is started on this machine.
