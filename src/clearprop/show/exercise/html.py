@@ -16,8 +16,6 @@ from clearprop.show.exercise.mistakes import same_slips
 from clearprop.show.exercise.outline import Block, sections
 from clearprop.show.formula import math, read
 
-SAID = ("expected", "sheet")
-
 
 def html(exercise: Exercise) -> str:
     """See `Exercise.to_html`."""

@@ -82,7 +82,7 @@ def cloze(exercise: Exercise, item: Item) -> str:
 
 
 def _number(x: float) -> str:
-    return f"{x:.10f}".rstrip("0").rstrip(".").replace("-0", "-0") or "0"
+    return f"{x:.10f}".rstrip("0").rstrip(".")
 
 
 def escaped(text: str) -> str:
