@@ -282,7 +282,7 @@ def agree(left: Value | None, right: Value | None) -> bool:
     if all(claims):
         return left == right
     claim, value = (left, right) if claims[0] else (right, left)
-    return isinstance(claim, shapes.Shape) and shapes.fits(claim, np.shape(value))
+    return isinstance(claim, shapes.Shape) and shapes.fits(claim, np.asarray(value).shape)
 
 
 def same(left: Value | None, right: Value | None) -> bool:

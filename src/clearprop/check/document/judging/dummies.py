@@ -32,7 +32,7 @@ def _is_free(letter: str, nodes: list[Node], env: Env) -> bool:
         return False
     role = notation.roles.get(letter)
     if role is None:
-        return True
+        return not letter.endswith("'")  # z' beside z is a quantity of the text's own
     general = notation.style is not None and env.world.L > 1
     if role.kind in ("pre", "act") and role.layer is None and general:
         return True

@@ -162,7 +162,7 @@ def _activations(document: Document, notation: Notation) -> tuple[dict[int, str]
         if where == "last":
             last[name] += 1
         elif where is not None:
-            hidden.setdefault(where, Counter())[name] += 1
+            hidden.setdefault(int(where), Counter())[name] += 1
     highest = max([*_numbers(document, notation), 0])
     for layer in [k for k in hidden if k and k == highest and _fixed_depth(document, notation)]:
         last += hidden.pop(layer)

@@ -1,6 +1,7 @@
 """Derivatives, taken numerically from the forward pass by the complex step."""
 
 import itertools
+from typing import Any
 
 import numpy as np
 
@@ -17,7 +18,7 @@ class TooManyAxes(Unread):
     """The derivative of a vector by a matrix: no array of two axes."""
 
 
-def derivative(node: Derivative, env: Env) -> Value | Jacobian:
+def derivative(node: Derivative, env: Env) -> Any:
     of, by = node.of, node.by
     if isinstance(by, Sym) and by.name in env.params:
         return _by_parameter(of, by, env)
@@ -61,7 +62,7 @@ def _loss_by_loss(of: Sym | Call, by: Sym, env: Env) -> Value:
     return np.asarray(1.0 / env.world.m if how == "mean" else 1.0)
 
 
-def _by_parameter(of: Node | None, by: Sym, env: Env) -> Value:
+def _by_parameter(of: Node | None, by: Sym, env: Env) -> Any:
     """d/dz of a function's letter."""
     from clearprop.check.document.numbers.evaluate import plain
 
@@ -91,7 +92,7 @@ def _by_probability(of: Node | None, by: Probability, env: Env) -> Value:
     return losses.gradient(of, sym, wide, env) if _is_loss(of, env) else _general(of, sym, role, env)
 
 
-def _by_call(node: Derivative, by: Call, env: Env) -> Value | Jacobian:
+def _by_call(node: Derivative, by: Call, env: Env) -> Any:
     """The derivative by a function's value, such as a^{(l)} written as g(z^{(l)}) or h(x^{(i)}): by the output it gives."""
     is_output = env.notation.functions.get(by.name) in ("head", "body") or by.name in env.notation.bodies
     if is_output and node.of is not None and _is_loss(node.of, env):
@@ -105,7 +106,7 @@ def _by_call(node: Derivative, by: Call, env: Env) -> Value | Jacobian:
     raise Unread(msg, by.name)
 
 
-def _general(of: Node, by: Sym, role: Role, env: Env) -> Value | Jacobian:
+def _general(of: Node, by: Sym, role: Role, env: Env) -> Any:
     """The derivative of any expression by a quantity of the network."""
     where = quantities.spot(by, role, env)
     entries = _entries(where, env)
@@ -225,13 +226,13 @@ def as_array(value: Jacobian, env: Env) -> Value:
     return value.matrix if env.reading.jacobian == "numerator" else value.matrix.T
 
 
-def multiply(left: Value | Jacobian, right: Value | Jacobian, kind: str, env: Env) -> Value | Jacobian:
+def multiply(left: Any, right: Any, kind: str, env: Env) -> Any:
     """A product in which derivatives of vectors by vectors may stand."""
     if isinstance(left, Jacobian) and isinstance(right, Jacobian):
         if left.diagonal is not None and right.diagonal is not None:
             return as_array(left, env) * as_array(right, env)
         return product(_matrix(left, env), _matrix(right, env), kind)
-    if kind == "dot" and env.entrywise and np.shape(left) == np.shape(right):
+    if kind == "dot" and env.entrywise and np.asarray(left).shape == np.asarray(right).shape:
         kind = "hadamard"
     if isinstance(right, Jacobian):
         other = scalar(np.asarray(left))

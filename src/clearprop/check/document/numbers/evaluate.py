@@ -141,14 +141,10 @@ def _add(node: Add, env: Env) -> Value:
     try:
         return values.plus(left, right, node.sign)
     except Misfit:
-        if isinstance(node.left, Ones) or isinstance(node.right, Ones):
-            return values.plus(
-                *(
-                    np.asarray(1.0) if isinstance(n, Ones) else v
-                    for n, v in ((node.left, left), (node.right, right))
-                ),
-                node.sign,
-            )
+        if isinstance(node.left, Ones):
+            return values.plus(np.asarray(1.0), right, node.sign)
+        if isinstance(node.right, Ones):
+            return values.plus(left, np.asarray(1.0), node.sign)
         raise
 
 

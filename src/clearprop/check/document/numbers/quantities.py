@@ -230,7 +230,8 @@ def _matrix_indices(where: Place, role: Role, env: Env) -> tuple[int | None, int
         return (None, numbers[0]) if len(numbers) == 1 else (None, None) if not numbers else _too_many(role)
     if len(numbers) > 2:
         _too_many(role)
-    return (*numbers, None, None)[:2]
+    first_two = [*numbers, None, None]
+    return first_two[0], first_two[1]
 
 
 def _too_many(role: Role) -> tuple[None, None]:

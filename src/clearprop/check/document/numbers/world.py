@@ -86,6 +86,7 @@ class World:
     @cached_property
     def state(self) -> State:
         """Random parameters and data, so drawn that no z is near a kink."""
+        state = None
         for _ in range(500):
             W = [np.zeros((0, 0))] + [
                 self.rng.uniform(0.3, 1.1, (a, b)) * self.rng.choice([-1.0, 1.0], (a, b)) / np.sqrt(a) * 1.3
@@ -102,6 +103,7 @@ class World:
             state = self.forward(W, b, X, self.targets)
             if self._is_clear(state):
                 return state
+        assert state is not None
         return state
 
     def _is_clear(self, state: State) -> bool:

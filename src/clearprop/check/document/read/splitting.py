@@ -131,6 +131,8 @@ def _pieces(tokens: list[Token]) -> list[_Piece]:
             pieces.append(_Piece("break", []))
         elif token.text in ARROWS:
             pieces.append(_Piece("arrow", []))
+        elif token.text == r"\quad" and not pieces[-1].tokens:
+            continue  # space before a line begins
         elif token.text == r"\quad":
             pieces.append(_Piece("space", []))
         elif token.text in (",", ";"):
