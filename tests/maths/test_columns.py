@@ -48,3 +48,22 @@ def test_smooth_clip_grows_leaves_small_numbers_and_bends_at_3():
 def test_between_is_the_line_and_level_beyond(x):
     want = np.interp(x, [-1.0, 3.0], [0.5, -2.0])
     assert abs(page.between(x, -1.0, 3.0, 0.5, -2.0) - want) <= 1e-14  # a few roundings of numbers near 1
+
+
+@given(st.floats(1e-3, 1e6), st.floats(0, 1e3))
+def test_unlog_undoes_log_scale(y, c):
+    back = page.unlog(page.log_scale(y, c), c)
+    size = np.log(y + c)  # an error of one unit in the logarithm is one of `size` units in y + c
+    assert abs(back - y) <= 4 * np.finfo(float).eps * (y + c) * max(1, abs(size))
+
+
+def test_within_holds_predictions_in_the_range():
+    assert page.within(np.array([-5.0, 0.5, 5.0]), -1.0, 2.0).tolist() == [-1.0, 0.5, 2.0]
+
+
+@given(st.integers(-1000, 1000), st.sampled_from([7.0, 12.0, 24.0]))
+def test_cyclic_is_cosine_and_sine_of_a_turn(x, n):
+    turn = 2 * np.pi * x / n
+    error = 8 * np.finfo(float).eps * (1 + abs(turn))  # the turn itself is rounded
+    assert abs(page.cyclic(x, n, 0.0) - np.cos(turn)) <= error
+    assert abs(page.cyclic(x, n, 0.25) - np.sin(turn)) <= error

@@ -113,3 +113,16 @@ def test_defaults_are_those_of_the_text():
     z, y = np.array([0.0, 3.0]), np.array([0.5, 0.0])
     np.testing.assert_array_equal(derivation.huber_term(z, y), derivation.huber_term(z, y, 1.0))
     np.testing.assert_array_equal(derivation.quantile_term(z, y), 0.5 * derivation.absolute_term(z, y))
+
+
+def test_the_sharpness_terms_sum_to_the_derivative_by_the_sharpness():
+    """dJ_i/dx of the cross-entropy at x z, with p its softmax; x = 1 / T. The largest logit is the first here."""
+    x, a, b, c = sp.symbols("x a b c", positive=True)
+    z = sp.Matrix([[c + a + b, c + a, c]])
+    y = sp.Matrix([[0, 1, 0]])
+    e = (x * z).applyfunc(sp.exp)
+    J, p = -sum(y[k] * (x * z[k] - sp.log(sum(e))) for k in range(3)), e / sum(e)
+    terms = sum(PAGE.sharpness_term(p[k], y[k], z[k]) for k in range(3))
+    assert sp.simplify(sp.diff(J, x) - terms) == 0
+    spread = sum(p[k] * z[k] ** 2 for k in range(3)) - sum(p[k] * z[k] for k in range(3)) ** 2
+    assert sp.simplify(sp.diff(terms, x) - spread) == 0  # a variance, so J is convex in x

@@ -134,6 +134,12 @@ UPDATES = {
     "between": (4.0, 3.0, 6.0, -1.0, 2.0),
     "standardise": (4.0, 3.0, 0.2),
     "unstandardise": (4.0, 3.0, 0.2),
+    "log_scale": (4.0, 3.0),
+    "unlog": (1.2, 3.0),
+    "within": (4.0, 1.0, 3.0),
+    "cyclic": (4.0, 7.0, 0.25),
+    "tempered": (4.0, 1.5),
+    "sharpness_term": (0.3, 1.0, -2.0),
 }
 
 

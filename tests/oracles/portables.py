@@ -11,9 +11,11 @@ from clearprop.network import Network, Parameters
 from clearprop.tables.category import Category
 from clearprop.tables.dropped import Dropped
 from clearprop.tables.encoding import Encoding
+from clearprop.tables.moment import Moment
 from clearprop.tables.number import Number
 from clearprop.tables.target import Classes, Scale
 from clearprop.train.array_model import ArrayModel
+from clearprop.train.held_out import HeldOut
 from clearprop.train.model import Model
 from clearprop.train.record import Record
 
@@ -41,6 +43,10 @@ COLUMNS = (
     Number("year", 20_240_101.0, 20_240_000.0, 20_240_200.0, 20_200_101.0, 20_250_101.0, 0.005, 0),
     Number("height", 1.0, 0.5, 2.0, 0.0, 9.0, 0.5, 2, (0.0, 0.5, 1.0, 9.0), (-2.0, -1.0, 0.25, 2.0)),
     Dropped("id", "identifier", 0),
+    Moment(
+        Number("when", 1.7e9, 1.6e9, 1.75e9, 1.5e9, 1.8e9, 2e-8, 3),
+        ("time of day", "day of week", "day of year"),
+    ),
     Number("known", 1.0, 1.0, 1.0, 1.0, 1.0, 0.0, 5),
     Category("town", ("Lima", "Oslo", "東京"), (5, 6, 7), 2, 0),
     Category("sex", ("f", "m"), (5, 7), 0, 0),
@@ -54,15 +60,19 @@ COLUMNS = (
 )
 
 
-def table_model(dtype: str = "float32", numbers: bool = False, missing: tuple[str, ...] = ()) -> Model:
-    """An untrained network behind every kind of column."""
+def table_model(
+    dtype: str = "float32", numbers: bool = False, missing: tuple[str, ...] = (), plain: bool = False
+) -> Model:
+    """An untrained network behind every kind of column, before a temperature or a logarithm, unless `plain`."""
     encoding = Encoding(COLUMNS, dtype, 100)
-    target = Scale(17.5, 2.25, 0.0, 40.0) if numbers else Classes(("no", "perhaps", "yes"))
+    scale = Scale(17.5, 2.25, 0.0, 40.0) if plain else Scale(1.5, 0.5, 2.5, 6.0, shift=0.5)
+    target = scale if numbers else Classes(("no", "perhaps", "yes"))
+    held = HeldOut() if plain or numbers else HeldOut(temperature=1.7)
     head, n_out = ("identity", 1) if numbers else ("softmax", 3)
     net = Network((encoding.n_outputs, 9, 8, n_out), "silu", head, 0)
     about = {"class": "TabularRegressor" if numbers else "TabularClassifier", "params": {"missing": missing}}
     params = net.initialize(seed=1, dtype=dtype)
-    return Model(params, encoding, target, "answer", Record(), [1 / n_out] * n_out, about)
+    return Model(params, encoding, target, "answer", Record(), [1 / n_out] * n_out, about, held)
 
 
 def committee_model(dtype: str = "float32", numbers: bool = False) -> Model:
@@ -85,6 +95,7 @@ def rows(n: int = 200, seed: int = 0) -> dict[str, Any]:
         "age": age,
         "year": rng.integers(20_200_101, 20_250_101, n).astype(float),
         "height": np.where(rng.random(n) < 0.2, np.nan, rng.exponential(3.0, n)),
+        "when": np.where(rng.random(n) < 0.2, np.nan, rng.uniform(-1e8, 2e9, n)),
         "known": np.where(rng.random(n) < 0.3, np.nan, 1.0),
         "town": some("Lima", "Oslo", "東京", "Rome", None, "?"),
         "sex": some("f", "m", "other", None),
@@ -184,6 +195,7 @@ TORCH = SimpleNamespace(
     softmax=_softmax,
     sigmoid=expit,
     exp=np.exp,
+    clamp=np.clip,
     nn=SimpleNamespace(
         Sequential=Sequential,
         Linear=Linear,

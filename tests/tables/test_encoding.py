@@ -220,7 +220,11 @@ def test_damaged_descriptions_are_refused():
             [0] * 200_000,
             "length of `columns` of the encoding must not be above 100,000, but is 200000",
         ),
-        (("columns", 0, "kind"), "code", "`kind` of a column must be one of number, category, constant"),
+        (
+            ("columns", 0, "kind"),
+            "code",
+            "`kind` of a column must be one of number, category, moment, constant",
+        ),
         (("columns", 0, "name"), 3, "`name` of a column must be a text, but is 3"),
         (("columns", 0, "scale"), math.nan, "`scale` of column `age` must be a finite number, but is nan"),
         (("columns", 0, "scale"), -1.0, "`scale` of column `age` must not be negative"),

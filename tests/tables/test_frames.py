@@ -76,14 +76,6 @@ def test_faults_say_what_came(refusal, source, message):
 @pytest.mark.parametrize(
     ("value", "what", "advice"),
     [
-        (
-            datetime.datetime(2020, 1, 1),
-            "dates or times (timestamp[us])",
-            "turn it into numbers first (year,",
-        ),
-        (datetime.date(2020, 1, 1), "dates or times (date32[day])", "turn it into numbers first (year,"),
-        (datetime.timedelta(1), "dates or times (duration[us])", "turn it into numbers first (year,"),
-        (decimal.Decimal("1.5"), "decimals (decimal128(2, 1))", "cast it to float64 first."),
         ([1, 2], "nested values (list<item: int64>)", "spread it over plain columns first."),
         ({"u": 1}, "nested values (struct<u: int64>)", "spread it over plain columns first."),
         (b"x", "neither numbers nor categories (binary)", "turn it into numbers or text first."),
@@ -95,6 +87,20 @@ def test_types_that_are_refused_by_name(refusal, value, what, advice):
     assert message.startswith(f"Column `when` of the mapping holds {what}. Pass `--drop when`, or {advice}")
     assert read_table(source, drop=["when"]).names == ["a"]
     assert read_table(source, only=["a"]).unread == ("when",)
+
+
+@pytest.mark.parametrize(
+    ("value", "plain"),
+    [
+        (datetime.datetime(2020, 1, 1, 13), datetime.datetime(2020, 1, 1, 13)),
+        (datetime.date(2020, 1, 1), datetime.datetime(2020, 1, 1)),
+        (datetime.time(0, 1, 30), 90.0),
+        (datetime.timedelta(minutes=1), 60.0),
+        (decimal.Decimal("1.5"), 1.5),
+    ],
+)
+def test_dates_times_and_decimals_in_normal_form(value, plain):
+    assert read_table({"when": [value, None]}).column("when").values.to_pylist() == [plain, None]
 
 
 def test_whole_numbers_beyond_2_53(refusal):

@@ -1,5 +1,7 @@
 """Types of columns of text: decided on the whole column."""
 
+import datetime
+
 import pyarrow as pa
 import pytest
 
@@ -97,13 +99,11 @@ def test_commas_that_may_separate_thousands(fault):
         assert "numbers must be written with a decimal point" in fault(text)
 
 
-def test_dates_in_text(fault, read):
+def test_dates_in_text(read):
     text = column(["2020-01-31", "", "2020-02-01T10:00:00"], "day")
-    assert fault(text) == (
-        "Column `day` of t.csv holds dates, which are neither numbers nor categories. "
-        "Pass `--drop day`, or turn it into numbers first (year, month, weekday)."
-    )
-    assert read(text, drop=["day"]).names == ["z"]
+    found = read(text).column("day").values.to_pylist()
+    assert found == [datetime.datetime(2020, 1, 31), None, datetime.datetime(2020, 2, 1, 10)]
+    assert read(text, categorical=["day"]).column("day").values.to_pylist()[0] == "2020-01-31"
 
 
 def test_missing_texts_are_few_and_grow_by_the_users(read):

@@ -1,8 +1,5 @@
 """Streams: what they learn, every row once an epoch, where they are entered, and what they refuse."""
 
-import datetime
-import decimal
-
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -223,8 +220,7 @@ def test_an_error_in_the_reading_thread_reaches_the_user(path, tmp_path):
     ("values", "said"),
     [
         ([[1], [2]], "Column `bad` of t.parquet holds nested values"),
-        ([decimal.Decimal("1.5"), decimal.Decimal("2.5")], "Column `bad` of t.parquet holds decimals"),
-        ([datetime.datetime(2020, 1, 1), datetime.datetime(2020, 1, 2)], "holds dates or times"),
+        ([b"x", b"y"], "Column `bad` of t.parquet holds neither numbers nor categories"),
     ],
 )
 def test_columns_that_are_neither_numbers_nor_categories_are_refused_by_name(tmp_path, values, said):

@@ -54,6 +54,7 @@ def test_a_network_from_the_tensors_alone_predicts_the_same(tmp_path):
     for l in range(3):
         z = a @ tensors[f"{2 * l}.weight"].T.astype(np.float64) + tensors[f"{2 * l}.bias"]
         a = z / (1 + np.exp(-z))
+    z = z / model.held.temperature
     p = np.exp(z) / np.exp(z).sum(axis=1, keepdims=True)
     np.testing.assert_allclose(model.predict_proba(source), p, rtol=0, atol=1e-5)  # float32 in the model
 

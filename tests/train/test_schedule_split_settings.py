@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from clearprop.errors import SpecError
 from clearprop.train.schedule import SCHEDULES, rates
 from clearprop.train.settings import Settings
-from clearprop.train.split import split
+from clearprop.train.split import split, split_groups
 
 
 @pytest.mark.parametrize("schedule", SCHEDULES)
@@ -104,3 +104,27 @@ def test_settings_that_cannot_be(given_, message):
 def test_numpy_numbers_are_numbers():
     found = Settings(epochs=np.int64(3), patience=np.int32(2), lr=np.float32(0.5))
     assert (found.epochs, type(found.epochs), found.patience) == (3, int, 2)
+
+
+@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("fraction", [0.1, 0.25, 0.5])
+def test_groups_stay_whole_and_each_class_keeps_rows(fraction, seed):
+    rng = np.random.default_rng(seed)
+    groups, labels = rng.integers(0, 60, 600), rng.choice(4, 600, p=[0.9, 0.08, 0.01, 0.01])
+    groups = np.unique(groups, return_inverse=True)[1]
+    kept, aside = split_groups(groups, fraction, seed, labels)
+    assert sorted([*kept, *aside]) == list(range(600))
+    assert not set(groups[kept]) & set(groups[aside])
+    assert set(labels[kept]) == set(labels)
+    assert (
+        abs(len(aside) - 600 * fraction) <= 10
+    )  # half a group of ten rows, and what the rare classes forbid
+
+
+def test_groups_that_are_few_or_one():
+    kept, aside = split_groups(np.repeat([0, 1], [70, 30]), 0.1, seed=0)
+    assert len(aside) == 30  # the smaller one, although it is too much
+    kept, aside = split_groups(np.zeros(10, int), 0.1, seed=0)
+    assert (len(kept), len(aside)) == (10, 0)
+    kept, aside = split_groups(np.repeat([0, 1], 5), 0.2, seed=0, labels=np.repeat([0, 1], 5))
+    assert len(aside) == 0  # each group holds a whole class

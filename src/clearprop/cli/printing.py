@@ -27,6 +27,8 @@ def evaluation_text(evaluation: Evaluation) -> str:
         parts.append(_confusion(evaluation))
     if evaluation.residuals:
         parts.append(_residuals(evaluation))
+    if evaluation.interval:
+        parts.append(_interval(evaluation))
     if evaluation.calibration:
         parts.append(_calibration(evaluation))
     return "\n\n".join(parts)
@@ -58,7 +60,17 @@ def _residuals(evaluation: Evaluation) -> str:
     return "\n".join(lines)
 
 
+def _interval(evaluation: Evaluation) -> str:
+    found = evaluation.interval
+    return (
+        f"intervals for {found['coverage']:.0%} of the rows: {found['seen']:.1%} lie in theirs; "
+        f"mean width {found['width']:.4g}"
+    )
+
+
 def _calibration(evaluation: Evaluation) -> str:
-    lines = [f"calibration{'said':>11}{'seen':>10}{'rows':>10}"]
+    told = evaluation.temperature
+    made = "" if told in (None, 1) else f"   (z is divided by the temperature {told:.4g})"
+    lines = [f"calibration{'said':>11}{'seen':>10}{'rows':>10}{made}"]
     lines += [f"{b['said']:>22.3f}{b['seen']:>10.3f}{b['rows']:>10,.0f}" for b in evaluation.calibration]
     return "\n".join(lines)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from clearprop.cli import outputs
+from clearprop.cli.estimator import estimator_of
 from clearprop.errors import SpecError
 from clearprop.estimators.streaming import room_of
 from clearprop.estimators.tabular import TabularClassifier, TabularRegressor
@@ -85,7 +86,7 @@ def fitted(request: Any, stream: Stream, folder: Folder | None) -> TabularClassi
     settings = dict(request.settings)
     opened = stream.open(settings["missing"], settings["categorical"])
     task = stream.roles(opened, request.task).task
-    estimator = (TabularClassifier if task == "classification" else TabularRegressor)(**settings)
+    estimator = estimator_of(task, settings)
     with bar() as watch:
         return estimator.fit(stream, watch=watch, checkpoint=folder, workers=request.workers)
 

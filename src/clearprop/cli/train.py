@@ -30,9 +30,19 @@ def train(
         list[str] | None, Option(metavar="COL", help="Numbers that are categories.")
     ] = None,
     missing: Missing = None,
+    groups: Annotated[
+        str | None, Option(metavar="COL", help="Rows with one value here stay on one side of each split.")
+    ] = None,
+    class_weight: Annotated[
+        Literal["balanced"] | None, Option(help="Of a classification: all classes weigh the same.")
+    ] = None,
     metric: Annotated[
-        str, Option(help="What chooses the epoch: accuracy, log_loss, auc, rmse, ...")
+        str, Option(help="What chooses the epoch: accuracy, log_loss, auc, rmse, mae, quantile, ...")
     ] = "auto",
+    quantile: Annotated[
+        float | None, Option(metavar="Q", help="Of a regression: learn this quantile of the target.")
+    ] = None,
+    refit: Annotated[bool, Option("--refit", help="Learn anew from all but the held-out rows.")] = False,
     hidden: Annotated[str | None, Option(metavar="256,256", help="Units of the hidden layers.")] = None,
     activation: Annotated[str | None, Option(help="Of the hidden layers: relu, silu, tanh, ...")] = None,
     epochs: Annotated[int | None, Option(help="Passes over the rows, at most.")] = None,
@@ -40,7 +50,9 @@ def train(
     lr: Annotated[float | None, Option(help="The learning rate at the start.")] = None,
     seed: Annotated[int, Option(min=0, max=2**32 - 1, help="Of all random choices.")] = 0,
     threads: Annotated[int | None, Option(help="Of the products; by default as many as help.")] = None,
-    time_limit: Annotated[float | None, Option(metavar="SECONDS", help="For the training loop.")] = None,
+    time_limit: Annotated[
+        float | None, Option(metavar="SECONDS", help="For the fit, compiling included.")
+    ] = None,
     memory: Memory = None,
     checkpoint: Annotated[
         Path | None, Option(metavar="DIR", help="Save checkpoints in this folder; SIGTERM saves one too.")
@@ -79,12 +91,16 @@ def train(
         "preset": preset, "metric": metric, "hidden_layer_sizes": sizes(hidden), "activation": activation,
         "max_iter": epochs, "batch_size": "auto" if batch_size is None else batch_size,
         "learning_rate_init": lr, "random_state": seed, "threads": threads, "time_limit": time_limit,
-        "categorical": tuple(categorical or ()), "missing": tuple(missing or ()),
+        "categorical": tuple(categorical or ()), "missing": tuple(missing or ()), "refit": refit,
     }  # fmt: skip
+    if quantile is not None:
+        settings |= {"quantile": quantile, "metric": "quantile" if metric == "auto" else metric}
+    if class_weight is not None:
+        settings["class_weight"] = class_weight
     checkpoints = Checkpoints(checkpoint, checkpoint_every, resume, force)
     request = Request(
         table, target, task, valid, weight, tuple(drop or ()), settings, seed, memory, checkpoints,
-        wanted(workers, ray_address),
+        wanted(workers, ray_address), groups,
     )  # fmt: skip
     result = run_as_worker(request, output, report)
     if result is None:  # one of several workers; the first tells and writes

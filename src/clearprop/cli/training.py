@@ -11,8 +11,10 @@ from typing import Any, NamedTuple
 from sklearn.exceptions import ConvergenceWarning
 
 from clearprop.cli import outputs, streaming
+from clearprop.cli.estimator import estimator_of
 from clearprop.cli.printing import scores_text
 from clearprop.errors import SpecError
+from clearprop.estimators.rows import places_of
 from clearprop.estimators.tabular import TabularClassifier, TabularRegressor
 from clearprop.show.report import report as html_report
 from clearprop.tables.read import read_table
@@ -25,11 +27,13 @@ from clearprop.train.files import write_model
 from clearprop.train.memory import check_least
 from clearprop.train.model import Model
 from clearprop.train.progress import bar
-from clearprop.train.split import split
+from clearprop.train.split import split, split_groups
 from clearprop.train.threads import peak_share
 from clearprop.train.workers.group import Group
 from clearprop.train.workers.members import group_of, on_first
 from clearprop.train.workers.wanted import Workers
+
+MOST_NOTES = 5  # of columns that are left out
 
 
 @dataclass(frozen=True)
@@ -72,6 +76,7 @@ class Request:
     memory: str | None = None
     checkpoints: Checkpoints = Checkpoints()
     workers: Workers | None = None
+    groups: str | None = None
 
 
 @dataclass(frozen=True)
@@ -85,6 +90,14 @@ class Result:
     timings: dict[str, float]
     report: Path | None = None
 
+    @property
+    def notes(self) -> list[str]:
+        """What the held-out rows settled, and which columns are left out."""
+        dropped = [c for c in self.model.encoding.summary() if "why" in c]
+        left = [f"column `{c['name']}` is left out: {c['why']}" for c in dropped[:MOST_NOTES]]
+        more = [f"{len(dropped) - MOST_NOTES:,} more columns are left out"] * (len(dropped) > MOST_NOTES)
+        return [*self.model.held.notes, *left, *more]
+
     def to_dict(self) -> dict[str, Any]:
         """For --json."""
         model, record = self.model, self.model.record
@@ -97,6 +110,7 @@ class Result:
             "peak_share": peak_share(model.params, len(model.members) * record.rows_per_second, record.threads),
             "members": len(model.members),
             "threads": record.threads, "warning": record.warning,
+            "temperature": model.held.temperature, "interval": self.evaluation.interval, "notes": self.notes,
         }  # fmt: skip
 
     def summary(self) -> str:
@@ -108,13 +122,14 @@ class Result:
         columns = ", ".join(f"{n} {kind}" for kind, n in sorted(kinds.items(), key=lambda item: -item[1]))
         lines = [
             f"{model.task} of `{model.target_name}`: {model.encoding.rows:,} rows to learn from, "
-            f"{self.rows - model.encoding.rows:,} to choose the epoch; columns: {columns}",
+            f"{model.estimator['judges']:,} to choose the epoch; columns: {columns}",
             f"{_networks(model)}, {model.params.flat.size:,} parameters; epoch {record.best_epoch} of "
             f"{len(record.rows)} kept (stopped by: {record.stopped}); {record.seconds:.1f} s, "
             f"{record.rows_per_second:,.0f} rows/s, {record.threads} thread{'s' * (record.threads > 1)}",
             scores_text(self.evaluation),
             f"model: {self.output}",
             *([f"report: {self.report}"] if self.report else []),
+            *(f"note: {note}" for note in self.notes),
         ]
         return "\n".join(lines + [f"note: {record.warning}"] * bool(record.warning))
 
@@ -166,6 +181,7 @@ def _fitted(request: Request, folder: Folder | None, group: Group | None) -> _Fi
     if (choice.streams or request.memory is not None) and (group is None or group.rank == 0):
         outputs.say(choice.why)
     if choice.streams:
+        _check_streamable(request)
         stream, aside = streaming.streams_of(request, choice.memory, group)
         read = time.perf_counter()
         model = streaming.fitted(request, stream, folder).model_
@@ -205,7 +221,10 @@ def _tables(request: Request) -> tuple[Table, Table]:
     column = table.column(request.target)
     target = learn_target(column, request.task)
     labels = target.encode(column) if target.task == "classification" else None
-    kept, aside = split(table.n_rows, fraction, request.seed, labels)
+    if request.groups is None:
+        kept, aside = split(table.n_rows, fraction, request.seed, labels)
+    else:
+        kept, aside = split_groups(places_of(table.column(request.groups)), fraction, request.seed, labels)
     if not len(aside):
         msg = f"{table.source} is too small to hold rows out: no class has two. Pass `--valid TABLE`."
         raise SpecError(msg)
@@ -214,9 +233,20 @@ def _tables(request: Request) -> tuple[Table, Table]:
 
 def _check_roles(request: Request) -> None:
     """A column has one role."""
-    for name, role in ((request.weight, "--weight"), *((name, "--drop") for name in request.drop)):
+    roles = ((request.weight, "--weight"), (request.groups, "--groups"))
+    for name, role in (*roles, *((name, "--drop") for name in request.drop)):
         if name == request.target:
             msg = f"Column `{name}` is the target, so it cannot be named by `{role}` too. Leave that out."
+            raise SpecError(msg)
+
+
+def _check_streamable(request: Request) -> None:
+    """Rows are read again from the disk in each epoch: some things cannot be had then."""
+    asked = {"--groups": request.groups, "--refit": request.settings["refit"]}
+    asked["--class-weight"] = request.settings.get("class_weight")
+    for name, value in asked.items():
+        if value:
+            msg = f"`{name}` needs a table that fits into the memory; {request.table} is streamed. Leave it out."
             raise SpecError(msg)
 
 
@@ -230,13 +260,14 @@ def _read(source: str, request: Request) -> Table:
 def _in_memory(request: Request, table: Table, folder: Folder | None) -> TabularClassifier | TabularRegressor:
     column = table.column(request.target)
     weight = None if request.weight is None else weights(table.column(request.weight))
-    inputs = [name for name in table.names if name not in (request.target, request.weight)]
+    groups = None if request.groups is None else table.column(request.groups)
+    inputs = [name for name in table.names if name not in (request.target, request.weight, request.groups)]
     task = learn_target(column, request.task).task
     settings = dict(request.settings)
     settings["categorical"] = tuple(name for name in settings["categorical"] if name in inputs)
-    estimator = (TabularClassifier if task == "classification" else TabularRegressor)(**settings)
+    estimator = estimator_of(task, settings)
     with bar() as watch:
-        how = {"watch": watch, "checkpoint": folder, "workers": request.workers}
+        how = {"watch": watch, "checkpoint": folder, "workers": request.workers, "groups": groups}
         return estimator.fit(table.select(inputs), column, weight, **how)
 
 

@@ -13,6 +13,7 @@ from clearprop.engine.solver import Solver
 from clearprop.engine.team import available
 from clearprop.estimators import fitting
 from clearprop.estimators.presets import resolved
+from clearprop.estimators.rows import rows_of
 from clearprop.train.cost import Cost, cost
 
 SAMPLE = 1000  # rows of the trial fit
@@ -38,7 +39,7 @@ def of_arrays(mlp: Any, X: Any, y: Any) -> Cost:
 
 def of_tables(estimator: Any, X: Any, y: Any) -> Cost:
     """The cost of fitting `TabularClassifier` or `TabularRegressor`; see `Tabular.estimate`."""
-    rows = fitting.rows_of(X, y, None, estimator)
+    rows = rows_of(X, y, None, estimator)
     probe: Any = clone(estimator)
     probe.set_params(max_iter=1, early_stopping=False, verbose=False)
     n = rows.table.n_rows

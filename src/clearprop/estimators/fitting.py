@@ -1,38 +1,40 @@
 """From rows to a trained model: encode, split, train."""
 
 import warnings
-from collections.abc import Callable
-from dataclasses import asdict, dataclass
-from typing import Any, NamedTuple
+from dataclasses import asdict, replace
+from numbers import Real
+from typing import Any
 
 import numpy as np
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils import check_random_state
 
-from clearprop.engine.committee import Aside, Committee
+from clearprop.engine.committee import Committee
 from clearprop.engine.engine import Batch, Engine
 from clearprop.engine.solver import Solver
-from clearprop.errors import ShapeError, SpecError
+from clearprop.errors import SpecError
+from clearprop.estimators import log_target
+from clearprop.estimators.class_weights import class_weights, weighed
+from clearprop.estimators.deadline import Deadline, in_time
 from clearprop.estimators.identity import identity_of, sums_of
-from clearprop.estimators.inputs import checked, one_column
+from clearprop.estimators.judging import Judge, Judged
 from clearprop.estimators.plain import plain_entries
 from clearprop.estimators.presets import Preset, resolved
+from clearprop.estimators.rows import Learned, Rows, baseline_of, batch_of, judged_of
 from clearprop.network import Network, Parameters
 from clearprop.tables.encoding import Encoding
-from clearprop.tables.read import read_table
-from clearprop.tables.table import Column, Table
-from clearprop.tables.target import Classes, Scale, learn_target
-from clearprop.tables.weights import weights
+from clearprop.tables.target import Classes, Scale, learn_target, target_numbers
 from clearprop.train.checkpoint_folder import Folder
+from clearprop.train.held_out import HeldOut
 from clearprop.train.loop import Watch
 from clearprop.train.memory import check_memory
 from clearprop.train.model import Model
 from clearprop.train.progress import shown
 from clearprop.train.record import Record
-from clearprop.train.scores import better, checked_metric, score
+from clearprop.train.scores import checked_metric
 from clearprop.train.settings import Settings
 from clearprop.train.source import Divisible, InMemory
-from clearprop.train.split import shares, split
+from clearprop.train.split import shares, shares_of_groups, split, split_groups
 from clearprop.train.workers.training import Spread
 
 SEEDS = 2**31
@@ -47,61 +49,6 @@ OURS = {
 }
 
 
-@dataclass(frozen=True)
-class Rows:
-    """Rows as the user gave them, read: columns, target, weights (float64)."""
-
-    table: Table
-    y: Column
-    w: np.ndarray
-
-    def weighted(self) -> "Rows":
-        """The rows whose weight is above 0: others count as absent."""
-        return self if self.w.all() else self.take(np.flatnonzero(self.w))
-
-    def take(self, rows: np.ndarray) -> "Rows":
-        """Some of the rows."""
-        taken = self.y.table.select([self.y.name]).take(rows)
-        return Rows(self.table.take(rows), taken.column(self.y.name), self.w[rows])
-
-
-def rows_of(X: Any, y: Any, w: Any, estimator: Any, among: Rows | None = None) -> Rows:
-    """X, y and w read and checked against each other; `among` are the rows of training."""
-    if y is None:
-        msg = f"{type(estimator).__name__} requires y to be passed, but the target y is None."
-        raise SpecError(msg)
-    X = checked(X, type(estimator).__name__)
-    table = (
-        X
-        if isinstance(X, Table)
-        else read_table(X, missing=estimator.missing, categorical=estimator.categorical)
-    )
-    column = one_column(y, among.y.name if among else "y")
-    weight = np.ones(table.n_rows) if w is None else weights(one_column(w, "sample_weight"))
-    for name, given in (("y", column.n_rows), ("sample_weight", len(weight))):
-        if given != table.n_rows:
-            msg = f"`{name}` must have one entry a row of `X`: `X` has {table.n_rows:,} rows, `{name}` has {given:,}."
-            raise ShapeError(msg)
-    return Rows(table, column, weight)
-
-
-class Judged(NamedTuple):
-    """Rows that choose the epoch: X; labels, or numbers in the target's units; weights (float64)."""
-
-    X: np.ndarray
-    y: np.ndarray
-    w: np.ndarray
-
-
-class Learned(NamedTuple):
-    """What a table taught before the training: encoding, target, its name, and what is known without columns."""
-
-    encoding: Encoding
-    target: Classes | Scale
-    target_name: str
-    baseline: list[float]
-
-
 def fit(
     estimator: Any,
     task: str,
@@ -110,36 +57,106 @@ def fit(
     watch: Watch | None,
     folder: Folder | None = None,
     spread: Spread | None = None,
+    deadline: Deadline | None = None,
 ) -> Model:
     """A model of the rows; `held` rows choose the epoch, or a share of the rows is set aside for it."""
     seed = seed_of(estimator, folder)
+    deadline = deadline or Deadline(estimator.time_limit)
     rows, held = rows.weighted(), held.weighted() if held else None
     if rows.table.n_rows < 2:
         msg = "Training needs two rows or more with a weight above 0; got n_samples = 1."
         raise SpecError(msg)
-    target, aside = learn_target(rows.y, task), None
-    if held is None and estimator.early_stopping:
-        labels = target.encode(rows.y) if isinstance(target, Classes) else None
-        members = resolved(estimator.preset, estimator.get_params(deep=False)).members
-        if members > 1:
-            aside = shares(rows.table.n_rows, estimator.validation_fraction, members, seed, labels)
-            judges = np.flatnonzero(aside.any(axis=0))
-            held = rows.take(judges) if len(judges) else None
-        else:
-            kept, judges = split(rows.table.n_rows, estimator.validation_fraction, seed, labels)
-            rows, held = rows.take(kept), rows.take(judges) if len(judges) else None
-            target = target if labels is not None else learn_target(rows.y, task)
+    whole, given = rows, held is not None
+    target, apart = learn_target(rows.y, task), None
+    balance = class_weights(estimator, target, whole)
+    whole = rows = weighed(rows, target, balance)
+    held = held and weighed(held, target, balance)
+    members = resolved(estimator.preset, estimator.get_params(deep=False)).members
+    if held is None and estimator.early_stopping and members > 1:
+        apart = _apart(estimator, rows, target, members, seed)
+        judges = np.flatnonzero(apart.any(axis=0))
+        held = rows.take(judges) if len(judges) else None
+    elif held is None and estimator.early_stopping:
+        kept, aside = _set_aside(estimator, rows, target, seed)
+        rows, held = rows.take(kept), rows.take(aside) if len(aside) else None
+        target = target if isinstance(target, Classes) else Scale.learn(rows.y)
     encoding = Encoding.learn(
         rows.table, categorical=estimator.categorical, dtype=estimator.dtype, weight=rows.w,
         places=resolved(estimator.preset, estimator.get_params(deep=False)).places,
     )  # fmt: skip
     batch = batch_of(encoding, target, rows, float(rows.w.max()))
-    learned = Learned(encoding, target, rows.y.name, baseline_of(target, batch, rows))
+    baseline = baseline_of(target, batch, rows)
     judged = None if held is None else judged_of(encoding, target, held)
+    target, notes = _logged(estimator, target, whole, rows, batch, judged, seed, apart)
+    if notes:
+        batch = batch._replace(y=target.encode(rows.y).astype(batch.X.dtype)[:, None])
+    learned = Learned(encoding, target, rows.y.name, baseline, notes)
     about = {} if folder is None else sums_of(batch, encoding.feature_names)
-    return trained(
-        estimator, learned, InMemory(batch, seed), judged, watch, folder, seed, about, spread, aside
+    again = (
+        estimator.refit and held is not None and not given and apart is None
+    )  # a committee learns from all
+    share, source = 0.5 if again else 1.0, InMemory(batch, seed)
+    model = trained(
+        estimator, learned, source, judged, watch, folder, seed, about, spread, apart, deadline, share
     )
+    if share == 1:
+        return model
+    from clearprop.estimators.refitting import refitted
+
+    return refitted(estimator, model, whole, watch, seed, deadline)
+
+
+def _set_aside(
+    estimator: Any, rows: Rows, target: Classes | Scale, seed: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Rows to learn from, and rows to choose the epoch."""
+    labels = target.encode(rows.y) if isinstance(target, Classes) else None
+    if rows.groups is None:
+        return split(rows.table.n_rows, estimator.validation_fraction, seed, labels)
+    return split_groups(rows.groups, estimator.validation_fraction, seed, labels)
+
+
+def _apart(estimator: Any, rows: Rows, target: Classes | Scale, members: int, seed: int) -> np.ndarray:
+    """The rows that each member of a committee sets aside, (members, rows) bool."""
+    labels = target.encode(rows.y) if isinstance(target, Classes) else None
+    if rows.groups is None:
+        return shares(rows.table.n_rows, estimator.validation_fraction, members, seed, labels)
+    return shares_of_groups(rows.groups, estimator.validation_fraction, members, seed, labels)
+
+
+def _logged(
+    estimator: Any, target: Classes | Scale, whole: Rows, rows: Rows, batch: Batch, judged: Judged | None,
+    seed: int, apart: np.ndarray | None,
+) -> tuple[Classes | Scale, tuple[str, ...]]:  # fmt: skip
+    """The target or its logarithm, and what is to be said of the choice."""
+    wanted = getattr(estimator, "log_target", False)
+    if isinstance(target, Classes) or wanted is False:
+        return target, ()
+    shift = log_target.shift_of(wanted, whole.y)
+    if shift is None:
+        return target, ()
+    logged = Scale.learn(rows.y, shift)
+    if wanted is True:
+        return logged, ("the logarithm of the target is learned, as was asked for",)
+    if judged is None or len(judged.y) < log_target.FEWEST:
+        return target, ()
+    if apart is not None:  # the first member's rows judge what the others teach
+        first = np.flatnonzero(apart[0])
+        w = rows.w[first]
+        judged = Judged(batch.X[first], target_numbers(rows.y)[first], w)
+        kept = np.flatnonzero(~apart[0])
+        rows, batch = rows.take(kept), Batch(batch.X[kept], batch.y[kept], batch.w[kept])
+    chosen, note = log_target.decided(
+        target, logged, batch.X, rows.y, batch.w, lambda t: judge_of(estimator, t, judged), seed
+    )
+    return chosen, (note,)
+
+
+def judge_of(estimator: Any, target: Classes | Scale, judged: Judged) -> Judge:
+    """What scores an epoch of this estimator."""
+    metric = checked_metric(estimator.metric, target.task)
+    level, calibrate = getattr(estimator, "quantile", 0.5), getattr(estimator, "calibrate", False)
+    return Judge(metric, target, judged, level, calibrate)
 
 
 def trained(
@@ -152,7 +169,9 @@ def trained(
     seed: int,
     about: dict[str, Any],
     spread: Spread | None = None,
-    aside: np.ndarray | None = None,
+    apart: np.ndarray | None = None,
+    deadline: Deadline | None = None,
+    share: float = 1.0,
 ) -> Model:
     """A model from rows that are encoded.
 
@@ -174,20 +193,33 @@ def trained(
         What describes the rows in a checkpoint, by name.
     spread : Spread, optional
         The workers that take the steps.
-    aside : bool array of shape (members, rows), optional
+    apart : bool array of shape (members, rows), optional
         The rows that each member of a committee sets aside; `judged` are those that some member does.
+    deadline : Deadline, optional
+        When the whole fit must have ended.
+    share : float
+        Of the time left that this training may take.
     """
-    engine, settings, settled = begun(estimator, learned, source.rows, seed, aside)
-    target, metric = learned.target, checked_metric(estimator.metric, learned.target.task)
+    checked_metric(estimator.metric, learned.target.task)
+    engine, settings, settled = begun(estimator, learned, source.rows, seed, apart)
+    judge = None if judged is None else judge_of(estimator, learned.target, judged)
     identity = {} if folder is None else identity_of(estimator, settled, seed, about, learned, judged)
+    spread = spread or Spread()
+    if (
+        folder is None and spread.most == 1
+    ):  # else others must have the same epochs, or this process at another time
+        settings = in_time(settings, engine, source.rows, deadline or Deadline(estimator.time_limit), share)
+    elif deadline is not None:
+        settings = replace(settings, time_limit=deadline.left(share))
     with shown(watch, estimator.verbose) as tell:
-        judge = None if judged is None else _judge(metric, target, judged)
-        record = (spread or Spread()).train(engine, source, settings, judge, tell, folder, identity)
-    _warn(record)
+        record = spread.train(engine, source, settings, judge, tell, folder, identity)
+    warn(record)
+    settled = settled | {"max_iter": settings.epochs}
     made_by = made_by_of(estimator, settled, 0 if judged is None else len(judged.X))
+    held = HeldOut() if judge is None else judge.taught(judge.outputs(engine))
     params, *others = trained_members(engine)
     return Model(
-        params, learned.encoding, target, learned.target_name, record, learned.baseline, made_by, others
+        params, *learned[:3], record, learned.baseline, made_by, others, replace(held, notes=learned.notes)
     )
 
 
@@ -197,9 +229,11 @@ def begun(
     """The engine before the first step, the settings of a run over so many rows, and what the preset came to."""
     preset = resolved(estimator.preset, estimator.get_params(deep=False))
     encoding, target = learned.encoding, learned.target
-    n_out, head = (len(target.classes), "softmax") if isinstance(target, Classes) else (1, "identity")
+    n_out = len(target.classes) if isinstance(target, Classes) else 1
+    head, constants = head_of(estimator, target)
     hidden = np.atleast_1d(np.asarray(preset.hidden_layer_sizes, object))  # one number is one layer
-    net = Network((encoding.n_outputs, *hidden, n_out), preset.activation, head, relu_grad_at_zero=0)
+    sizes = (encoding.n_outputs, *hidden, n_out)
+    net = Network(sizes, preset.activation, head, relu_grad_at_zero=0, head_constants=constants)
     settings = settings_of(estimator, preset, rows, seed)
     check_memory(net.sizes, min(settings.batch_size, rows), settings.dtype, members=preset.members)
     draws = (seed, *((seed, j) for j in range(1, preset.members)))
@@ -229,6 +263,19 @@ def trained_members(engine: Engine | Committee) -> list[Parameters]:
     return [one.params.copy() for one in members]
 
 
+def head_of(estimator: Any, target: Classes | Scale) -> tuple[str, tuple[float, ...]]:
+    """The head whose loss is the metric, where a loss is; and its constants."""
+    if isinstance(target, Classes):
+        return "softmax", ()
+    if estimator.metric == "quantile":
+        level = estimator.quantile
+        if not isinstance(level, Real) or not 0 < float(level) < 1:
+            msg = f"`quantile` must be above 0 and below 1; got {level!r}."
+            raise SpecError(msg)
+        return "quantile", (float(level),)
+    return "absolute" if estimator.metric == "mae" else "identity", ()
+
+
 def made_by_of(estimator: Any, settled: dict[str, Any], judges: int) -> dict[str, Any]:
     """What made a model, for its file; `judges` is how many rows chose the epoch."""
     params = plain_entries(estimator.get_params(deep=False))
@@ -255,7 +302,7 @@ def settings_of(estimator: Any, preset: Preset, rows: int, seed: int) -> Setting
         )  # fmt: skip
         return Settings(
             solver, preset.max_iter, _batch_size(estimator.batch_size, rows), preset.learning_rate_init,
-            preset.learning_rate, preset.n_iter_no_change, seed, estimator.time_limit, estimator.threads,
+            preset.learning_rate, preset.n_iter_no_change, seed, None, estimator.threads,
             estimator.dtype,
         )  # fmt: skip
     except SpecError as error:
@@ -274,41 +321,6 @@ def _batch_size(given: int | str, rows: int) -> int:
     return given
 
 
-def batch_of(encoding: Encoding, target: Classes | Scale, rows: Rows, most: float) -> Batch:
-    """Rows as the engine takes them; `most` is the largest weight: only ratios count, and none leaves the dtype."""
-    dtype = np.dtype(encoding.dtype)
-    w = (rows.w / most).astype(dtype)
-    return Batch(encoding.encode(rows.table), target.encode(rows.y).astype(dtype)[:, None], w)
-
-
-def judged_of(encoding: Encoding, target: Classes | Scale, held: Rows) -> Judged:
-    """Held-out rows as scores take them."""
-    y = target.encode(held.y)
-    return Judged(encoding.encode(held.table), target.decode(y) if isinstance(target, Scale) else y, held.w)
-
-
-def _judge(metric: str, target: Classes | Scale, judged: Judged) -> Callable[[Any], float]:
-    """The score of an engine on the held-out rows; higher is better."""
-
-    def judge(engine: Engine | Committee) -> float:
-        apart = isinstance(engine, Committee) and engine.aside is not None
-        p = (Aside(engine) if apart else engine).predict(judged.X)
-        if not np.isfinite(p).all():
-            return -np.inf
-        answer = target.decode(p[:, 0]) if isinstance(target, Scale) else p
-        return better(metric, score(metric, judged.y, answer, judged.w))
-
-    return judge
-
-
-def baseline_of(target: Classes | Scale, batch: Batch, rows: Rows) -> list[float]:
-    """The share of each class, or the mean."""
-    if isinstance(target, Scale):
-        return [float(np.average(target.decode(target.encode(rows.y)), weights=rows.w))]
-    shares = np.bincount(batch.y[:, 0].astype(int), weights=rows.w, minlength=len(target.classes))
-    return (shares / shares.sum()).tolist()
-
-
-def _warn(record: Record) -> None:
+def warn(record: Record) -> None:
     if record.warning:
         warnings.warn(record.warning, ConvergenceWarning, stacklevel=4)

@@ -9,9 +9,9 @@ from clearprop.engine.committee import Committee
 from clearprop.engine.engine import Engine
 from clearprop.errors import SpecError
 from clearprop.estimators import fitting
-from clearprop.estimators.fitting import Learned, Rows
 from clearprop.estimators.inputs import checked, one_column
 from clearprop.estimators.presets import resolved
+from clearprop.estimators.rows import Learned, Rows, baseline_of, batch_of, rows_of
 from clearprop.tables.encoding import Encoding
 from clearprop.tables.target import Classes, learn_target
 from clearprop.train.loop import train
@@ -91,14 +91,14 @@ class Partial:
         """
         model = getattr(self, "model_", None)
         X = X if model is None else model.read(checked(X, type(self).__name__, len(model.encoding.columns)))
-        rows = fitting.rows_of(X, y, sample_weight, self).weighted()
+        rows = rows_of(X, y, sample_weight, self).weighted()
         if model is None:
             learned = self._first(rows, classes)
         else:
             learned = Learned(model.encoding, model.target, model.target_name, model.baseline)
             _check_same(model, classes)
         going = self._going or _begun(self, learned, rows.table.n_rows, model)
-        record = going.step_over(fitting.batch_of(learned.encoding, learned.target, rows, 1.0))
+        record = going.step_over(batch_of(learned.encoding, learned.target, rows, 1.0))
         made_by = model.estimator if model else fitting.made_by_of(self, going.settled, 0)
         before = model.record if model else Record()
         params, *others = fitting.trained_members(going.engine)
@@ -115,8 +115,8 @@ class Partial:
         encoding = Encoding.learn(
             rows.table, categorical=self.categorical, dtype=self.dtype, weight=rows.w, places=preset.places
         )
-        batch = fitting.batch_of(encoding, target, rows, 1.0)
-        return Learned(encoding, target, rows.y.name, fitting.baseline_of(target, batch, rows))
+        batch = batch_of(encoding, target, rows, 1.0)
+        return Learned(encoding, target, rows.y.name, baseline_of(target, batch, rows))
 
 
 def _begun(estimator: Any, learned: Learned, rows: int, model: Model | None) -> Going:

@@ -8,6 +8,7 @@ import numpy as np
 from clearprop.errors import ShapeError
 from clearprop.estimators.inputs import one_column
 from clearprop.estimators.seeing import Seeing
+from clearprop.maths import derivation
 from clearprop.network import Network, Parameters
 from clearprop.show.account.naming import Names
 from clearprop.show.account.tabular import names_of
@@ -77,12 +78,14 @@ class SeeingTabular(Seeing):
         if kept is None:
             return None
         name = checked_metric(self.metric, model.task)
-        p = model.answer(np.asarray(X, model.encoding.dtype))
+        z = model.outputs(np.asarray(X, model.encoding.dtype))
         constant: Any = np.tile(model.baseline, (len(y), 1))
         if isinstance(model.target, Scale):
-            y, p, constant = model.target.decode(y), model.target.decode(p[:, 0]), constant[:, 0]
-        lower = name in LOWER_IS_BETTER
-        train, baseline = (better(name, score(name, y, q, w)) for q in (p, constant))
+            y, p, constant = model.target.decode(y), model.target.answer(z[:, 0]), constant[:, 0]
+        else:
+            p = derivation.softmax(derivation.tempered(z, model.held.temperature))
+        lower, level = name in LOWER_IS_BETTER, getattr(self, "quantile", 0.5)
+        train, baseline = (better(name, score(name, y, q, w, level)) for q in (p, constant))
         rows = self.validation_fraction * len(y)
         return Scores(f"minus {name}" if lower else name, train, kept, baseline, 0.0 if lower else 1.0, rows)
 

@@ -5,8 +5,10 @@ from typing import Any
 import numpy as np
 
 from clearprop.errors import SpecError
-from clearprop.estimators.fitting import Learned, Rows, judged_of, seed_of, trained
+from clearprop.estimators.deadline import Deadline
+from clearprop.estimators.fitting import seed_of, trained
 from clearprop.estimators.presets import resolved
+from clearprop.estimators.rows import Learned, Rows, judged_of
 from clearprop.tables.encoding import Encoding
 from clearprop.tables.giving_back import give_back
 from clearprop.tables.prepare import FIXED
@@ -36,6 +38,7 @@ def fit_stream(
     watch: Watch | None,
     folder: Folder | None,
     spread: Spread,
+    deadline: Deadline | None = None,
 ) -> Model:
     """A model of a stream; `held` rows choose the epoch, or rows are set aside for it by a hash of their numbers."""
     room, seed = room_of(stream), seed_of(estimator, folder)
@@ -61,7 +64,10 @@ def fit_stream(
     about = {"the number of rows to learn from": plan.rows, "the values": facts.sums}
     about |= {"the rows of a pool": plan.capacity, "the row groups": facts.counts.tolist()}
     try:
-        return trained(estimator, learned, StreamSource(pools), judged, watch, folder, seed, about, spread)
+        return trained(
+            estimator, learned, StreamSource(pools), judged, watch, folder, seed, about, spread,
+            deadline=deadline,
+        )  # fmt: skip
     finally:
         pools.close()
 

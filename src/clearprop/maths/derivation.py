@@ -102,6 +102,8 @@ def quantile_loss(z, y, c=0.5): return total(quantile_term(z, y, c), axis=1)    
 
 def smoothed(y, share, n):      return (1.0 - share) * y + share / n                        # n classes: y for cross_entropy
 def agreed(s, k):               return s / k                                                # a committee of k members: p; s: the sum of their p
+def tempered(z, T):             return z / T                                                # calibration: p = softmax(tempered(z, T))
+def sharpness_term(p, y, z):    return (p - y) * z                                          # summed over the classes: dJ_i/dx, p = softmax(x z)
 def residual(p, y, w):          return w * (p - y)                                          # G6   delta[L]; w: (m, 1)
 def absolute_residual(p, y, w): return where(greater(p, y), w, where(less(p, y), -w, 0.0 * w))
 def huber_residual(p, y, w, c=1.0): return w * maximum(minimum(p - y, c), -c)
@@ -146,6 +148,10 @@ def between(x, x0, x1, y0, y1): return y0 + (y1 - y0) * ((minimum(maximum(x, x0)
 def smooth_clip(x):             return x / sqrt(1.0 + (x / 3.0) * (x / 3.0))
 def standardise(y, mu, sd):     return (y - mu) / sd
 def unstandardise(t, mu, sd):   return t * sd + mu
+def log_scale(y, c):            return log(y + c)                                           # a target with a heavy tail
+def unlog(t, c):                return exp(t) - c
+def within(x, least, most):     return maximum(minimum(x, most), least)                     # a prediction: no further than training went
+def cyclic(x, n, s):            return cos(2.0 * PI * (x / n - s))                          # a part of a date that comes again after n; s = 1/4: the sine
 
 
 ACTIVATIONS = {

@@ -72,6 +72,7 @@ GLOROT = "Glorot, Bordes, Bengio, AISTATS 2011"
 JACOT = "Jacot, Gabriel, Hongler, NeurIPS 2018"
 KINGMA = "Kingma and Ba, ICLR 2015, with the bias corrections in the rate"
 SRIVASTAVA = "Srivastava et al., JMLR 15, 2014"
+GUO = "Guo et al., ICML 2017"
 HUBER = "Huber, Annals of Mathematical Statistics 35, 1964"
 KOENKER = "Koenker and Bassett, Econometrica 46, 1978"
 HOLZMULLER = "Holzmüller, Grinsztajn, Steinwart, NeurIPS 2024"
@@ -261,6 +262,20 @@ HEAD_LINES = (
         r"p = \frac{s}{k}",
         "Hansen and Salamon, IEEE PAMI 12, 1990",
     ),
+    _entry(
+        "head",
+        "tempered",
+        "calibration: z before the softmax, divided by the temperature T",
+        r"z \leftarrow \frac{z}{T}",
+        GUO,
+    ),
+    _entry(
+        "head",
+        "sharpness_term",
+        "what one class adds to the derivative of the cross-entropy by x = 1 / T, where p is the softmax of x z",
+        r"\ell = (p - y) z",
+        GUO,
+    ),
 )
 
 OPTIMISER_LINES = (
@@ -392,6 +407,22 @@ COLUMN_LINES = (
     ),
     _entry("column", "standardise", "a target, for training", r"t = \frac{y - \mu}{\sigma}"),
     _entry("column", "unstandardise", "a prediction, back in the unit of the target", r"y = \sigma t + \mu"),
+    _entry(
+        "column", "log_scale", "a target with a heavy tail, before it is standardised", r"t = \ln(y + \kappa)"
+    ),
+    _entry("column", "unlog", "the logarithm, undone", r"y = \exp(t) - \kappa"),
+    _entry(
+        "column",
+        "within",
+        "a prediction held within the range of the target in training",
+        r"x \leftarrow \max(\min(x, c), b)",
+    ),
+    _entry(
+        "column",
+        "cyclic",
+        "a part of a date that comes again after n: its cosine, and with s = 1/4 its sine",
+        r"x \leftarrow \cos(2 \pi (\frac{x}{n} - s))",
+    ),
 )
 
 OTHER_LINES = ACTIVATION_LINES + DROPOUT_LINES + HEAD_LINES + OPTIMISER_LINES + COLUMN_LINES

@@ -7,7 +7,7 @@ from markupsafe import Markup
 from clearprop.show.charts import shares, spread
 from clearprop.show.wording import clipped, counted, number, percent
 
-KINDS = {"number": "numbers", "category": "categories"}
+KINDS = {"number": "numbers", "category": "categories", "moment": "dates"}
 LEVELS = 4
 LONGEST = 40
 
@@ -49,7 +49,8 @@ def summed(columns: list[dict[str, Any]], width: int) -> str:
     """
     of = {kind: sum(c["kind"] == kind for c in columns) for kind in KINDS}
     left = len(columns) - sum(of.values())
-    parts = f"{of['number']} of numbers, {of['category']} of categories, {left} left out"
+    dates = f"{of['moment']} of dates, " if of["moment"] else ""
+    parts = f"{of['number']} of numbers, {of['category']} of categories, {dates}{left} left out"
     return f"{counted(len(columns), 'column')}: {parts}. They become {counted(width, 'input')}."
 
 
@@ -57,6 +58,14 @@ def _number(found: dict[str, Any]) -> tuple[str, Markup]:
     five = [found[key] for key in ("least", "q25", "median", "q75", "most")]
     least, q25, median, q75, most = (number(value) for value in five)
     return f"median {median}, middle half {q25} to {q75}, range {least} to {most}", spread(*five)
+
+
+def _moment(found: dict[str, Any]) -> tuple[str, Markup]:
+    five = [found[key] for key in ("least", "q25", "median", "q75", "most")]
+    parts = f"; with {', '.join(found['parts'])}" if found["parts"] else ""
+    return f"from {found['first']} to {found['last']}, half of them by {found['middle']}{parts}", spread(
+        *five
+    )
 
 
 def _category(found: dict[str, Any]) -> tuple[str, Markup]:
@@ -76,4 +85,4 @@ def _dropped(found: dict[str, Any]) -> tuple[str, Markup]:
     return found["why"], Markup("")
 
 
-_DESCRIBED = {"number": _number, "category": _category}
+_DESCRIBED = {"number": _number, "category": _category, "moment": _moment}

@@ -5,7 +5,7 @@ from typing import Any
 from clearprop.show.wording import counted, duration, number, percent
 from clearprop.tables.target import Classes, Scale
 from clearprop.train.model import Model
-from clearprop.train.scores import DEFAULT, LOWER_IS_BETTER, better, names_for
+from clearprop.train.scores import DEFAULT, LOWER_IS_BETTER, OF_QUANTILES, better, names_for
 
 Facts = list[tuple[str, str]]
 
@@ -29,6 +29,7 @@ WORDS = {
     "r2": "share of the target's variance that is explained",
     "rmse": "root of the mean squared error",
     "mae": "mean absolute error",
+    "quantile": "mean quantile loss",
 }
 NAMES = {
     "log_loss": "log loss",
@@ -37,6 +38,7 @@ NAMES = {
     "r2": "R²",
     "rmse": "RMSE",
     "mae": "MAE",
+    "quantile": "quantile loss",
 }
 TIMED = {"read": "reading the table", "fit": "encoding and training", "evaluate": "scoring the held-out rows"}
 
@@ -45,7 +47,7 @@ def metric(model: Model) -> str:
     """The score that chose the epoch; empty if the model does not say."""
     name = settings(model).get("metric", "auto")
     name = DEFAULT[model.task] if name == "auto" else name
-    return name if name in names_for(model.task) else ""
+    return name if name in (*names_for(model.task), *OF_QUANTILES) else ""
 
 
 def validation(model: Model) -> tuple[str, list[float]]:
@@ -118,8 +120,21 @@ def network_facts(model: Model) -> Facts:
         )
     if isinstance(model.target, Scale):
         mean, sd = number(model.target.mean), number(model.target.sd)
-        facts.append(("target", f"standardised: y = (target − {mean}) / {sd}"))
-    return facts
+        shift, plain = model.target.shift, "target"
+        if shift is not None:
+            plain = f"ln(target + {number(shift)})" if shift else "ln(target)"
+        facts.append(("target", f"standardised: y = ({plain} − {mean}) / {sd}"))
+    return facts + held_facts(model)
+
+
+def held_facts(model: Model) -> Facts:
+    """What the held-out rows settled: the temperature, and whatever else."""
+    held, facts = model.held, []
+    if held.temperature != 1:
+        before, after = (number(loss) for loss in held.log_loss)
+        what = f"z is divided by {number(held.temperature)} before the softmax"
+        facts.append(("temperature", f"{what}; log loss on the held-out rows: {after}, without it {before}"))
+    return facts + [("settled by the held-out rows", f"{note[0].upper()}{note[1:]}.") for note in held.notes]
 
 
 def setting_facts(model: Model) -> Facts:

@@ -9,6 +9,7 @@ WHY = {
     "constant": "all values are the same",
     "empty": "all values are missing",
     "identifier": "almost every row has a value of its own",
+    "repeated": "the same values as column",
 }
 
 
@@ -18,8 +19,9 @@ class Dropped:
 
     Args:
         name: the name of the column.
-        kind: ``constant``, ``empty`` or ``identifier``.
+        kind: ``constant``, ``empty``, ``identifier`` or ``repeated``.
         missing: how many values were missing in training.
+        of: the column that one of kind ``repeated`` repeats; else empty.
 
     >>> Dropped("id", "identifier", 0).summary()["why"]
     'almost every row has a value of its own'
@@ -28,8 +30,18 @@ class Dropped:
     name: str
     kind: str
     missing: int
+    of: str = ""
 
     features = ()
+
+    @property
+    def why(self) -> str:
+        """Why it is dropped.
+
+        >>> Dropped("b", "repeated", 0, "a").why
+        'the same values as column `a`'
+        """
+        return f"{WHY[self.kind]} `{self.of}`" if self.of else WHY[self.kind]
 
     def summary(self) -> dict[str, Any]:
         """What was learned, for the report.
@@ -37,7 +49,7 @@ class Dropped:
         >>> Dropped("id", "empty", 3).summary()["width"]
         0
         """
-        return {**self.to_dict(), "why": WHY[self.kind], "width": 0}
+        return {**self.to_dict(), "why": self.why, "width": 0}
 
     def to_dict(self) -> dict[str, Any]:
         """What was learned, for the model file.
@@ -45,7 +57,8 @@ class Dropped:
         >>> Dropped("id", "empty", 3).to_dict()
         {'kind': 'empty', 'name': 'id', 'missing': 3}
         """
-        return {"kind": self.kind, "name": self.name, "missing": self.missing}
+        known = {"kind": self.kind, "name": self.name, "missing": self.missing}
+        return known | {"of": self.of} if self.of else known
 
     @classmethod
     def from_dict(cls, data: object) -> "Dropped":
@@ -55,8 +68,9 @@ class Dropped:
             ModelFileError: it is damaged.
 
         >>> Dropped.from_dict({"kind": "empty", "name": "id", "missing": 3})
-        Dropped(name='id', kind='empty', missing=3)
+        Dropped(name='id', kind='empty', missing=3, of='')
         """
         name = field(data, "name", str, "a column")
         what = f"column `{name[:60]}`"
-        return cls(name, one_of(data, "kind", tuple(WHY), what), count(data, "missing", what))
+        kind, missing = one_of(data, "kind", tuple(WHY), what), count(data, "missing", what)
+        return cls(name, kind, missing, field(data, "of", str, what) if kind == "repeated" else "")

@@ -11,12 +11,13 @@ from numpy.typing import DTypeLike
 from clearprop.errors import ModelFileError, SpecError, TableError
 from clearprop.tables.category import Category, learn_category
 from clearprop.tables.dropped import WHY, Dropped
+from clearprop.tables.moment import Moment, learn_moment
 from clearprop.tables.names import as_names, check_known, nearest
 from clearprop.tables.number import Number, learn_number
 from clearprop.tables.stored import count, field, one_of, refuse
 from clearprop.tables.table import Column, Table
 
-Learned = Number | Category | Dropped
+Learned = Number | Category | Moment | Dropped
 DTYPES = ("float32", "float64")
 IDENTIFIER_ROWS = 20
 MOST_PLACED = 128
@@ -58,9 +59,10 @@ class Encoding:
     ) -> "Encoding":
         """Learn from the rows of training.
 
-        Numbers are `Number`, unless `categorical`; text, truth values and dictionaries are `Category`.
-        Dropped and said so are columns whose values are all the same, all missing, or (text, and whole
-        numbers without a name, from 20 rows on) different in 95 rows of 100: identifiers.
+        Numbers are `Number`, dates are `Moment`, unless `categorical`; text, truth values and dictionaries are
+        `Category`. Dropped and said so are columns whose values are all the same, all missing, those of a column
+        before them, or (text, and whole numbers without a name, from 20 rows on) different in 95 rows of 100:
+        identifiers.
 
         Args:
             table: the rows of training.
@@ -89,7 +91,8 @@ class Encoding:
             msg = f"There must be rows and columns to learn from, but {table.source} has none left."
             raise TableError(msg)
         places = places and len(names) <= MOST_PLACED
-        columns = tuple(learn_column(table.column(name), name in categorical, places) for name in names)
+        columns = [learn_column(table.column(name), name in categorical, places) for name in names]
+        columns = without_repeats(columns, table)
         return cls.of(columns, dtype, table.n_rows, table.source)
 
     @classmethod
@@ -113,7 +116,9 @@ Add a column that varies.
         """
         encoding = cls(columns, _dtype(dtype), rows)
         if not encoding.n_outputs:
-            why = ", ".join(f"`{column.name}`: {WHY.get(column.kind, column.kind)}" for column in columns[:4])
+            why = ", ".join(
+                f"`{column.name}`: {column.why}" for column in columns[:4] if isinstance(column, Dropped)
+            )
             msg = f"No column of {source} is left to learn from ({why}). Add a column that varies."
             raise TableError(msg)
         return encoding
@@ -267,10 +272,12 @@ def learn_column(column: Column, categorical: bool, places: bool = False) -> Lea
 
     >>> from clearprop.tables.read import read_table
     >>> learn_column(read_table({"id": [None, None]}).column("id"), False)
-    Dropped(name='id', kind='empty', missing=2)
+    Dropped(name='id', kind='empty', missing=2, of='')
     """
     kind = column.values.type
     is_number = not categorical and (pa.types.is_integer(kind) or pa.types.is_floating(kind))
+    if pa.types.is_timestamp(kind):
+        return settled(learn_moment(column), column.name, column.n_rows, None)
     learned = learn_number(column, places) if is_number else learn_category(column)
     distinct = None
     if not categorical and may_be_identifier(column.name, kind):
@@ -278,7 +285,37 @@ def learn_column(column: Column, categorical: bool, places: bool = False) -> Lea
     return settled(learned, column.name, column.n_rows, distinct)
 
 
-def settled(learned: Number | Category | None, name: str, rows: int, distinct: int | None) -> Learned:
+def without_repeats(columns: list[Learned], table: Table) -> tuple[Learned, ...]:
+    """The columns, of which those that hold the values of one before them are dropped.
+
+    Args:
+        columns: what was learned of each.
+        table: the rows of training.
+
+    >>> from clearprop.tables.read import read_table
+    >>> Encoding.learn(read_table({"a": [1, 2, 4], "b": [1, 2, 4]})).summary()[1]["why"]
+    'the same values as column `a`'
+    """
+    first: dict[
+        str, list[str]
+    ] = {}  # names by what was learned of them: those that differ there are not compared
+    found: list[Learned] = []
+    for column in columns:
+        if isinstance(column, Dropped):
+            found.append(column)
+            continue
+        names = first.setdefault(str({**column.to_dict(), "name": ""}), [])
+        values = table.column(column.name).values
+        same = next((name for name in names if table.column(name).values.equals(values)), None)
+        if same is None:
+            names.append(column.name)
+        found.append(column if same is None else Dropped(column.name, "repeated", column.missing, same))
+    return tuple(found)
+
+
+def settled(
+    learned: Number | Category | Moment | None, name: str, rows: int, distinct: int | None
+) -> Learned:
     """What was learned of a column, or why it is dropped.
 
     Args:
@@ -288,7 +325,7 @@ def settled(learned: Number | Category | None, name: str, rows: int, distinct: i
         distinct: how many different values there are, if that can make an identifier of it.
 
     >>> settled(None, "id", 3, None)
-    Dropped(name='id', kind='empty', missing=3)
+    Dropped(name='id', kind='empty', missing=3, of='')
     """
     if learned is None:
         return Dropped(name, "empty", rows)
@@ -321,9 +358,10 @@ def _column_from(data: object) -> Learned:
     kinds: Mapping[str, type[Learned]] = {
         "number": Number,
         "category": Category,
+        "moment": Moment,
         **dict.fromkeys(WHY, Dropped),
     }
     column = kinds[one_of(data, "kind", tuple(kinds), "a column")].from_dict(data)
-    if isinstance(column, Number | Category) and not column.features:
+    if isinstance(column, Number | Category | Moment) and not column.features:
         refuse(f"The width of column `{column.name[:60]}` must be positive", 0)
     return column

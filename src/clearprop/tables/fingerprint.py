@@ -6,6 +6,7 @@ columns that differ collide with a chance of about 2^-32 or less (Lemire and Kas
 
 import zlib
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pyarrow as pa
@@ -72,6 +73,9 @@ def value_sum(column: Column, numbers: np.ndarray) -> int:
     False
     """
     kind = column.values.type
+    if pa.types.is_timestamp(kind):
+        column = replace(column, values=column.values.cast(pa.int64()))
+        kind = pa.int64()
     if pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_null(kind):
         return int(row_sums(as_floats(column).astype(np.float64)[:, None], numbers)[0])
     values = column.values

@@ -5,9 +5,10 @@ Rules, in order, for the values that are not missing:
 2. all are numbers: float64; the decimal mark is a point, or else a comma, if one cannot separate thousands
    (``3,14`` and ``0,125`` cannot, ``1,234`` can: a TableError when all are like it);
 3. all are ``true`` or ``false``, in any case: bool;
-4. most are numbers, or all are numbers but for their commas, or all are dates: a TableError;
-5. anything else: text, which is a category.
-A column that the user calls categorical skips 2 and 4.
+4. all are dates (see `moments`): timestamps;
+5. most are numbers, or all are numbers but for their commas: a TableError;
+6. anything else: text, which is a category.
+A column that the user calls categorical skips 2, 4 and 5.
 """
 
 from typing import NoReturn
@@ -16,6 +17,7 @@ import pyarrow as pa
 
 from clearprop.errors import TableError
 from clearprop.tables.arrow import pc
+from clearprop.tables.moments import moments_of
 from clearprop.tables.table import Column
 
 NUMBER = r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$|^[+-]?(?i:inf|infinity|nan)$"
@@ -23,7 +25,6 @@ WHOLE = r"^[+-]?\d+$"
 COMMA_NUMBER = r"^[+-]?\d[\d.]*(,\d+)+(\.\d+)?$"
 COMMA_DECIMAL = r"^[+-]?(\d+|\d*,\d+)([eE][+-]?\d+)?$"
 COMMA_SURE = r"^[+-]?0?,\d|,(\d{1,2}|\d{4,})([eE]|$)"
-DATE = r"^\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}.*)?$"
 
 
 def typed(column: Column, categorical: bool) -> pa.ChunkedArray:
@@ -34,7 +35,7 @@ def typed(column: Column, categorical: bool) -> pa.ChunkedArray:
         categorical: whether the user says that it holds categories.
 
     Raises:
-        TableError: numbers mixed with a few texts, decimal commas, dates, or whole numbers too large for int64.
+        TableError: numbers mixed with a few texts, decimal commas, or whole numbers too large for int64.
 
     >>> from clearprop.tables.table import of_columns
     >>> typed(of_columns({"age": pa.chunked_array([["39", "50"]])}, "adult.csv").column("age"), False).type
@@ -53,8 +54,12 @@ def typed(column: Column, categorical: bool) -> pa.ChunkedArray:
     truths = truths_of(text)
     if truths is not None:
         return truths
-    if not categorical:
-        _check_text(column)
+    if categorical:
+        return text
+    moments = moments_of(text)
+    if moments is not None:
+        return moments
+    _check_text(column)
     return text
 
 
@@ -162,7 +167,7 @@ def refuse_large(column: Column, row: int) -> NoReturn:
 
 
 def _check_text(column: Column) -> None:
-    """Refuse numbers mixed with a few texts, decimal commas, and dates."""
+    """Refuse numbers mixed with a few texts, and decimal commas."""
     counted = pc.value_counts(column.values.drop_null())
     text, counts = counted.field(0), counted.field(1)
     n_values = column.n_rows - column.values.null_count
@@ -175,21 +180,6 @@ def _check_text(column: Column) -> None:
         refuse_comma(column, _first(pc.match_substring_regex(column.values, COMMA_NUMBER)))
     if 2 * numbers > n_values:
         refuse_mixed(column, _first(pc.invert(pc.match_substring_regex(column.values, NUMBER))))
-    if how_many(DATE) == n_values:
-        refuse_dates(column)
-
-
-def refuse_dates(column: Column) -> NoReturn:
-    """Refuse a column of dates.
-
-    Raises:
-        TableError: always.
-    """
-    msg = (
-        f"Column `{column.name}` of {column.table.source} holds dates, which are neither numbers nor "
-        f"categories. Pass `--drop {column.name}`, or turn it into numbers first (year, month, weekday)."
-    )
-    raise TableError(msg)
 
 
 def refuse_comma(column: Column, row: int) -> NoReturn:

@@ -1,12 +1,14 @@
 """The normal form of a column: a few types only, missing values null, text stripped; the rest refused by name."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pyarrow as pa
 
 from clearprop.errors import TableError
 from clearprop.tables.arrow import pc
 from clearprop.tables.infer import refuse_large, typed
+from clearprop.tables.moments import moments_of, plain_time
 from clearprop.tables.names import as_names, check_known
 from clearprop.tables.table import Column, Table
 
@@ -44,9 +46,12 @@ def normal(
     columns = {}
     for name in kept:
         column = table.column(name)
-        column = Column(name, _plain(column, missing, name in categorical, verbatim), table)
+        column = replace(column, values=_plain(column, missing, name in categorical, verbatim))
         if untyped and pa.types.is_string(column.values.type):
             column = Column(name, blank_numbers(typed(column, name in categorical), missing), table)
+        elif pa.types.is_string(column.values.type) and not (verbatim or name in categorical):
+            moments = moments_of(column.values)
+            column = column if moments is None else Column(name, moments, table)
         _check_whole(column, name in categorical)
         columns[name] = column.values
     unread = tuple(name for name in table.names if name not in kept and name not in drop)
@@ -54,8 +59,12 @@ def normal(
 
 
 def _plain(column: Column, missing: Sequence[str], categorical: bool, verbatim: bool) -> pa.ChunkedArray:
-    """One of int64, float32, float64, bool, text, dictionary of these, null."""
+    """One of int64, float32, float64, bool, text, timestamp, dictionary of these but the last, null."""
     values, kind = column.values, column.values.type
+    if pa.types.is_decimal(kind):
+        values, kind = values.cast(pa.float64()), pa.float64()
+    if pa.types.is_temporal(kind) and not pa.types.is_interval(kind):
+        return values.cast(pa.string()) if categorical else plain_time(values)
     if verbatim and pa.types.is_dictionary(kind):
         values, kind = values.cast(kind.value_type), kind.value_type
     if verbatim and _is_text(kind):
@@ -133,9 +142,7 @@ def _refuse(column: Column, kind: pa.DataType) -> None:
         return
     what, otherwise = "neither numbers nor categories", "turn it into numbers or text first"
     if pa.types.is_temporal(kind):
-        what, otherwise = "dates or times", "turn it into numbers first (year, month, weekday)"
-    elif pa.types.is_decimal(kind):
-        what, otherwise = "decimals", "cast it to float64 first"
+        what = "intervals or categories of dates"
     elif pa.types.is_nested(kind):
         what, otherwise = "nested values", "spread it over plain columns first"
     msg = (

@@ -95,7 +95,10 @@ class Number:
         Raises:
             TableError: a value is infinite or not a number.
         """
-        values = as_floats(column)
+        self.encode_values(column, as_floats(column), out)
+
+    def encode_values(self, column: Column, values: np.ndarray, out: np.ndarray) -> None:
+        """As `encode`, of the values as an array, (m,); the column is where they come from."""
         for start in range(0, len(values), BLOCK):
             block = values[start : start + BLOCK].astype(np.float64)
             check_finite(column, block, start)
@@ -163,7 +166,7 @@ The model file is damaged.
         name = field(data, "name", str, "a column")
         what = f"column `{name[:60]}`"
         keys = ("median", "q25", "q75", "least", "most", "scale")
-        learned = {key: field(data, key, float, what) for key in keys}
+        learned: dict[str, Any] = {key: field(data, key, float, what) for key in keys}
         if isinstance(data, Mapping) and "knots" in data:
             learned |= {key: _floats(data, key, what) for key in ("knots", "places")}
         number = cls(name, missing=count(data, "missing", what), **learned)
@@ -201,6 +204,21 @@ def learn_number(column: Column, places: bool = False) -> Number | None:
         present = values[~np.isnan(values)]
     else:
         present = values
+    return number_of_values(column.name, present, len(values) - len(present), places)
+
+
+def number_of_values(name: str, present: np.ndarray, missing: int, places: bool = False) -> Number | None:
+    """A column of numbers from its values; None when there is none.
+
+    Args:
+        name: of the column.
+        present: (m,) finite numbers.
+        missing: how many have no value.
+        places: as in `learn_number`.
+
+    >>> number_of_values("age", np.array([20.0, 40.0]), 1).median
+    30.0
+    """
     if not len(present):
         return None
     with np.errstate(all="ignore"):
@@ -208,8 +226,7 @@ def learn_number(column: Column, places: bool = False) -> Number | None:
     if not np.isfinite(middle).all():  # the difference of two neighbours is infinite
         middle = np.quantile(present, QUARTILES, method="lower")
     knots = np.quantile(present.astype(np.float64, copy=False), SHARES) if places else None
-    missing = len(values) - len(present)
-    return number_of(column.name, middle, float(present.min()), float(present.max()), missing, knots)
+    return number_of(name, middle, float(present.min()), float(present.max()), missing, knots)
 
 
 def number_of(

@@ -10,18 +10,17 @@ from clearprop.tables.infer import (
     COMMA_DECIMAL,
     COMMA_NUMBER,
     COMMA_SURE,
-    DATE,
     NUMBER,
     WHOLE,
     cast_or_none,
     has_codes,
     points,
     refuse_comma,
-    refuse_dates,
     refuse_large,
     refuse_mixed,
     truths_of,
 )
+from clearprop.tables.moments import MICRO, moments_of
 from clearprop.tables.table import Column, Table
 
 EXACT = 2**53
@@ -30,6 +29,7 @@ ARROW = {
     "number": pa.float64(),
     "comma": pa.float64(),
     "truth": pa.bool_(),
+    "moment": MICRO,
     "text": pa.string(),
 }
 
@@ -50,8 +50,9 @@ class TypeFinder:
 
     def __init__(self, name: str, categorical: bool) -> None:
         self.name, self.categorical = name, categorical
-        self.rows = self.values = self.numbers = self.commas = self.dates = 0
+        self.rows = self.values = self.numbers = self.commas = 0
         self.is_whole = self.is_number = self.is_comma = self.is_truth = self.is_digits = True
+        self.is_moment = not categorical
         self.has_codes = self.is_comma_sure = False
         self.first: dict[str, tuple[int, str]] = {}  # of what could be refused: its row, and the text
 
@@ -65,19 +66,20 @@ class TypeFinder:
                 self._add_whole(text, whole, n)
             else:
                 self.is_whole = False
+                self.is_moment = self.is_moment and moments_of(text) is not None
                 numbers = None if self.categorical else cast_or_none(text, pa.float64())
                 self._add_text(text) if numbers is None else self._add_numbers(text, numbers, n)
         self.rows += len(text)
 
     def kind(self, source: str, parts: Sequence[tuple[str, int]]) -> str:
-        """whole, number, comma (a number with a decimal comma), truth, text, or empty.
+        """whole, number, comma (a number with a decimal comma), truth, moment, text, or empty.
 
         Args:
             source: the name of the table, for messages.
             parts: (name, rows) of its files.
 
         Raises:
-            TableError: numbers mixed with a few texts, decimal commas, dates, or whole numbers too large.
+            TableError: numbers mixed with a few texts, decimal commas, or whole numbers too large.
         """
         if not self.values:
             return "empty"
@@ -91,12 +93,14 @@ class TypeFinder:
             return "comma"
         if self.is_truth:
             return "truth"
+        if self.is_moment:
+            return "moment"
         if not self.categorical:
             self._check_text(source, parts)
         return "text"
 
     def _add_whole(self, text: pa.ChunkedArray, whole: pa.ChunkedArray, n: int) -> None:
-        self.numbers, self.is_truth = self.numbers + n, False
+        self.numbers, self.is_truth, self.is_moment = self.numbers + n, False, False
         self.has_codes = self.has_codes or has_codes(text)
         bounds = pc.min_max(whole).as_py()
         if max(-bounds["min"], bounds["max"]) > EXACT:
@@ -117,12 +121,9 @@ class TypeFinder:
         self.is_comma = self.is_comma and _all(text, COMMA_DECIMAL)
         counted = pc.value_counts(text.drop_null())
         values, counts = counted.field(0), counted.field(1)
-        found = {
-            pattern: pc.match_substring_regex(values, pattern) for pattern in (NUMBER, COMMA_NUMBER, DATE)
-        }
+        found = {pattern: pc.match_substring_regex(values, pattern) for pattern in (NUMBER, COMMA_NUMBER)}
         many = {pattern: pc.sum(counts.filter(mask)).as_py() or 0 for pattern, mask in found.items()}
-        self.numbers, self.dates = self.numbers + many[NUMBER], self.dates + many[DATE]
-        self.commas += many[COMMA_NUMBER]
+        self.numbers, self.commas = self.numbers + many[NUMBER], self.commas + many[COMMA_NUMBER]
         if self.is_comma:
             self.is_comma_sure = (
                 self.is_comma_sure or pc.any(pc.match_substring_regex(values, COMMA_SURE)).as_py()
@@ -136,8 +137,6 @@ class TypeFinder:
             refuse_comma(self._at("comma", source, parts), 0)
         if 2 * self.numbers > self.values:
             refuse_mixed(self._at("other", source, parts), 0)
-        if self.dates == self.values:
-            refuse_dates(self._at("other", source, parts))
 
     def _note(self, what: str, text: pa.ChunkedArray, mask: pa.ChunkedArray) -> None:
         row = pc.index(mask, True).as_py()
@@ -159,9 +158,8 @@ def as_kind(text: pa.ChunkedArray, kind: str) -> pa.ChunkedArray:
     """
     if kind == "empty":
         return pa.chunked_array([pa.nulls(len(text))])
-    found = (
-        points(text) if kind == "comma" else truths_of(text) if kind == "truth" else text.cast(ARROW[kind])
-    )
+    read = {"comma": points, "truth": truths_of, "moment": moments_of}.get(kind)
+    found = text.cast(ARROW[kind]) if read is None else read(text)
     assert found is not None
     return found
 

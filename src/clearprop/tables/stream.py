@@ -18,6 +18,7 @@ from clearprop.tables.stream_files import GroupedTable, Part, open_groups
 from clearprop.tables.stream_learn import Roles, stacked
 from clearprop.tables.stream_target import task_of_stream
 from clearprop.tables.table import Table
+from clearprop.tables.target import check_no_dates
 
 FOLDER = ".clearprop"  # beside a text table: what was prepared from it
 SAMPLE_SEED = 0x5A3B1E
@@ -107,6 +108,7 @@ class Stream:
     def roles(self, table: GroupedTable, task: str) -> Roles:
         """The roles of the columns, and the task; "auto" is found from the target."""
         inputs = tuple(name for name in table.columns if name not in (self.target, self.weight))
+        check_no_dates(self.target, table.schema.field(self.target).type, table.source)
         task = task_of_stream(table, self.target) if task == "auto" else task
         return Roles(self.target, self.weight, inputs, task)
 

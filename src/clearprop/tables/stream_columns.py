@@ -5,6 +5,7 @@ import pyarrow as pa
 
 from clearprop.tables.category import category_of
 from clearprop.tables.encoding import Learned, may_be_identifier, settled
+from clearprop.tables.moment import as_seconds, moment_of, turns_of
 from clearprop.tables.number import QUARTILES, SHARES, as_floats, check_finite, number_of
 from clearprop.tables.sketch import Quantiles
 from clearprop.tables.sketch_levels import Levels, as_levels, settled_levels
@@ -12,7 +13,7 @@ from clearprop.tables.table import Column
 
 
 class NumberStream:
-    """A column of numbers, a part at a time.
+    """A column of numbers or dates, a part at a time.
 
     Args:
         name: of the column.
@@ -27,6 +28,8 @@ class NumberStream:
         self.quantiles = Quantiles(capacity)
         self.distinct = Levels(limit) if may_be_identifier(name, kind) else None
         self.least, self.most = np.inf, -np.inf
+        self.turns: dict[str, tuple[float, float]] | None = None
+        self.is_moment = pa.types.is_timestamp(kind)
 
     def add(self, column: Column) -> None:
         """Take in some rows.
@@ -34,7 +37,7 @@ class NumberStream:
         Raises:
             TableError: a value is infinite.
         """
-        raw = as_floats(column)
+        raw = as_seconds(column) if self.is_moment else as_floats(column)
         check_finite(column, raw, 0)
         values = raw.astype(np.float64)
         self.rows += len(values)
@@ -42,6 +45,8 @@ class NumberStream:
         if len(present):
             self.least, self.most = min(self.least, present.min()), max(self.most, present.max())
             self.quantiles.add(present)
+            if self.is_moment:
+                self._turn(turns_of(present))
         if self.distinct is not None:
             self.distinct.add(column.values)
 
@@ -54,9 +59,18 @@ class NumberStream:
         if not np.isfinite(middle).all():
             middle = np.quantile(self.quantiles.values()[0], QUARTILES, method="lower")
         missing = self.rows - self.quantiles.n
-        knots = self.quantiles.at(SHARES) if self.places else None
+        knots = self.quantiles.at(SHARES) if self.places and not self.is_moment else None
         number = number_of(self.name, middle, float(self.least), float(self.most), missing, knots)
+        if self.turns is not None:
+            return settled(moment_of(number, self.turns), self.name, self.rows, None)
         return settled(number, self.name, self.rows, self.distinct and self.distinct.distinct)
+
+    def _turn(self, found: dict[str, tuple[float, float]]) -> None:
+        before = self.turns or found
+        self.turns = {
+            part: (min(low, before[part][0]), max(high, before[part][1]))
+            for part, (low, high) in found.items()
+        }
 
 
 class CategoryStream:
@@ -84,7 +98,9 @@ class CategoryStream:
 def stream_of(
     name: str, kind: pa.DataType, *, categorical: bool, capacity: int, limit: int, places: bool = False
 ) -> NumberStream | CategoryStream:
-    """What learns a column of a type: numbers as numbers, unless they are `categorical`."""
-    if not categorical and (pa.types.is_integer(kind) or pa.types.is_floating(kind)):
+    """What learns a column of a type: numbers and dates as such, unless they are `categorical`."""
+    if not categorical and (
+        pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_timestamp(kind)
+    ):
         return NumberStream(name, kind, capacity, limit, places)
     return CategoryStream(name, kind, limit, not categorical)

@@ -1,13 +1,14 @@
 """The target column: which task it is, and its values as labels or as standardised numbers."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
 from clearprop.errors import SpecError, TableError
-from clearprop.maths.derivation import standardise, unstandardise
+from clearprop.maths.derivation import log_scale, standardise, unlog, unstandardise, within
 from clearprop.tables.category import codes_of, count_levels
 from clearprop.tables.number import as_floats, check_finite
 from clearprop.tables.stored import field, levels, one_of, refuse
@@ -16,6 +17,7 @@ from clearprop.tables.table import Column
 TASKS = ("classification", "regression")
 FEW = 20
 ROWS_A_CLASS = 5
+SKEWED, SKEWED_ROWS = 1.5, 50
 
 
 @dataclass(frozen=True)
@@ -143,6 +145,7 @@ class Scale:
         mean: of the values in training.
         sd: their standard deviation (divided by m), positive.
         least, most: the range of the values in training.
+        shift: None, or c where ln(y + c) is learned in place of y: mean and sd are of these logarithms.
 
     >>> from clearprop.tables.read import read_table
     >>> column = read_table({"y": [1.0, 3.0]}).column("y")
@@ -155,28 +158,31 @@ class Scale:
     sd: float
     least: float
     most: float
+    shift: float | None = None
 
     task = "regression"
 
     @classmethod
-    def learn(cls, column: Column) -> "Scale":
+    def learn(cls, column: Column, shift: float | None = None) -> "Scale":
         """Find mean and spread.
 
         Args:
             column: (m,) numbers, none missing.
+            shift: c, to learn ln(y + c); it must be above minus the smallest value.
 
         Raises:
             TableError: a value is missing, infinite or not a number, or all are the same.
 
         >>> from clearprop.tables.read import read_table
         >>> Scale.learn(read_table({"y": [1.0, 3.0]}).column("y"))
-        Scale(mean=2.0, sd=1.0, least=1.0, most=3.0)
+        Scale(mean=2.0, sd=1.0, least=1.0, most=3.0, shift=None)
         """
         values = target_numbers(column)
         bounds = float(values.min()), float(values.max())
         with np.errstate(all="ignore"):
+            values = values if shift is None else log_scale(values, shift)
             mean, sd = float(values.mean()), float(values.std())
-        return cls.of(column.name, column.table.source, column.n_rows, mean, sd, bounds)
+        return replace(cls.of(column.name, column.table.source, column.n_rows, mean, sd, bounds), shift=shift)
 
     @classmethod
     def of(
@@ -194,7 +200,7 @@ class Scale:
             TableError: all values are the same, or too far apart.
 
         >>> Scale.of("y", "t.csv", 2, 2.0, 1.0, (1.0, 3.0))
-        Scale(mean=2.0, sd=1.0, least=1.0, most=3.0)
+        Scale(mean=2.0, sd=1.0, least=1.0, most=3.0, shift=None)
         """
         least, most = bounds
         if least == most or sd == 0:
@@ -224,7 +230,17 @@ class Scale:
         >>> Scale(2.0, 1.0, 1.0, 3.0).encode(read_table({"y": [2.5]}).column("y"))
         array([0.5])
         """
-        return standardise(target_numbers(column), self.mean, self.sd)
+        return self.standardised(target_numbers(column))
+
+    def standardised(self, values: np.ndarray) -> np.ndarray:
+        """Numbers in the target's units, standardised, (m,) float64.
+
+        >>> Scale(2.0, 1.0, 1.0, 3.0).standardised(np.array([2.5]))
+        array([0.5])
+        """
+        if self.shift is not None:  # a number below all of training's may have no logarithm
+            values = log_scale(np.maximum(values, self.least), self.shift)
+        return standardise(values, self.mean, self.sd)
 
     def decode(self, t: Any) -> np.ndarray:
         """The values of standardised ones, (m,) float64.
@@ -235,15 +251,39 @@ class Scale:
         >>> Scale(2.0, 1.0, 1.0, 3.0).decode([0.5])
         array([2.5])
         """
-        return unstandardise(np.asarray(t, dtype=np.float64), self.mean, self.sd)
+        values = unstandardise(np.asarray(t, dtype=np.float64), self.mean, self.sd)
+        return values if self.shift is None else unlog(values, self.shift)
+
+    def answer(self, t: Any) -> np.ndarray:
+        """The predictions that standardised ones stand for, (m,) float64, held within the range of training.
+
+        Args:
+            t: (m,) standardised numbers.
+
+        >>> Scale(2.0, 1.0, 1.0, 3.0).answer([0.5, 7.0])
+        array([2.5, 3. ])
+        """
+        with np.errstate(over="ignore"):
+            return within(self.decode(t), self.least, self.most)
+
+    @property
+    def bounds(self) -> tuple[float, float]:
+        """The range of the values in training, standardised.
+
+        >>> Scale(2.0, 1.0, 1.0, 3.0).bounds
+        (-1.0, 1.0)
+        """
+        low, high = self.standardised(np.array([self.least, self.most]))
+        return float(low), float(high)
 
     def to_dict(self) -> dict[str, Any]:
         """What was learned, for the model file.
 
         >>> Scale.from_dict(Scale(2.0, 1.0, 1.0, 3.0).to_dict())
-        Scale(mean=2.0, sd=1.0, least=1.0, most=3.0)
+        Scale(mean=2.0, sd=1.0, least=1.0, most=3.0, shift=None)
         """
-        return {"task": self.task, "mean": self.mean, "sd": self.sd, "least": self.least, "most": self.most}
+        known = {"task": self.task, "mean": self.mean, "sd": self.sd, "least": self.least, "most": self.most}
+        return known if self.shift is None else known | {"shift": self.shift}
 
     @classmethod
     def from_dict(cls, data: object) -> "Scale":
@@ -263,7 +303,12 @@ The model file is damaged.
             refuse("The `sd` of the target must be positive", scale.sd)
         if scale.least > scale.most:
             refuse("The `least` of the target must not be above its `most`", scale.least)
-        return scale
+        if not isinstance(data, Mapping) or "shift" not in data:
+            return scale
+        shift = field(data, "shift", float, "the target")
+        if scale.least + shift <= 0:
+            refuse("The `shift` of the target must be above minus its `least`", shift)
+        return replace(scale, shift=shift)
 
 
 def task_of(column: Column) -> str:
@@ -309,9 +354,37 @@ def learn_target(column: Column, task: str = "auto") -> Classes | Scale:
     if task not in (*TASKS, "auto"):
         msg = f"`task` must be classification, regression or auto, but is {task!r}."
         raise SpecError(msg)
+    check_no_dates(column.name, _value_type(column), column.table.source)
     check_known_everywhere(column)
     task = task_of(column) if task == "auto" else task
     return Classes.learn(column) if task == "classification" else Scale.learn(column)
+
+
+def log_shift(values: np.ndarray) -> float | None:
+    """The c of ln(y + c) for a target with a long tail of large numbers; None for any other.
+
+    Asked for are numbers from 0 up with a skewness above `SKEWED`, which the logarithm halves at least. c is 0
+    if all are positive; else the median of those that are.
+
+    Args:
+        values: (m,) finite numbers.
+
+    >>> log_shift(np.exp(np.linspace(0, 9, 100))), log_shift(np.linspace(0, 9, 100))
+    (0.0, None)
+    """
+    if len(values) < SKEWED_ROWS or values.min() < 0:
+        return None
+    shift = 0.0 if values.min() > 0 else float(np.median(values[values > 0]))
+    before = _skewness(values)
+    if not np.isfinite(before) or before < SKEWED or abs(_skewness(log_scale(values, shift))) > before / 2:
+        return None
+    return shift
+
+
+def _skewness(values: np.ndarray) -> float:
+    with np.errstate(all="ignore"):
+        t = (values - values.mean()) / values.std()
+        return float((t**3).mean())
 
 
 def target_from_dict(data: object) -> Classes | Scale:
@@ -325,6 +398,25 @@ def target_from_dict(data: object) -> Classes | Scale:
     """
     task = one_of(data, "task", TASKS, "the target")
     return Classes.from_dict(data) if task == "classification" else Scale.from_dict(data)
+
+
+def check_no_dates(name: str, kind: pa.DataType, source: str) -> None:
+    """Check that the target does not hold dates.
+
+    Args:
+        name, kind, source: of the target, and of its table.
+
+    Raises:
+        TableError: it does.
+
+    >>> check_no_dates("y", pa.int64(), "t.csv")
+    """
+    if pa.types.is_timestamp(kind):
+        msg = (
+            f"The target must be classes or numbers, but column `{name}` of {source} holds dates. Turn it into a "
+            "number first, such as days since a date."
+        )
+        raise TableError(msg)
 
 
 def check_known_everywhere(column: Column) -> None:

@@ -6,13 +6,14 @@ from typing import Any
 import numpy as np
 
 from clearprop.tables.table import Table
-from clearprop.tables.target import Classes
+from clearprop.tables.target import Classes, target_numbers
 from clearprop.tables.weights import weights
 from clearprop.train.model import Model
-from clearprop.train.scores import names_for, scores
+from clearprop.train.scores import OF_QUANTILES, names_for, scores
 
 WORST = 10
 BINS = 10
+INTERVAL = 0.9
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,11 @@ class Evaluation:
         The rows with the largest loss: where, truth, answer, loss.
     weight : str or None
         The column that weights the rows in `scores` and `baseline`; all else counts rows.
+    temperature : float or None
+        Of a classification: what its probabilities were made with.
+    interval : dict
+        Of a regression with held-out residuals: the coverage that was asked for, the share of the rows that lie in
+        their intervals, and the mean width of these.
     """
 
     task: str
@@ -52,6 +58,8 @@ class Evaluation:
     residuals: dict[str, list[float]] = field(default_factory=dict)
     worst: list[dict[str, Any]] = field(default_factory=list)
     weight: str | None = None
+    temperature: float | None = None
+    interval: dict[str, float] = field(default_factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         """The evaluation as JSON takes it."""
@@ -72,11 +80,10 @@ def evaluate(model: Model, table: Table, weight: str | None = None) -> Evaluatio
     """
     column = table.column(model.target_name)
     w = None if weight is None else weights(table.column(weight))
-    y = model.target.encode(column)
     if isinstance(model.target, Classes):
-        found = _classification(model, model.target, table, y, w)
+        found = _classification(model, model.target, table, model.target.encode(column), w)
     else:
-        found = _regression(model, table, model.target.decode(y), w)
+        found = _regression(model, table, target_numbers(column), w)
     return replace(found, weight=weight)
 
 
@@ -97,21 +104,32 @@ def _classification(
     ]
     return Evaluation(
         "classification", len(y), _plain(scores(names, y, p, w)), _plain(scores(names, y, shares, w)), labels,
-        confusion.tolist(), _calibration(p, y), worst=worst,
+        confusion.tolist(), _calibration(p, y), worst=worst, temperature=model.held.temperature,
     )  # fmt: skip
 
 
 def _regression(model: Model, table: Table, y: np.ndarray, w: np.ndarray | None) -> Evaluation:
-    p, names = model.predict_number(table), names_for("regression")
+    p, names, level = model.predict_number(table), names_for("regression"), 0.5
+    if model.params.net.head == "quantile":
+        names, level = (*names, *OF_QUANTILES), model.params.net.head_constants[0]
     constant = np.full(len(y), float(model.baseline[0]))
     worst = [
         _wrong(table, row, float(y[row]), float(p[row]), float(0.5 * (p[row] - y[row]) ** 2))
         for row in _largest(np.abs(p - y))
     ]
     return Evaluation(
-        "regression", len(y), _plain(scores(names, y, p, w)), _plain(scores(names, y, constant, w)),
-        residuals=_residuals(y, p), worst=worst,
+        "regression", len(y), _plain(scores(names, y, p, w, level)), _plain(scores(names, y, constant, w, level)),
+        residuals=_residuals(y, p), worst=worst, interval=_interval(model, table, y),
     )  # fmt: skip
+
+
+def _interval(model: Model, table: Table, y: np.ndarray) -> dict[str, float]:
+    """How intervals of 90 % fare on the rows; nothing if the model has too few residuals for them."""
+    if len(model.held.residuals) < INTERVAL / (1 - INTERVAL) - 1e-9:
+        return {}
+    low, high = model.predict_interval(table, INTERVAL).T
+    inside = float(np.mean((low <= y) & (y <= high)))
+    return {"coverage": INTERVAL, "seen": inside, "width": float(np.mean(high - low))}
 
 
 def _largest(losses: np.ndarray) -> np.ndarray:

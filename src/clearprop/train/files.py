@@ -24,6 +24,7 @@ from clearprop.network import Network, Parameters
 from clearprop.tables.encoding import Encoding
 from clearprop.tables.target import Classes, target_from_dict
 from clearprop.train.array_model import ArrayModel
+from clearprop.train.held_out import HeldOut
 from clearprop.train.model import Model
 from clearprop.train.record import Record
 
@@ -55,7 +56,8 @@ def _parts(model: Model | ArrayModel) -> dict[str, Any]:
     parts = {"encoding": model.encoding.to_dict(), "target": model.target.to_dict()}
     parts |= {"target_name": model.target_name, "record": model.record.to_dict()}
     parts |= {"members": len(model.members)} if model.others else {}
-    return parts | {"baseline": model.baseline, "estimator": model.estimator}
+    parts |= {"baseline": model.baseline, "estimator": model.estimator}
+    return parts | {"held_out": model.held.to_dict()}
 
 
 def sorted_header(data: bytes) -> bytes:
@@ -124,7 +126,8 @@ def _model(parts: dict[str, Any], tensors: dict[str, np.ndarray]) -> Model | Arr
         msg = f"its baseline has {len(baseline)} numbers in place of {n_out} finite ones"
         raise ModelFileError(msg)
     name = str(parts["target_name"])
-    return Model(params, encoding, target, name, record, baseline, dict(parts["estimator"]), others=others)
+    held = HeldOut.from_dict(parts["held_out"]) if "held_out" in parts else HeldOut()
+    return Model(params, encoding, target, name, record, baseline, dict(parts["estimator"]), others, held)
 
 
 def tensors_of(params: Parameters) -> dict[str, np.ndarray]:

@@ -124,7 +124,7 @@ class _Run:
         """Whether no further epoch is due: all are done, or the best score is too old (a plateau is no improvement)."""
         state, patience = self.state, self.settings.patience
         if patience is None or state.improved_at is None or state.epoch - 1 - state.improved_at < patience:
-            return state.epoch > self.settings.epochs
+            return state.epoch > min(self.settings.epochs, self.settings.stop_after or self.settings.epochs)
         self.record.stopped = "patience"
         return True
 

@@ -6,14 +6,16 @@ from typing import Any
 
 import numpy as np
 
-from clearprop.engine.committee import agreed, heads
+from clearprop.engine.committee import agreed
 from clearprop.engine.engine import Engine
+from clearprop.maths import derivation
 from clearprop.network import Parameters
 from clearprop.tables.encoding import Encoding
 from clearprop.tables.names import as_names
 from clearprop.tables.read import read_table
 from clearprop.tables.table import Table
 from clearprop.tables.target import Classes, Scale
+from clearprop.train.held_out import HeldOut
 from clearprop.train.record import Record
 
 
@@ -39,6 +41,8 @@ class Model:
         ``{"class": ..., "params": {...}}``: what made it.
     others : list of Parameters
         The further members of a committee, of the same network; `params` are the first.
+    held : HeldOut
+        What the held-out rows taught: temperature, residuals, importances, notes.
     """
 
     params: Parameters
@@ -49,6 +53,7 @@ class Model:
     baseline: list[float]
     estimator: dict[str, Any]
     others: Sequence[Parameters] = field(default_factory=list)
+    held: HeldOut = field(default_factory=HeldOut)
 
     @property
     def members(self) -> list[Parameters]:
@@ -79,27 +84,40 @@ class Model:
         )
 
     def predict_proba(self, source: Any) -> np.ndarray:
-        """Probabilities, (rows, classes) float64, of a classification."""
-        p = self._output(source).astype(np.float64)
-        return p / p.sum(axis=1, keepdims=True)
+        """Probabilities, (rows, classes) float64, of a classification: those that the temperature makes."""
+        return derivation.softmax(derivation.tempered(self.logits(source), self.held.temperature))
 
     def predict_number(self, source: Any) -> np.ndarray:
-        """Numbers, (rows,) float64, of a regression, in the target's units."""
+        """Numbers, (rows,) float64, of a regression, in the target's units, within the range of training."""
         assert isinstance(self.target, Scale)
-        return self.target.decode(self._output(source)[:, 0].astype(np.float64))
+        return self.target.answer(self.logits(source)[:, 0])
+
+    def predict_interval(self, source: Any, coverage: float = 0.9) -> np.ndarray:
+        """Below and above the prediction, (rows, 2) float64: see `HeldOut.margin`."""
+        assert isinstance(self.target, Scale)
+        margin, t = self.held.margin(coverage), self.logits(source)[:, 0]
+        t = self.held_within(t)
+        return np.column_stack([self.target.decode(t - margin), self.target.decode(t + margin)])
+
+    def held_within(self, t: np.ndarray) -> np.ndarray:
+        """Standardised predictions held within the range of the target in training."""
+        assert isinstance(self.target, Scale)
+        return derivation.within(t, *self.target.bounds)
 
     def predict(self, source: Any) -> np.ndarray:
         """Classes in their own type, or numbers, (rows,)."""
         if isinstance(self.target, Classes):
-            return self.target.decode(self._output(source).argmax(axis=1))
+            return self.target.decode(self.predict_proba(source).argmax(axis=1))
         return self.predict_number(source)
 
-    def _output(self, source: Any) -> np.ndarray:
-        return self.answer(self.encoding.encode(self.read(source)))
+    def logits(self, source: Any) -> np.ndarray:
+        """z[L] of each row, (rows, n[L]) float64: before temperature and softmax, or in the target's scale.
 
-    def answer(self, X: np.ndarray) -> np.ndarray:
-        """p of encoded rows, (rows, n[L]): of a committee the mean of its members'."""
-        if not self.others:
-            return Engine(self.params, dtype=self.encoding.dtype).predict(X)
+        Of a committee: the logarithm of the mean of its members' p, or the mean of their numbers.
+        """
+        return self.outputs(self.encoding.encode(self.read(source)))
+
+    def outputs(self, X: np.ndarray) -> np.ndarray:
+        """As `logits`, of encoded rows."""
         z = [Engine(params, dtype=self.encoding.dtype).logits(X) for params in self.members]
-        return heads(self.params.net)(agreed(self.params.net, z))
+        return agreed(self.params.net, z)

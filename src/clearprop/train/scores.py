@@ -7,27 +7,32 @@ import numpy as np
 from sklearn import metrics
 
 from clearprop.errors import SpecError
+from clearprop.maths.derivation import quantile_term
 
 CLASSIFICATION = ("accuracy", "balanced_accuracy", "log_loss", "auc", "brier")
 REGRESSION = ("r2", "rmse", "mae")
-LOWER_IS_BETTER = ("log_loss", "brier", "rmse", "mae")
+OF_QUANTILES = ("quantile",)  # of a regression that was asked for a quantile
+OF_PROBABILITIES = ("log_loss", "brier")  # which a temperature changes
+LOWER_IS_BETTER = ("log_loss", "brier", "rmse", "mae", "quantile")
 DEFAULT = {"classification": "log_loss", "regression": "rmse"}
 SMALLEST = 1e-15  # of a probability under the logarithm
 
 
-def score(name: str, y: np.ndarray, p: np.ndarray, w: np.ndarray | None = None) -> float:
+def score(name: str, y: np.ndarray, p: np.ndarray, w: np.ndarray | None = None, level: float = 0.5) -> float:
     """One score.
 
     Parameters
     ----------
     name : str
-        One of `CLASSIFICATION` or `REGRESSION`.
+        One of `CLASSIFICATION`, `REGRESSION` or `OF_QUANTILES`.
     y : ndarray of shape (m,)
         Labels 0..C-1, or numbers.
     p : ndarray of shape (m, C) or (m,)
         Probabilities, or predicted numbers.
     w : ndarray of shape (m,), optional
         Row weights.
+    level : float
+        Which quantile is meant, of the score "quantile".
 
     Returns
     -------
@@ -39,14 +44,17 @@ def score(name: str, y: np.ndarray, p: np.ndarray, w: np.ndarray | None = None) 
     >>> score("accuracy", np.array([0, 1]), np.array([[0.9, 0.1], [0.8, 0.2]]))
     0.5
     """
-    return float(_SCORES[name](y, np.asarray(p, np.float64), w))
+    p = np.asarray(p, np.float64)
+    if name == "quantile":
+        return float(np.average(quantile_term(p, y, level), weights=w))
+    return float(_SCORES[name](y, p, w))
 
 
 def scores(
-    names: tuple[str, ...], y: np.ndarray, p: np.ndarray, w: np.ndarray | None = None
+    names: tuple[str, ...], y: np.ndarray, p: np.ndarray, w: np.ndarray | None = None, level: float = 0.5
 ) -> dict[str, float]:
     """Several scores, by name."""
-    return {name: score(name, y, p, w) for name in names}
+    return {name: score(name, y, p, w, level) for name in names}
 
 
 def names_for(task: str) -> tuple[str, ...]:
@@ -58,8 +66,9 @@ def checked_metric(name: str, task: str) -> str:
     """The metric that chooses the epoch: the given one, or the task's for "auto"."""
     if name == "auto":
         return DEFAULT[task]
-    if name not in names_for(task):
-        msg = f"`metric` of a {task} must be auto or one of {', '.join(names_for(task))}; got {name!r}."
+    known = CLASSIFICATION if task == "classification" else (*REGRESSION, *OF_QUANTILES)
+    if name not in known:
+        msg = f"`metric` of a {task} must be auto or one of {', '.join(known)}; got {name!r}."
         raise SpecError(msg)
     return name
 

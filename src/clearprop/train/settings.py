@@ -35,6 +35,8 @@ class Settings:
         Of the products; None takes as many as help.
     dtype : {"float32", "float64"}
         Of all arrays.
+    stop_after : int or None
+        The epoch after which to stop although the schedule goes on to `epochs`.
     """
 
     solver: Solver = field(default_factory=Solver)
@@ -47,11 +49,12 @@ class Settings:
     time_limit: float | None = None
     threads: int | None = None
     dtype: str = "float32"
+    stop_after: int | None = None
 
     def __post_init__(self) -> None:
-        for name in ("epochs", "batch_size", "patience", "threads"):
+        for name in ("epochs", "batch_size", "patience", "threads", "stop_after"):
             value = getattr(self, name)
-            if value is None and name in ("patience", "threads"):
+            if value is None and name in ("patience", "threads", "stop_after"):
                 continue
             if not isinstance(value, Integral) or isinstance(value, bool) or value < 1:
                 msg = f"`{name}` must be a whole number, 1 or more; got {value!r}."

@@ -87,3 +87,71 @@ def _spare(order: np.ndarray, labels: np.ndarray) -> np.ndarray:
     by_class = order[np.argsort(labels[order], kind="stable")]
     ranked = labels[by_class]
     return by_class[np.flatnonzero(np.r_[False, ranked[1:] == ranked[:-1]])]
+
+
+def split_groups(
+    groups: np.ndarray, fraction: float, seed: int, labels: np.ndarray | None = None
+) -> tuple[np.ndarray, np.ndarray]:
+    """As `split`, but no group has rows on both sides.
+
+    Groups are taken in a random order as long as they bring the rows set aside nearer to the fraction; none is that
+    holds all that is left of a class. If no group does, the smallest that may be is set aside.
+
+    Parameters
+    ----------
+    groups : ndarray of shape (rows,)
+        Whole numbers from 0.
+    fraction, seed, labels
+        As in `split`.
+
+    Examples
+    --------
+    >>> kept, aside = split_groups(np.repeat([0, 1, 2, 3], 5), 0.25, seed=0)
+    >>> kept.tolist(), aside.tolist()
+    ([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 15, 16, 17, 18, 19], [10, 11, 12, 13, 14])
+    """
+    sizes = np.bincount(groups)
+    by_group = np.split(np.argsort(groups, kind="stable"), np.cumsum(sizes)[:-1])
+    left = None if labels is None else np.bincount(labels)
+    wanted, taken = _share(len(groups), fraction), np.zeros(len(sizes), bool)
+    order = np.random.default_rng(seed).permutation(len(sizes))
+    missing = wanted
+    for g in order:
+        nearer = abs(missing - sizes[g]) < missing
+        if nearer and _leaves_all(left, labels, by_group[g]):
+            taken[g], missing = True, missing - sizes[g]
+            if left is not None and labels is not None:
+                left = left - np.bincount(labels[by_group[g]], minlength=len(left))
+    if wanted and not taken.any():
+        may = [g for g in order if sizes[g] < len(groups) and _leaves_all(left, labels, by_group[g])]
+        taken[sorted(may, key=sizes.__getitem__)[:1]] = True
+    aside = taken[groups]
+    return np.flatnonzero(~aside), np.flatnonzero(aside)
+
+
+def _leaves_all(left: np.ndarray | None, labels: np.ndarray | None, rows: np.ndarray) -> bool:
+    """Whether rows of each class are left when these are taken."""
+    if left is None or labels is None:
+        return True
+    counts = np.bincount(labels[rows], minlength=len(left))
+    return bool((left > counts)[counts > 0].all())
+
+
+def shares_of_groups(
+    groups: np.ndarray, fraction: float, members: int, seed: int, labels: np.ndarray | None = None
+) -> np.ndarray:
+    """As `shares`, but a member has no group on both sides; one that holds all of a class is never set aside.
+
+    Examples
+    --------
+    >>> aside = shares_of_groups(np.repeat([0, 1, 2, 3], 5), 0.5, 2, seed=0)
+    >>> aside.sum(axis=1), bool((aside[0] ^ aside[1]).all())
+    (array([10, 10]), True)
+    """
+    aside = shares(int(groups.max()) + 1, fraction, members, seed)[:, groups]
+    for mine in aside if labels is not None else ():
+        assert labels is not None
+        for c in np.unique(labels):
+            if mine[labels == c].all():
+                mine[groups == groups[np.argmax(labels == c)]] = False
+    return aside

@@ -211,7 +211,9 @@ def test_columns_with_the_names_of_outputs_and_nodes():
 
     model = table_model("float64")
     others = {"age": "label", "town": "probabilities", "known": "MatMul", "year": "constant"}
-    columns = tuple(replace(c, name=others.get(c.name, c.name)) for c in model.encoding.columns)
+    columns = tuple(
+        replace(c, name=others[c.name]) if c.name in others else c for c in model.encoding.columns
+    )
     renamed = replace(model, encoding=replace(model.encoding, columns=columns))
     exported, table = onnx_model(renamed), rows()
     onnx.checker.check_model(exported, full_check=True)

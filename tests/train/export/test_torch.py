@@ -86,9 +86,10 @@ def test_the_lines_are_these():
     )
 
 
+@pytest.mark.parametrize("plain", [False, True])
 @pytest.mark.parametrize("numbers", [False, True])
-def test_a_table_has_its_encoding_beside_it(numbers, tmp_path):
-    model, table = table_model("float64", numbers), rows()
+def test_a_table_has_its_encoding_beside_it(numbers, plain, tmp_path):
+    model, table = table_model("float64", numbers, plain=plain), rows()
     found, path = torch_export(model), tmp_path / "m.safetensors"
     path.write_bytes(found.to_bytes())
     with safe_open(path, "np") as file:

@@ -7,6 +7,7 @@ from clearprop.show.account.explain import explain
 from clearprop.show.account.naming import Names
 from clearprop.tables.category import Category
 from clearprop.tables.dropped import Dropped
+from clearprop.tables.moment import Moment
 from clearprop.tables.number import Number
 from clearprop.tables.table import Table
 from clearprop.tables.target import Classes, Scale
@@ -49,10 +50,13 @@ def explain_model(model: Model, table: Table, **options: Any) -> Account:
     return explain(model.params.net, model.params, X, y, names=names_of(model, table), **options)
 
 
-def _encoded(column: Number | Category | Dropped) -> list[dict[str, Any]]:
+def _encoded(column: Number | Category | Moment | Dropped) -> list[dict[str, Any]]:
     """How each input came of its column."""
     if isinstance(column, Number):
         return _of_number(column)
+    if isinstance(column, Moment):
+        turns = column.features[len(column.number.features) :]
+        return _of_number(column.number) + [_one(f, column.name, "turn", {}) for f in turns]
     if isinstance(column, Category):
         two = len(column.features) == 1 and len(column.levels) == 2
         return [

@@ -85,6 +85,7 @@ ENCODINGS = {
     "missing": "1 where {column} is missing, else 0",
     "two": "1 for {second}, -1 for {first}, 0 where it is neither",
     "level": "1 where {input}, else 0",
+    "turn": "cosine or sine of a part of {column} that comes again",
     "another": "1 where {column} is a rarer value, else 0",
     "target": "({column} - {mean}) / {sd}",
 }

@@ -112,6 +112,7 @@ ENCODINGS = {
     "missing": "{column} 缺失时为 1，否则为 0",
     "two": "{second} 为 1，{first} 为 -1，其余为 0",
     "level": "{input} 时为 1，否则为 0",
+    "turn": "{column} 中周期部分的余弦或正弦",
     "another": "{column} 为较少见的值时为 1，否则为 0",
     "target": "({column} - {mean}) / {sd}",
 }

@@ -1,4 +1,4 @@
-"""The encoding of a table as nodes of an ONNX graph: the same rules as `Number` and `Category`."""
+"""The encoding of a table as nodes of an ONNX graph: the same rules as `Number`, `Moment` and `Category`."""
 
 from typing import Any
 
@@ -7,6 +7,7 @@ import numpy as np
 from clearprop.errors import SpecError
 from clearprop.tables.category import Category
 from clearprop.tables.encoding import Encoding
+from clearprop.tables.moment import PARTS, SINE, Moment
 from clearprop.tables.normal import MISSING
 from clearprop.tables.number import FAR, Number
 from clearprop.train.export.graph import ML, TEXT, Graph, Value, apply, equal, page, where
@@ -33,6 +34,8 @@ def encoded(graph: Graph, encoding: Encoding, missing: tuple[str, ...], dtype: n
     for column in encoding.columns:
         if isinstance(column, Number):
             parts += _number(graph, column, missing, dtype)
+        elif isinstance(column, Moment):
+            parts += _moment(graph, column, missing, dtype)
         elif isinstance(column, Category):
             parts += _category(graph, column, missing, dtype)
     return graph.add("Concat", *parts, axis=1)
@@ -40,7 +43,23 @@ def encoded(graph: Graph, encoding: Encoding, missing: tuple[str, ...], dtype: n
 
 def _number(graph: Graph, column: Number, missing: tuple[str, ...], dtype: np.dtype[Any]) -> list[Value]:
     x = graph.input(column.name, np.float64, 1)
-    absent = _absent(x, missing)
+    return _number_of(x, _absent(x, missing), column, dtype)
+
+
+def _moment(graph: Graph, column: Moment, missing: tuple[str, ...], dtype: np.dtype[Any]) -> list[Value]:
+    """Of seconds since 1970-01-01."""
+    x = graph.input(column.name, np.float64, 1)
+    absent = _absent(x, ())
+    parts = _number_of(x, absent, column.number, dtype)
+    known = where(absent, 0.0, x)
+    for step, period in (PARTS[part] for part in column.parts):
+        count = apply("Floor", known / step)
+        turns = (page().cyclic(count, period, shift) for shift in (0.0, SINE))
+        parts += [where(absent, 0.0, turn).cast(dtype) for turn in turns]
+    return parts
+
+
+def _number_of(x: Value, absent: Value, column: Number, dtype: np.dtype[Any]) -> list[Value]:
     parts = []
     if column.scale:
         scaled = page().robust_scale(where(absent, column.median, x), column.median, column.scale)
@@ -48,7 +67,7 @@ def _number(graph: Graph, column: Number, missing: tuple[str, ...], dtype: np.dt
         parts.append(page().smooth_clip(scaled).cast(dtype))
     if column.knots:
         known = where(absent, column.median, x)
-        parts.append(_place(graph, known, column).cast(dtype))
+        parts.append(_place(x.graph, known, column).cast(dtype))
         parts += [page().between(known, a, b, -1.0, 1.0).cast(dtype) for a, b in column.ramps]
     if column.missing:
         parts.append(absent.cast(dtype))

@@ -3,8 +3,10 @@
 import json
 from typing import Any
 
+from clearprop.tables.moment import PARTS
 from clearprop.tables.normal import MISSING
 from clearprop.tables.number import FAR
+from clearprop.tables.target import Scale
 from clearprop.train.array_model import ArrayModel
 from clearprop.train.export.portable import Portable, portable
 from clearprop.train.model import Model
@@ -34,7 +36,10 @@ def document(model: Model | ArrayModel) -> dict[str, Any]:
     output        what makes p of z[L]: ``"softmax"``, ``"logistic"``, ``"identity"`` or ``"exp"``
     dtype         of the weights: ``"float32"`` or ``"float64"``
     classes       of a classification, in the order of p; one logistic unit is the second of two. Else null
-    scale         of a table's number: p * ``sd`` + ``mean`` is the prediction. Null if p is
+    temperature   what z[L] is divided by before the softmax, of several members the logarithm of their mean p; 1
+                  where nothing is divided
+    scale         of a table's number: t = p * ``sd`` + ``mean``; the prediction is t, or exp(t) - ``shift`` if that
+                  is not null, held between ``least`` and ``most``. Null if p is the prediction
     features      the names of the columns of an array; null if it had none
     columns       of a table: how each raw column becomes columns of a[0], in order; null for an array
     missing       of a table: the texts that stand for a missing value
@@ -55,6 +60,8 @@ def document(model: Model | ArrayModel) -> dict[str, Any]:
     - ``category`` with more: 1 in the place of the level among ``levels``, all 0 if it is none. If ``others``
       is above 0 a further entry: 1 if the value is none of them and not missing. If ``missing`` is above 0 a
       last entry: 1 if it is missing. With one level the last entry is the only one.
+    - ``moment``: as ``number``, of the seconds since 1970-01-01; then for each of its ``turns``, [step, period], with
+      n = floor(seconds / step) two entries: cos(2 pi n / period) and sin(2 pi n / period), both 0 if missing.
     - anything else: a raw column without entries.
 
     Parameters
@@ -85,12 +92,18 @@ def about(found: Portable) -> dict[str, Any]:
         "output": found.net.out_activation,
         "dtype": found.params.flat.dtype.name,
         "classes": found.classes.tolist() if found.task == "classification" else None,
-        "scale": None if scale is None else {"mean": scale.mean, "sd": scale.sd},
+        "temperature": found.temperature,
+        "scale": None if scale is None else _scale(scale),
         "features": found.features,
         "columns": None if encoding is None else [_column(column) for column in encoding.columns],
         "missing": None if encoding is None else list(dict.fromkeys((*MISSING, *found.missing))),
     }
 
 
+def _scale(scale: Scale) -> dict[str, Any]:
+    return {name: getattr(scale, name) for name in ("mean", "sd", "shift", "least", "most")}
+
+
 def _column(column: Any) -> dict[str, Any]:
-    return column.to_dict() | ({"far": FAR} if column.kind == "number" else {})
+    found = column.to_dict() | ({"far": FAR} if column.kind in ("number", "moment") else {})
+    return found | ({"turns": [PARTS[part] for part in column.parts]} if column.kind == "moment" else {})

@@ -74,7 +74,11 @@ def _inputs(graph: Graph, found: Portable, dtype: np.dtype[Any]) -> Value:
 def _outputs(found: Portable, a: Value) -> Value:
     """p of each row; of a committee the mean of its members'."""
     first, *others = (_forward(params, a) for params in found.members)
-    return page().agreed(sum(others, first), float(len(found.members))) if others else first
+    p = page().agreed(sum(others, first), float(len(found.members))) if others else first
+    if found.temperature == 1:
+        return p
+    least = float(np.finfo(p.dtype.name).tiny)  # a p of 0 has no logarithm
+    return page().softmax(page().tempered(page().log(page().maximum(p, least)), found.temperature))
 
 
 def _forward(params: Parameters, a: Value) -> Value:
@@ -127,4 +131,6 @@ def _plain(classes: np.ndarray) -> np.ndarray:
 def _number(found: Portable, p: Value) -> Value:
     if found.scale is None:
         return p
-    return page().unstandardise(p.cast(np.float64), found.scale.mean, found.scale.sd)
+    scale, number = found.scale, page().unstandardise(p.cast(np.float64), found.scale.mean, found.scale.sd)
+    number = number if scale.shift is None else page().unlog(number, scale.shift)
+    return page().within(number, scale.least, scale.most)

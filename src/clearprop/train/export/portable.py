@@ -36,6 +36,8 @@ class Portable:
         The names of the columns of an array.
     made_by : str
         The estimator's class.
+    temperature : float
+        What z[L] of a classification is divided by before the softmax.
     """
 
     params: Parameters
@@ -47,6 +49,7 @@ class Portable:
     features: list[str] | None
     made_by: str
     others: tuple[Parameters, ...] = ()
+    temperature: float = 1.0
 
     @property
     def net(self) -> Network:
@@ -99,7 +102,9 @@ def portable(model: Model | ArrayModel) -> Portable:
     else:
         scale = target
     missing = _texts(model.estimator.get("params", {}))
-    return Portable(model.params, model.task, classes, model.encoding, scale, missing, None, made_by, others)
+    return Portable(
+        model.params, model.task, classes, model.encoding, scale, missing, None, made_by, others, model.held.temperature
+    )  # fmt: skip
 
 
 def _texts(params: Any) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ from typing import NamedTuple
 import numpy as np
 from safetensors.numpy import save
 
+from clearprop.tables.target import Scale
 from clearprop.train.array_model import ArrayModel
 from clearprop.train.export.json import about
 from clearprop.train.export.portable import Portable, portable
@@ -77,7 +78,7 @@ def torch_export(model: Model | ArrayModel) -> TorchExport:
     found = portable(model)
     module, output = _module(found), _output(found)
     if found.scale is not None:
-        output = f"{output} * {found.scale.sd!r} + {found.scale.mean!r}"
+        output = _number(output, found.scale)
     described = json.dumps(about(found), ensure_ascii=False, allow_nan=False)
     metadata = {"format": "pt", "module": module, "output": output, "model": described}
     return TorchExport(module, output, member_tensors(found.members), metadata)
@@ -86,9 +87,22 @@ def torch_export(model: Model | ArrayModel) -> TorchExport:
 def _output(found: Portable) -> str:
     """p from the module and X."""
     one = OUTPUTS[found.net.out_activation]
-    if not found.others:
-        return one
-    return f"torch.stack([{one.replace('module', 'net')} for net in module]).mean(dim=0)"
+    if found.others:
+        mean = f"torch.stack([{one.replace('module', 'net')} for net in module]).mean(dim=0)"
+        return (
+            mean
+            if found.temperature == 1
+            else f"torch.softmax(torch.log({mean}) / {found.temperature!r}, dim=1)"
+        )
+    return one if found.temperature == 1 else one.replace("module(X)", f"module(X) / {found.temperature!r}")
+
+
+def _number(output: str, scale: Scale) -> str:
+    """The prediction in the target's units, within the range of training."""
+    output = f"{output} * {scale.sd!r} + {scale.mean!r}"
+    if scale.shift is not None:
+        output = f"torch.exp({output}) - {scale.shift!r}"
+    return f"torch.clamp({output}, {scale.least!r}, {scale.most!r})"
 
 
 def _module(found: Portable) -> str:

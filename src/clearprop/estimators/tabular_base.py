@@ -1,0 +1,214 @@
+"""What both estimators on tables share: fit, and what a fitted model knows."""
+
+import warnings
+from numbers import Integral
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+from sklearn.base import BaseEstimator
+from sklearn.utils import Tags
+from sklearn.utils.validation import check_is_fitted
+
+from clearprop.errors import SpecError
+from clearprop.estimators import estimating, fitting
+from clearprop.estimators.deadline import Deadline
+from clearprop.estimators.exporting import Exporting
+from clearprop.estimators.formulas import Formulas
+from clearprop.estimators.inputs import checked
+from clearprop.estimators.partial import Partial
+from clearprop.estimators.rows import rows_of
+from clearprop.estimators.seeing_tabular import SeeingTabular
+from clearprop.estimators.streaming import fit_stream
+from clearprop.tables.stream import Stream
+from clearprop.tables.table import Table
+from clearprop.train.checkpoint_folder import EVERY, Folder, folder_of
+from clearprop.train.cost import Cost
+from clearprop.train.loop import Watch
+from clearprop.train.model import Model
+from clearprop.train.workers.members import group_of, on_first
+from clearprop.train.workers.training import Spread
+from clearprop.train.workers.wanted import Workers, wanted
+
+
+class Tabular(SeeingTabular, Exporting, Formulas, Partial, BaseEstimator):
+    """What both estimators share."""
+
+    _task: str
+    model_: Model
+    missing: Any
+    categorical: Any
+    time_limit: float | None
+    refit: bool
+    random_state: Any
+
+    def fit(
+        self,
+        X: Any,
+        y: Any = None,
+        sample_weight: Any = None,
+        *,
+        X_val: Any = None,
+        y_val: Any = None,
+        sample_weight_val: Any = None,
+        groups: Any = None,
+        watch: Watch | None = None,
+        checkpoint: str | Path | Folder | None = None,
+        checkpoint_every: float = EVERY,
+        resume: bool = False,
+        workers: int | str | Workers | None = None,
+        ray_address: str | None = None,
+    ) -> Self:
+        """Learn the encoding and train the network.
+
+        Parameters
+        ----------
+        X : table of m rows
+            A pandas or polars DataFrame, an Arrow table, a NumPy array, a mapping of columns, or a path. A
+            `Stream` is read from the disk again in each epoch; it names its target and weights itself.
+        y : array or column of shape (m,)
+            The target: classes of any type, or numbers.
+        sample_weight : array of shape (m,), optional
+            A weight for each row, in training and in the score that chooses the epoch.
+        X_val, y_val, sample_weight_val : optional
+            Rows that choose the epoch; by default `validation_fraction` of the rows is set aside for it. Of a
+            stream at most 100,000 are, by a hash of their numbers; `X_val` may be a `Stream` too.
+        groups : array of shape (m,), optional
+            Which group each row is of: persons, machines, days. Rows of one group are never on both sides when rows
+            are set aside to choose the epoch. It says nothing of `X_val`.
+        watch : callable, optional
+            Told the progress (`train.loop.Progress`) about ten times a second.
+        checkpoint : str or Path, optional
+            A folder for checkpoints: the last two are kept. It belongs to this fit, as its rows do, and so is no
+            parameter of the estimator, which is copied and searched over. `random_state` must not be None.
+        checkpoint_every : float
+            Seconds between two checkpoints.
+        resume : bool
+            Whether to go on from the newest checkpoint there, to the bits of a fit that was never stopped; without
+            one the fit begins anew. SIGTERM saves a checkpoint and exits with 143.
+        workers : int or str, optional
+            How many workers Ray is to start, each with a share of the rows ("2-4": as many as there is room for); or
+            what started this process and others that make the same call, "torchrun" or "mpi". Each batch is divided
+            among them and their gradients are added, so that the steps are those of one process. Where workers fail
+            without a `checkpoint`, they go on from one of their own.
+        ray_address : str, optional
+            Of a Ray cluster; by default the one that is connected, else one that is started on this machine.
+
+        Returns
+        -------
+        self
+        """
+        deadline = Deadline(self.time_limit)
+        asked = wanted(workers, ray_address)
+        if asked and asked.is_member and not isinstance(self.random_state, Integral):
+            msg = f"Workers need the same `random_state`, a whole number; got {self.random_state!r}."
+            raise SpecError(msg)
+        with (
+            group_of(asked) as group,
+            on_first(group, folder_of(checkpoint, resume, checkpoint_every)) as folder,
+        ):
+            spread = Spread(asked, group, _warn)
+            if isinstance(X, Stream):
+                given = (y, sample_weight, groups), (X_val, y_val, sample_weight_val)
+                return self._take(self._fit_stream(X, *given, watch, folder, spread, deadline))
+            rows = rows_of(X, y, sample_weight, self, groups=groups)
+            held = None
+            if X_val is not None:
+                held = rows_of(X_val, y_val, sample_weight_val, self, among=rows)
+            return self._take(fitting.fit(self, self._task, rows, held, watch, folder, spread, deadline))
+
+    def estimate(self, X: Any, y: Any) -> Cost:
+        """What `fit` would cost: operations, memory and seconds, by some steps of such a network on this machine.
+
+        Parameters
+        ----------
+        X, y : table of m rows, column of shape (m,)
+            As `fit` takes them; the encoding is learned from at most 1,000 of the rows.
+
+        Returns
+        -------
+        Cost
+            With `flops`, `memory` in bytes, `seconds`, `epochs` (at most), `steps` and `threads`.
+
+        Examples
+        --------
+        >>> from clearprop import TabularRegressor
+        >>> found = TabularRegressor("fast", max_iter=10).estimate({"x": range(1000)}, range(1000))
+        >>> found.epochs, found.steps > 10, found.seconds > 0
+        (10, True, True)
+        """
+        return estimating.of_tables(self, X, y)
+
+    def _fit_stream(
+        self,
+        stream: Stream,
+        given: tuple[Any, ...],
+        val: tuple[Any, Any, Any],
+        watch: Any, folder: Any, spread: Spread, deadline: Deadline,
+    ) -> Model:  # fmt: skip
+        if any(value is not None for value in given):
+            msg = "A `Stream` names its target and weights itself; got `y`, `sample_weight` or `groups`. Leave it out."
+            raise SpecError(msg)
+        for name in ("refit", "class_weight"):
+            if getattr(self, name, None):
+                msg = f"`{name}` needs the rows in memory, but `X` is a `Stream`. Leave it out."
+                raise SpecError(msg)
+        held = val[0]
+        if held is not None and not isinstance(held, Stream):
+            held = rows_of(*val, self)
+        return fit_stream(self, self._task, stream, held, watch, folder, spread, deadline)
+
+    def _take(self, model: Model) -> Self:
+        """Become what a model is."""
+        self.model_, self._going = model, None
+        self.n_features_in_ = len(model.encoding.columns)
+        self.feature_names_in_ = np.array([column.name for column in model.encoding.columns], object)
+        return self
+
+    def _table(self, X: Any) -> Table:
+        """The columns that the model needs, read as in training."""
+        model = self._model()
+        return model.read(checked(X, type(self).__name__, self.n_features_in_))
+
+    def __sklearn_tags__(self) -> Tags:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.string = tags.input_tags.categorical = tags.input_tags.allow_nan = True
+        return tags
+
+    def _model(self) -> Model:
+        check_is_fitted(self, "model_")
+        return self.model_
+
+    @property
+    def loss_curve_(self) -> list[float]:
+        """The mean of J over each epoch's rows."""
+        return self._model().record.losses
+
+    @property
+    def validation_scores_(self) -> list[float]:
+        """The score that chose the epoch, after each; turned so that higher is better."""
+        return self._model().record.scores
+
+    @property
+    def n_iter_(self) -> int:
+        """How many epochs were run."""
+        return len(self._model().record.rows)
+
+    @property
+    def best_epoch_(self) -> int:
+        """The epoch whose weights were kept, counted from 1."""
+        return self._model().record.best_epoch
+
+    @property
+    def coefs_(self) -> list[np.ndarray]:
+        """W[1..L]."""
+        return self._model().params.W[1:]
+
+    @property
+    def intercepts_(self) -> list[np.ndarray]:
+        """b[1..L]."""
+        return self._model().params.b[1:]
+
+
+def _warn(text: str) -> None:
+    warnings.warn(text, stacklevel=2)
