@@ -124,7 +124,7 @@ def test_the_killed_starter_takes_its_workers_with_it(folder, never, tally, tmp_
     below = descendants(process.pid)
     process.kill()
     finish(process)
-    end = time.monotonic() + 60
+    end = time.monotonic() + 180
     while time.monotonic() < end and any(os.path.exists(f"/proc/{pid}") for pid in below):
         time.sleep(0.2)
     assert [line for pid, line in below.items() if os.path.exists(f"/proc/{pid}")] == []
