@@ -54,7 +54,7 @@ def measured(name: str, options: argparse.Namespace) -> tuple[Times, dict[str, s
             try:
                 for threads in THREADS:
                     workers[way, threads] = stack.enter_context(Remote(threads))
-                    workers[way, threads].ask("prepare", peer=way, net=name, seconds=0.1)
+                    workers[way, threads].ask("many", way=way, net=name)
             except WorkerError as error:
                 missing[way] = str(error)
         turns = [key for key in workers if key[0] not in missing]

@@ -1,7 +1,9 @@
 """A process that stays alive and measures when asked: JSON lines on stdin and stdout, one answer a request.
 
 Requests: {"do": "load", "peer"}, {"do": "prepare", "peer", "net", "seconds"}, {"do": "round"[, "turns"]},
-{"do": "loss", "peer", "net", "step", "solver"}. An answer with "error" says what went wrong.
+{"do": "loss", "peer", "net", "step", "solver"};
+of `many` {"do": "many", "way", "net"}; of `time_to_accuracy` {"do": "learn", "peer", "data", "set"}, {"do": "epoch"}.
+An answer with "error" says what went wrong.
 """
 
 import json
@@ -10,6 +12,7 @@ import sys
 import time
 from typing import Any
 
+import numpy as np
 import peers
 from nets import NETS, by_plain_descent
 
@@ -42,7 +45,7 @@ class Worker:
 
     def round(self, request: dict[str, Any]) -> dict[str, Any]:
         """Microseconds a step, and how many cores were busy meanwhile."""
-        n = request.get("turns", self.n)
+        n = request.get("turns") or self.n
         if self.turn < WARM_UP:
             self.peer.turns(1)
         wall, cpu = self._time(n)
@@ -52,6 +55,33 @@ class Worker:
         kind, net = peers.find(request["peer"]), NETS[request["net"]]
         net = net if net.solver == request["solver"] else by_plain_descent(net)
         return {"loss": kind(net, self.threads).loss_at(request["step"])}
+
+    def many(self, request: dict[str, Any]) -> dict[str, Any]:
+        """A way of `many` gets ready; a step is one of all networks."""
+        net = NETS[request["net"]]
+        self.peer = peers.find(request["way"], peers.MANY)(net, self.threads)
+        self.peer.turns(1)
+        self.steps, self.turn = net.steps, WARM_UP
+        return {}
+
+    def learn(self, request: dict[str, Any]) -> dict[str, Any]:
+        """A peer of `time_to_accuracy` gets ready: an epoch by one that is thrown away compiles all."""
+        import time_to_accuracy
+
+        net = time_to_accuracy.network(request["data"], request["set"])
+        self.test = time_to_accuracy.images(request["data"], request["set"], "t10k")
+        kind = peers.find(request["peer"], peers.LEARNING)
+        kind(net, self.threads).turns(1)
+        self.peer = kind(net, self.threads)
+        return {}
+
+    def epoch(self, request: dict[str, Any]) -> dict[str, Any]:
+        """An epoch more: its seconds, and the accuracy after it."""
+        seconds, _ = self._time(1)
+        a, y = self.test
+        for l, (W, b) in enumerate(self.peer.layers()):
+            a = (np.maximum(a, 0) if l else a) @ W + b
+        return {"seconds": seconds, "accuracy": float((a.argmax(axis=1) == y).mean())}
 
     def _time(self, n: int) -> tuple[float, float]:
         wall, cpu = time.perf_counter(), time.process_time()

@@ -28,7 +28,6 @@ class Jax:
         self.state = (
             (params,) if net.solver == "sgd" else (params, zeros(params), zeros(params), jnp.zeros(()))
         )
-        self.epoch = jax.jit(partial(scan_epoch, net), donate_argnums=0)
 
     def turns(self, n: int) -> None:
         for _ in range(n):
@@ -39,9 +38,12 @@ class Jax:
         self._walk(in_order(self.net, 0, step))
         return float(self._walk(in_order(self.net, step, step + 1))[0])
 
+    def layers(self) -> list[tuple[Any, Any]]:
+        return [(np.asarray(W), np.asarray(b)) for W, b in self.state[0]]
+
     def _walk(self, order: np.ndarray | None) -> Any:
         rows = None if order is None else order.reshape(-1, self.net.batch).astype(np.int32)
-        self.state, losses = self.epoch(self.state, self.X, self.y, rows)
+        self.state, losses = epoch(self.net, self.state, self.X, self.y, rows)
         return losses
 
 
@@ -54,6 +56,9 @@ def scan_epoch(net: Net, state: Any, X: Any, y: Any, rows: Any) -> Any:
         return (sgd if net.solver == "sgd" else adam)(net, state, grads), loss
 
     return jax.lax.scan(step, state, rows, length=PASSES if rows is None else None)
+
+
+epoch = jax.jit(scan_epoch, static_argnums=0, donate_argnums=1)  # compiled once for each network
 
 
 def loss_of(net: Net, params: Any, X: Any, y: Any) -> Any:

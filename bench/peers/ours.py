@@ -30,6 +30,10 @@ class Clearprop:
         self._walk(in_order(self.net, 0, step))
         return self._walk(in_order(self.net, step, step + 1))
 
+    def layers(self) -> list[tuple[np.ndarray, np.ndarray]]:
+        params = self.engine.params
+        return list(zip(params.W[1:], params.b[1:], strict=True))
+
     def _walk(self, order: np.ndarray) -> float:
         done = self.engine.epoch(self.batch, order, np.full(len(order) // self.net.batch, self.net.lr))
         if done.failed_at is not None:

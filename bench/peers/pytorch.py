@@ -52,6 +52,9 @@ class Eager:
             loss = self.step(self.X[rows], self.y[rows])
         return loss.item() * self.scale
 
+    def layers(self) -> list[tuple[Any, Any]]:
+        return [(layer.weight.detach().numpy().T, layer.bias.detach().numpy()) for layer in self.model[::2]]
+
 
 class Loader(Eager):
     """The loop of the tutorials: rows by a DataLoader, in this process."""
