@@ -11,6 +11,7 @@ from clearprop import MLPClassifier, Stream, TabularClassifier, TabularRegressor
 from clearprop.errors import SpecError, WorkersError
 from clearprop.estimators import fitting, streaming
 from clearprop.estimators.presets import PRESETS
+from clearprop.estimators.rows import rows_of
 from clearprop.estimators.streaming import fit_stream
 from clearprop.train.workers.training import Spread
 from clearprop.train.workers.wanted import Workers
@@ -46,7 +47,7 @@ def test_every_preset_over_workers(preset, task):
 
     def work(group):
         estimator = KINDS[task](preset, **how)
-        rows = fitting.rows_of(X, y, None, estimator)
+        rows = rows_of(X, y, None, estimator)
         return fitting.fit(estimator, task, rows, None, None, None, spread_over(group))
 
     for model in in_threads(2, work):
