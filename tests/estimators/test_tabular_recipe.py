@@ -83,6 +83,13 @@ def test_a_temperature_lowers_the_held_out_loss_and_changes_no_answer():
     assert (np.diff(model.predict_proba(X)[order, 1]) >= 0).all()
 
 
+def test_a_committee_has_a_temperature_where_all_members_answer_for_the_rows():
+    X, y = noisy()
+    model = TabularClassifier("fast", max_iter=12)
+    assert model.fit(X, y).model_.held.temperature == 1
+    assert model.fit(X[:300], y[:300], X_val=X[300:], y_val=y[300:]).model_.held.temperature != 1
+
+
 def test_temperature_notes_and_residuals_are_saved(tmp_path):
     for model in (quick().fit(table(), classes()), quick_number(log_target=True).fit(table(), numbers())):
         save(model, tmp_path / "m.safetensors")

@@ -171,7 +171,7 @@ def agreed(net: Network, z: Sequence[np.ndarray]) -> np.ndarray:
     """
     if len(z) == 1:
         return np.asarray(z[0], np.float64)
-    return _inverse(net, derivation.agreed(sum(answers(net, one) for one in z), len(z)))
+    return _inverse(net, derivation.agreed(np.sum([answers(net, one) for one in z], axis=0), len(z)))
 
 
 def answers(net: Network, z: np.ndarray) -> np.ndarray:

@@ -152,11 +152,15 @@ def _logged(
     return chosen, (note,)
 
 
-def judge_of(estimator: Any, target: Classes | Scale, judged: Judged) -> Judge:
-    """What scores an epoch of this estimator."""
+def judge_of(estimator: Any, target: Classes | Scale, judged: Judged, singly: bool = False) -> Judge:
+    """What scores an epoch of this estimator.
+
+    Where single members of a committee answer for the rows, `singly`, there is no temperature: it would be that of
+    one network, which is surer of itself than the mean of many.
+    """
     metric = checked_metric(estimator.metric, target.task)
     level, calibrate = getattr(estimator, "quantile", 0.5), getattr(estimator, "calibrate", False)
-    return Judge(metric, target, judged, level, calibrate)
+    return Judge(metric, target, judged, level, calibrate and not singly)
 
 
 def trained(
@@ -202,7 +206,7 @@ def trained(
     """
     checked_metric(estimator.metric, learned.target.task)
     engine, settings, settled = begun(estimator, learned, source.rows, seed, apart)
-    judge = None if judged is None else judge_of(estimator, learned.target, judged)
+    judge = None if judged is None else judge_of(estimator, learned.target, judged, apart is not None)
     identity = {} if folder is None else identity_of(estimator, settled, seed, about, learned, judged)
     spread = spread or Spread()
     if (

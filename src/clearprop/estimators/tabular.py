@@ -81,7 +81,9 @@ _OF_CLASSES = """class_weight : dict or "balanced", optional
         A factor for the weights of each class's rows, in training, scores and calibration. balanced: so that all
         classes weigh the same.
     calibrate : bool
-        Whether one temperature, fitted on the held-out rows, makes the probabilities honest."""
+        Whether one temperature, fitted on the held-out rows, makes the probabilities honest. A committee has one only
+        where all members answer for these rows (`X_val`): elsewhere it would be that of one network, which is surer
+        of itself than their mean."""
 _OF_NUMBERS = """quantile : float
         Which quantile of the target is learned with the metric quantile.
     log_target : bool or "auto"
