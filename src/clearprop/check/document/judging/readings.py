@@ -1,10 +1,10 @@
 """The reading under which most lines hold: of what loss J, delta and dZ are."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
 from itertools import product
 
-from clearprop.check.document.judging.compare import Comparison
+from clearprop.check.document.judging.compare import Comparison, compared
 from clearprop.check.document.meaning.build import Setting
 from clearprop.check.document.meaning.notation import Notation, Reading
 from clearprop.check.document.numbers.world import World
@@ -13,6 +13,13 @@ from clearprop.check.document.read.tree import Call, Derivative, Node, Sym, base
 
 CONSISTENT = [("mean", "mean", "mean"), ("sum", "sum", "sum"), ("sample", "sample", "sample")]
 MIXED = [("sum", "sum", "mean"), ("mean", "sum", "mean"), ("mean", "sum", "sum")]
+SQUARED = [
+    (0.5, False),
+    (1.0, False),
+    (1.0, True),
+    (0.5, True),
+]  # what stands before squared errors; a mean over outputs
+SAID_GAIN = 0.5  # of two losses that fit as many lines, the one that the text writes down
 MIXED_GAIN = 1.5  # a reading in which J is not one and the same must make two more pairs of sides hold
 ENOUGH = 0.7  # of the pairs: then the layout is taken as right
 FEW = 5  # choices of indices for each line while readings are tried
@@ -70,6 +77,39 @@ class Chooser:
         best = max(found, key=lambda layout: (found[layout], layout == old))
         notation.rows, notation.weights, notation.vectors = best if found[best] > before + 1 else old
         self._fit_numbers()
+
+    def fit_loss(self, networks: Callable[[], list[World]]) -> bool:
+        """Try squared errors without the half, and averaged over the outputs; whether another than the usual one fits."""
+        setting, usual_plan, usual_worlds = self.setting, self.setting.plan, self.worlds
+        if usual_plan.loss != "squared" or not any(self.uses):
+            return False
+        found = {usual_plan: (self._fitting(), usual_worlds)}
+        for factor, per_output in SQUARED:
+            plan = replace(usual_plan, factor=factor, per_output=per_output)
+            if plan in found or found[usual_plan][0] >= self._most():
+                continue
+            setting.plan = plan
+            self.worlds = networks()
+            self.known.clear()
+            found[plan] = (self._fitting(), self.worlds)
+        best = max(found, key=lambda plan: (found[plan][0], plan == usual_plan))
+        self.known.clear()
+        setting.plan, self.worlds = best, found[best][1]
+        return best != usual_plan
+
+    def _fitting(self) -> float:
+        """How many pairs of sides agree under the best reading; what says what the loss is counts a little more."""
+        reading = self.best()
+        mixed = sum(how in MIXED for how in reading.losses.values())
+        counted = [self._counted(k, reading) for k, used in enumerate(self.uses) if used]
+        said = [self._counted(k, reading) for k, used in enumerate(self.uses) if _says(used)]
+        return sum(counted) + SAID_GAIN * sum(said) - MIXED_GAIN * mixed
+
+    def _most(self) -> float:
+        """What `_fitting` is if every line holds."""
+        counts = [len(compared(s)) for s in self.statements]
+        said = sum(n for n, used in zip(counts, self.uses, strict=True) if _says(used))
+        return sum(n for n, used in zip(counts, self.uses, strict=True) if used) + SAID_GAIN * said
 
     def _fit_numbers(self) -> None:
         """The same for the numbers of layers: from 0 or 1, with weights that carry the layer they start from or lead to."""
@@ -178,6 +218,11 @@ class Chooser:
             if score > best_score:
                 best, best_score = trial, score
         return best
+
+
+def _says(used: set[tuple[str, int]]) -> bool:
+    """Whether a line speaks of the value of a loss and of no gradient."""
+    return bool(used) and all(part == 0 for _, part in used)
 
 
 def usual(name: str, way: str, notation: Notation, option: tuple[str, str, str]) -> str:

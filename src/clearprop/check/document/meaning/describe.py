@@ -3,6 +3,7 @@
 from clearprop.check.document.judging.readings import MIXED
 from clearprop.check.document.meaning.build import Setting
 from clearprop.check.document.meaning.notation import Reading
+from clearprop.check.document.numbers.world import Plan
 
 LOSSES = {"cross-entropy": "cross-entropy", "binary": "binary cross-entropy", "squared": "squared error"}
 STYLES = {"paren": "W^{(l)}", "bracket": "W^{[l]}", "plain": "W^l", "sub": "W_l"}
@@ -21,7 +22,7 @@ def described(setting: Setting, reading: Reading) -> str:
     hidden = ", ".join(dict.fromkeys(plan.activations))
     if setting.depth != 1 and "smooth" not in plan.activations:
         parts.append(hidden)
-    parts.append(f"{plan.head} output, {LOSSES[plan.loss]}")
+    parts.append(f"{plan.head} output, {LOSSES[plan.loss]}{_before(plan)}")
     for name, how in reading.losses.items():
         parts.append(_loss(name, how, bool(reading.penalised.get(name))))
     for name, how in reading.gradients.items():
@@ -31,6 +32,14 @@ def described(setting: Setting, reading: Reading) -> str:
             else f"{name} is of each sample's own loss"
         )
     return "; ".join(parts)
+
+
+def _before(plan: Plan) -> str:
+    """How squared errors differ from half their sum over the outputs."""
+    if plan.loss != "squared":
+        return ""
+    mean = " averaged over the outputs" if plan.per_output else ""
+    return mean + ("" if plan.factor == 0.5 else " without the 1/2")
 
 
 def _layout(setting: Setting) -> str:
