@@ -120,7 +120,7 @@ def test_options_come_from_a_file_and_the_command_line_wins(run, table, tmp_path
         (("--target", "richh"), "There is no column `richh` in people 人.csv: the nearest name is `rich`."),
         (("--target", "rich", "--lr", "nan"), "`--lr` must be a finite number above 0; got nan."),
         (("--target", "rich", "--hidden", "8,,3"), "such as 256,256; got '8,,3'"),
-        (("--target", "rich", "--preset", "quick"), "`--preset` must be one of plain, fast, accurate; got 'quick'."),
+        (("--target", "rich", "--preset", "quick"), "`--preset` must be one of plain, fast, accurate, best; got"),
         (("--target", "rich", "--valid", "1.5"), "`--valid` must be a fraction above 0 and below 1, or a table"),
         (("--target", "rich", "--epochs", "0"), "`--epochs` must be a whole number, 1 or more; got 0."),
         (("--target", "rich", "--epoch", "3"), "--epochs"),

@@ -89,9 +89,9 @@ def test_a_second_process_compiles_nothing_and_another_expression_is_another_fil
     first = run(tmp_path)
     before = {file: file.stat().st_mtime_ns for file in tmp_path.rglob("*.nb?")}
     assert (
-        sum("expression_" in file.name for file in before) == 6
-    )  # an index and code for each of three passes
+        sum("expression_" in file.name for file in before) == 8
+    )  # an index and code for each of four passes
     assert run(tmp_path) == first
     assert {file: file.stat().st_mtime_ns for file in tmp_path.rglob("*.nb?")} == before
     assert run(tmp_path, SCRIPT.replace("2*x", "3*x")) != first
-    assert sum("expression_" in file.name for file in tmp_path.rglob("*.nb?")) == 10
+    assert sum("expression_" in file.name for file in tmp_path.rglob("*.nb?")) == 14

@@ -60,7 +60,7 @@ def test_the_estimate_is_near_what_a_fit_takes():
 
 def test_tables():
     table = {"x": X[:, 0], "town": np.where(X[:, 1] > 0, "up", "down")}
-    found = TabularClassifier("fast", max_iter=5).estimate(table, X[:, 2] > 0)
+    found = TabularClassifier("fast", members=1, max_iter=5).estimate(table, X[:, 2] > 0)
     assert found.epochs == 5
     assert found.flops == 2 * 900 * 5 * (3 * (7 * 128 + 128 * 128 + 128 * 2) - 7 * 128)
 

@@ -11,11 +11,11 @@ from sklearn.exceptions import ConvergenceWarning, DataConversionWarning, NotFit
 from clearprop import TabularClassifier, TabularRegressor
 from clearprop.engine.engine import Engine
 from clearprop.errors import ClearpropError, DivergedError, ShapeError, SpecError, TableError
-from oracles.models import classes, classifier, numbers, regressor, table
+from oracles.models import SMALL, classes, classifier, numbers, regressor, table
 
 
 def quick(**options):
-    return TabularClassifier("fast", **{"max_iter": 3} | options)
+    return TabularClassifier(**(SMALL | options))
 
 
 def bits(model):
@@ -293,7 +293,7 @@ def test_an_estimator_that_is_not_fitted_says_so():
         _ = TabularRegressor().loss_curve_
 
 
-@pytest.mark.parametrize("make", [quick, lambda **o: TabularRegressor("fast", max_iter=3, **o)])
+@pytest.mark.parametrize("make", [quick, lambda **o: TabularRegressor(**(SMALL | o))])
 def test_the_same_seed_gives_the_same_bits(make):
     y = classes() if make is quick else numbers()
     a, b, other = (make(random_state=seed).fit(table(), y) for seed in (4, 4, 5))

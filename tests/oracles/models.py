@@ -7,6 +7,8 @@ import numpy as np
 
 from clearprop import TabularClassifier, TabularRegressor
 
+SMALL = {"preset": "fast", "members": 1, "activation": "silu", "max_iter": 3}  # of one network
+
 
 def table(rows: int = 120, seed: int = 0) -> dict[str, Any]:
     """Two numbers, one with holes, and a category with holes."""
@@ -32,9 +34,9 @@ def numbers(rows: int = 120, seed: int = 0) -> np.ndarray:
 
 @cache
 def classifier() -> TabularClassifier:
-    return TabularClassifier("fast", max_iter=3).fit(table(), classes())
+    return TabularClassifier(**SMALL).fit(table(), classes())
 
 
 @cache
 def regressor() -> TabularRegressor:
-    return TabularRegressor("fast", max_iter=3, dtype="float64").fit(table(), numbers())
+    return TabularRegressor(**SMALL, dtype="float64").fit(table(), numbers())

@@ -72,7 +72,7 @@ def table_model(
     net = Network((encoding.n_outputs, 9, 8, n_out), "silu", head, 0)
     about = {"class": "TabularRegressor" if numbers else "TabularClassifier", "params": {"missing": missing}}
     params = net.initialize(seed=1, dtype=dtype)
-    return Model(params, encoding, target, "answer", Record(), [1 / n_out] * n_out, about, held)
+    return Model(params, encoding, target, "answer", Record(), [1 / n_out] * n_out, about, held=held)
 
 
 def committee_model(dtype: str = "float32", numbers: bool = False) -> Model:

@@ -197,7 +197,7 @@ def test_another_parameter_is_refused(tmp_path, change, said):
     [
         (
             lambda X, y: ({k: v[:-1] for k, v in X.items()}, y[:-1]),
-            "the number of rows to learn from was 630 and is 629",
+            "the number of rows to learn from was 700 and is 699",
         ),
         (lambda X, y: (X | {"a": np.r_[X["a"][:5] + 1e-6, X["a"][5:]]}, y), "the values of `a` differ"),
         (lambda X, y: ({"aa" if k == "a" else k: v for k, v in X.items()}, y), "no longer have `a`"),

@@ -30,7 +30,7 @@ def by_function(name: str) -> tuple[Equation, ...]:
     Examples
     --------
     >>> [row.id for row in by_function("mean")]
-    ['G5', 'G5.weighted']
+    ['G5', 'G5.weighted', 'G5.sum']
     """
     return tuple(row for row in EQUATIONS if row.function == name)
 

@@ -395,7 +395,7 @@ COLUMN_LINES = (
         "column",
         "between",
         "a column's place among its values in training, on a line between two of their quantiles; level beyond them",
-        r"x \leftarrow q + (r - q) \frac{\max(\min(x, b), a) - a}{b - a}",
+        r"x \leftarrow q + (r - q) \frac{\min(\max(x, a), b) - a}{b - a}",
         "the sum of the pieces of Gorishniy, Rubachev, Babenko, NeurIPS 2022",
     ),
     _entry(
