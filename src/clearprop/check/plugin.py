@@ -40,9 +40,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Find the documents. Those asked for on the command line are checked whatever paths stand beside them."""
-    asked = _expanded(
-        "--check-derivations", config.getoption("check_derivations"), config.invocation_params.dir
-    )
+    wanted = config.getoption("check_derivations") or []
+    asked = _expanded("--check-derivations", wanted, config.invocation_params.dir)
     listed = _expanded("check_derivations", config.getini("check_derivations"), config.rootpath)
     config.stash[FOUND] = dict.fromkeys([*asked, *listed])
     config.stash[SETTINGS] = _settings(config)
