@@ -41,8 +41,9 @@ class Judge:
         unread = self._unread(statement, pairs, worlds)
         failing = [p for p in pairs if p.failures and p.unread is None]
         blamed = _blamed(failing, pairs)
+        trusted = {k for p in pairs if p.holds for k in (p.left, p.right)}
         for pair, side in blamed:
-            self._find(statement, pair, side, worlds)
+            self._find(statement, pair, side, worlds, trusted)
         verdict = "wrong" if failing else "unread" if unread else "verified"
         self._mark(statement, verdict, {side for _, side in blamed}, unread)
 
@@ -99,12 +100,12 @@ class Judge:
         self._keep(statement.at, statement, sides, "", ("", ""), Diagnosis("layer", str(error)), "")
         self._mark(statement, "wrong", set(range(len(statement.parts))), set())
 
-    def _find(self, statement: Statement, pair: Pair, side: int, worlds: list) -> None:
+    def _find(self, statement: Statement, pair: Pair, side: int, worlds: list, trusted: set[int]) -> None:
         layers = {
             n for n in self.setting.notation.layer_letters if any(n in f.letters for f in pair.failures)
         }
         told = diagnose(pair, worlds, layers)
-        found = repairs(statement, pair, side, told, self.setting, self.reading, worlds)
+        found = repairs(statement, pair, side, told, self.setting, self.reading, worlds, trusted)
         sides = (written(statement.parts[pair.left].tokens), written(statement.parts[pair.right].tokens))
         one = pair.failures[0]
         values = (_said(one.left), _said(one.right))

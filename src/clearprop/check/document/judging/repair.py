@@ -172,14 +172,18 @@ def repairs(
     setting: Setting,
     reading: Reading,
     worlds: list[World],
+    trusted: set[int],
     own: int = 2,
 ) -> list[Repair]:
-    """The change, or two, that would make a failing pair hold: of the side to blame, else of the other."""
+    """The change, or two, that would make a failing pair hold: of the side to blame, else of the other.
+
+    A side in `trusted` agrees with its other neighbour: it is left as it is.
+    """
     if told.what in ("range", "permuted") or told.sets:
         return []
     other = pair.left if side == pair.right else pair.right
     for one in (side, other):
-        if statement.parts[one].node is None:
+        if statement.parts[one].node is None or (one == other and other in trusted):
             continue
         mender = Mender(statement, pair, setting, reading, worlds)
         found = mender.mend(one, own)

@@ -69,6 +69,8 @@ def layer_said(sym: Sym, notation: Notation) -> int | None:
 def find_steps(pairs: Pairs, used: set[str], notation: Notation) -> None:
     """Give roles, and layers to names that carry none, from the input on."""
     finder = _Finder(notation)
+    for left, right, _ in pairs:
+        finder.scripted |= {s.name for node in (left, right) for s in symbols(node) if s.sub or s.sup}
     oriented = _oriented(pairs)
     for _ in range(8):
         before = {n: (r.kind, r.layer) for n, r in notation.roles.items()}
@@ -84,6 +86,7 @@ class _Finder:
         self.notation, self.roles = notation, notation.roles
         self.known = {name: 0 for name, role in notation.roles.items() if role.kind in ("input", "augmented")}
         self.stepped: set[str] = set()
+        self.scripted: set[str] = set()
 
     def look(self, left: Node, right: Node) -> None:
         if not isinstance(left, (Sym, Call, Probability)):
@@ -152,12 +155,17 @@ class _Finder:
         elif isinstance(argument, Sym):
             role = self.roles.get(argument.name)
             if role is not None and role.kind == "pre":
-                layer = role.layer if role.layer is not None else 0
+                layer = role.layer if role.layer is not None else self._said(left, argument)
             elif role is None and isinstance(left, Sym) and self._kind(left) in ("act", "prediction"):
                 self.roles[argument.name] = Role("pre")
         if layer is None or not isinstance(left, Sym):
             return
         self.settle(left, "act", layer)
+
+    def _said(self, left: Node, argument: Sym) -> int:
+        """The layer that h = tanh(z_1) gives to an h of custom; 0 if none is said."""
+        known = isinstance(left, Sym) and self._kind(left) == "act"
+        return (layer_said(argument, self.notation) or 0) if known else 0
 
     def _kind(self, sym: Sym) -> str:
         return self.roles.get(sym.name, Role("")).kind
@@ -192,7 +200,16 @@ class _Finder:
         )
 
     def leftovers(self, used: set[str]) -> None:
-        """Names without a layer in a text without weights are of the output layer."""
+        """Names without a layer in a text without weights are of the output layer; theta beside weights is any of them."""
+        for name in {"theta", "Theta"} & used & self.roles.keys():
+            role = self.roles[name]
+            if (
+                role.kind == "weight"
+                and role.layer is None
+                and name not in self.scripted
+                and used & {"W", "w"}
+            ):
+                self.roles[name] = Role("weight", 1)
         if any(role.kind in ("weight", "stack") for name, role in self.roles.items() if name in used):
             return
         for name, role in self.roles.items():
