@@ -113,3 +113,24 @@ def test_an_unknown_symbol_is_no_false_alarm():
 def test_identities_hold(formula):
     check = check_document(formula)
     assert (check.verified, check.findings, check.unread) == (1, (), ())
+
+
+LABELS = r"""A batch of $m$ samples. $$Z = XW^{(1)}+b^{(1)}$$ $$P=\mathrm{softmax}(Z)$$
+$$J_i = -\sum_{j=1}^{C} y_{i,j}\ln p_{i,j}$$ $$J=\frac1m\sum_{i=1}^m J_i$$
+$$J_{SUM} = m J$$
+$$J_{TOTAL} = J + \frac{\lambda}{2} \sum_{k}\sum_{j} (W^{(1)}_{k,j})^{2}$$
+$$\frac{\partial J_{TOTAL}}{\partial W^{(1)}} = \frac{\partial J}{\partial W^{(1)}} + \lambda W^{(1)}$$
+"""
+
+
+@pytest.mark.parametrize("form", [r"\text{%s}", r"\mathrm{%s}", "%s"])
+def test_losses_that_say_what_they_are(form):
+    text = LABELS.replace("SUM", form % "sum").replace("TOTAL", form % "total")
+    check = check_document(text, sizes=(3, 2))
+    assert check.verified == check.statements == 7, str(check)
+    wrong = (
+        text.replace("= m J", "= J")
+        .replace("+ \\frac{\\l", "- \\frac{\\l")
+        .replace("+ \\lambda W", "- \\lambda W")
+    )
+    assert [f.what for f in check_document(wrong, sizes=(3, 2)).findings] == ["factor", "sign", "sign"]

@@ -71,24 +71,32 @@ def reduction(name: str, env: Env) -> tuple[str, str, str]:
 
 
 def labelled(node: Node | None) -> str | None:
-    r"""J_{\text{sum}}, J_{\text{mean}}: a loss that says what it is."""
+    r"""J_{\text{sum}}, J_{\text{mean}}, J_{\text{total}}: a loss that says what it is."""
     scripts = node.sub if isinstance(node, (Sym, Call)) else ()
     found = [s.node.value for s in scripts if isinstance(s.node, Text)]
-    return found[0] if found and found[0] in ("sum", "mean") else None
+    return found[0] if found and found[0] in ("sum", "mean", "total") else None
+
+
+def _meant(node: Node | None, name: str, env: Env) -> tuple[tuple[str, str, str], bool]:
+    """How a loss and its gradients are reduced, and whether the penalty is in it; "total" adds the penalty to J."""
+    said = labelled(node)
+    if said in ("sum", "mean"):
+        return (said, said, said), False
+    return reduction(name, env), said == "total" or bool(env.reading.penalised.get(name))
 
 
 def value(node: Node, role: Role, env: Env) -> Value:
     """The value of a loss."""
     name = node.name if isinstance(node, (Sym, Call)) else ""
     sample = sample_of(node, env)
-    how = labelled(node) or reduction(name, env)[0]
+    (how, _, _), penalised = _meant(node, name, env)
     if sample is None and how == "sample":
         sample = env.sample
     if sample is not None:
         total = env.state.losses[sample]
     else:
         total = env.state.losses.sum() / (env.world.m if how == "mean" else 1.0)
-    if env.reading.penalised.get(name) and sample is None:
+    if penalised and sample is None:
         total = total + 0.5 * env.world.constants["decay"] * sum((W * W).sum() for W in env.state.W[1:])
     return np.asarray(total)
 
@@ -96,8 +104,7 @@ def value(node: Node, role: Role, env: Env) -> Value:
 def gradient(of: Node | None, by: Sym, role: Role, env: Env) -> Value:
     """A loss's derivative by a quantity of the network, as the text lays it out."""
     name = of.name if isinstance(of, (Sym, Call)) else env.notation.main_loss or ""
-    said = labelled(of)
-    _, rows, weights = (said, said, said) if said else reduction(name, env)
+    (_, rows, weights), penalised = _meant(of, name, env)
     where = quantities.spot(by, role, env)
     sample = sample_of(of, env) if of is not None else None
     how = rows if where.kind in ("z", "a") else weights
@@ -105,8 +112,7 @@ def gradient(of: Node | None, by: Sym, role: Role, env: Env) -> Value:
         sample = env.sample
         if where.first is not None and where.kind in ("z", "a"):
             sample = where.first
-    penal = bool(env.reading.penalised.get(name)) and sample is None
-    return quantities.exposed(whole(where, how, sample, env, penal), where, env)
+    return quantities.exposed(whole(where, how, sample, env, penalised and sample is None), where, env)
 
 
 def whole(where: quantities.Spot, how: str, sample: int | None, env: Env, penal: bool) -> Value:

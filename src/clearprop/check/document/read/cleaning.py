@@ -58,6 +58,7 @@ WORDS = {
     "swish": "silu", "silu": "silu", "vec": "vec", "step": "step", "heaviside": "step", "sin": "sin", "cos": "cos",
     "sinh": "sinh", "cosh": "cosh", "arg": "arg", "lim": "lim", "det": "det", "tan": "tan", "identity": "identity",
 }  # fmt: skip
+LABELS = ("mean", "total")  # below a J, also without a command; "sum" is among the words
 PROSE = set(
     "if otherwise where for and with when else or all each since because then is so as let in of on any every given thus hence"
     " the we at from to by that such".split()
@@ -245,6 +246,10 @@ def _letters(c: _Cleaner, token: Token) -> None:
     while end < len(c.tokens) and c.tokens[end].kind == "letter" and _adjacent(c.tokens, end):
         end += 1
     word = "".join(t.raw for t in c.tokens[c.k - 1 : end])
+    if word in LABELS:
+        c.result.append(Token("text", word, word, token.at))
+        c.k = end
+        return
     for size in range(len(word), 1, -1):
         if (
             word[:size].lower() in WORDS
