@@ -93,7 +93,7 @@ def _notebook(path: Path, raw: str) -> Source:
     try:
         cells = json.loads(raw)["cells"]
         texts = [_lines(cell["source"]) for cell in cells if cell.get("cell_type") == "markdown"]
-    except (json.JSONDecodeError, KeyError, TypeError, AttributeError, RecursionError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         msg = f"{path} must be a Jupyter notebook of format 4: JSON with a list `cells`. It is not; export it anew."
         raise SpecError(msg) from None
     strings = _strings(raw)
@@ -112,7 +112,13 @@ def _notebook(path: Path, raw: str) -> Source:
 
 
 def _lines(source: str | list[str]) -> list[str]:
-    return [source] if isinstance(source, str) else source
+    """A cell's text as JSON has it; TypeError if it is none."""
+    if isinstance(source, str):
+        return [source]
+    if not isinstance(source, list) or not all(isinstance(line, str) for line in source):
+        msg = "a cell without text"
+        raise TypeError(msg)
+    return source
 
 
 def _strings(raw: str):
