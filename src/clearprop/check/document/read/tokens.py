@@ -11,7 +11,7 @@ UNICODE = {
     "≠": r"\ne", "≈": r"\approx", "≡": r"\equiv", "∈": r"\in", "→": r"\to", "←": r"\leftarrow", "⇒": r"\Rightarrow",
     "∂": r"\partial", "∇": r"\nabla", "∑": r"\sum", "∏": r"\prod", "√": r"\sqrt", "…": r"\dots", "⋯": r"\cdots",
     "′": "'", "’": "'", "（": "(", "）": ")", "，": ",", "。": ".", "；": ";", "：": ":", "ℝ": r"\reals", "ℓ": r"\ell",
-    "ᵀ": r"^\top", "²": "^2", "‖": r"\|", "∥": r"\|", "𝟙": r"\one", "ŷ": r"\hat{y}", "Ŷ": r"\hat{Y}", "、": ",",
+    "ᵀ": r"^\top", "²": "^2", "³": "^3", "₀": "_0", "₁": "_1", "₂": "_2", "₃": "_3", "‖": r"\|", "∥": r"\|", "𝟙": r"\one", "ŷ": r"\hat{y}", "Ŷ": r"\hat{Y}", "、": ",",
     "ε": r"\epsilon", "ϵ": r"\epsilon", "α": r"\alpha", "β": r"\beta", "γ": r"\gamma", "δ": r"\delta", "η": r"\eta",
     "θ": r"\theta", "λ": r"\lambda", "μ": r"\mu", "σ": r"\sigma", "φ": r"\phi", "ψ": r"\psi", "Δ": r"\Delta",
     "Θ": r"\Theta", "Σ": r"\Sigma", "Φ": r"\Phi", "ρ": r"\rho", "τ": r"\tau", "π": r"\pi", "ω": r"\omega",
@@ -46,7 +46,7 @@ def lex(text: str, start: int = 0) -> list[Token]:
     found: list[Token] = []
     for match in LEXER.finditer(text):
         raw, at = match[0], start + match.start()
-        if raw[0].isdigit() and len(raw) > 1 and found and found[-1].raw in SINGLE:
+        if raw[0].isdecimal() and len(raw) > 1 and found and found[-1].raw in SINGLE:
             found.append(Token("number", raw[0], raw[0], at))
             if found[-2].raw in ("^", "_"):
                 found += lex(raw[1:], at + 1)
@@ -63,7 +63,7 @@ def lex(text: str, start: int = 0) -> list[Token]:
 def _kind(raw: str) -> str:
     if raw[0] == "\\":
         return "command"
-    if raw[0].isdigit():
+    if raw[0].isdecimal():
         return "number"
     return "letter" if raw.isalpha() else "sign"
 
@@ -162,7 +162,7 @@ def _filled(body: tuple[Token, ...], arguments: list[list[Token]], at: int) -> l
     while k < len(body):
         number = (
             int(body[k + 1].raw[0])
-            if body[k].raw == "#" and k + 1 < len(body) and body[k + 1].raw[0].isdigit()
+            if body[k].raw == "#" and k + 1 < len(body) and body[k + 1].raw[0].isdecimal()
             else 0
         )
         if 0 < number <= len(arguments):
