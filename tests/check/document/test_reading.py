@@ -134,3 +134,24 @@ def test_losses_that_say_what_they_are(form):
         .replace("+ \\lambda W", "- \\lambda W")
     )
     assert [f.what for f in check_document(wrong, sizes=(3, 2)).findings] == ["factor", "sign", "sign"]
+
+
+SCALARS = r"""
+The network has sigmoid activations and two outputs.
+$$net_{h1} = w_1 i_1 + w_2 i_2 + b_1, \quad out_{h1} = \frac{1}{1 + e^{-net_{h1}}}$$
+$$E_{total} = \sum \frac{1}{2}(target - output)^{2}$$
+$$E_{total} = E_{o1} + E_{o2}$$
+$$\frac{\partial E_{total}}{\partial w_{5}} = -(target_{o1} - out_{o1}) * out_{o1}(1 - out_{o1}) * out_{h1}$$
+"""
+
+
+def test_a_text_with_a_name_for_each_weight_raises_no_false_alarm():
+    check = check_document(SCALARS)
+    assert not check.findings, str(check)
+    assert check.unread
+
+
+def test_definitions_that_name_each_other_end_in_a_message():
+    check = check_document(r"$u = v + 1$ and $v = u - 1$, with $\frac{\partial L}{\partial u} = v$")
+    assert not check.findings
+    assert check.unread

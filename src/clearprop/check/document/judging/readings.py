@@ -9,7 +9,7 @@ from clearprop.check.document.meaning.build import Setting
 from clearprop.check.document.meaning.notation import Notation, Reading
 from clearprop.check.document.numbers.world import World
 from clearprop.check.document.read.statements import Statement
-from clearprop.check.document.read.tree import Call, Derivative, Node, Sym, bases, children, symbols, walk
+from clearprop.check.document.read.tree import Call, Derivative, Node, Sym, bases, children, symbols
 
 CONSISTENT = [("mean", "mean", "mean"), ("sum", "sum", "sum"), ("sample", "sample", "sample")]
 MIXED = [("sum", "sum", "mean"), ("mean", "sum", "mean"), ("mean", "sum", "sum")]
@@ -250,7 +250,10 @@ def uses(statement: Statement, notation: Notation) -> set[tuple[str, int]]:
     return found
 
 
-def _uses(node: Node, notation: Notation, found: set[tuple[str, int]]) -> None:
+def _uses(
+    node: Node, notation: Notation, found: set[tuple[str, int]], within: frozenset[str] = frozenset()
+) -> None:
+    """Add what a node depends on; `within` are the definitions that it is met in, which may name each other."""
     if isinstance(node, Derivative):
         name = node.of.name if isinstance(node.of, (Sym, Call)) else notation.main_loss or ""
         role = notation.roles.get(name)
@@ -263,10 +266,11 @@ def _uses(node: Node, notation: Notation, found: set[tuple[str, int]]) -> None:
         if kind in ("loss", "delta", "gradient"):
             found.add((node.name, 0 if kind == "loss" else 3))
     for name in (
-        notation.definitions.keys() & {s.name for s in symbols(node)} if isinstance(node, Sym) else ()
+        notation.definitions.keys() & {s.name for s in symbols(node)} - within
+        if isinstance(node, Sym)
+        else ()
     ):
         for _, right in notation.definitions[name]:
-            if not any(isinstance(s, Sym) and s.name == name for s in walk(right)):
-                _uses(right, notation, found)
+            _uses(right, notation, found, within | {name})
     for child in children(node):
-        _uses(child, notation, found)
+        _uses(child, notation, found, within)

@@ -7,13 +7,16 @@ from clearprop.check.document.numbers import quantities
 from clearprop.check.document.numbers.env import Env
 from clearprop.check.document.numbers.values import Value
 from clearprop.check.document.read.limits import OutOfRange, Undefined
-from clearprop.check.document.read.tree import Call, Node, Sym, Text
+from clearprop.check.document.read.tree import Call, Node, Num, Sym, Text
 
 
 def sample_of(node: Node, env: Env) -> int | None:
     """The sample that a loss is of, from 0: L_i, l^{(i)}, L(p^{(i)}, y^{(i)}); None if it is the text's total."""
     if isinstance(node, Sym):
         where = place(node, env.notation.roles[node.name], env.notation)
+        if len(where.indices) > 1 and any(isinstance(one.node, Num) for one in where.indices):
+            msg = f"the text does not say what part of {node.name} this is"  # E_{o1}: of one output
+            raise Undefined(msg, node.name)
         index = (
             where.sample
             if where.sample is not None

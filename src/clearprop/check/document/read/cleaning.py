@@ -59,6 +59,20 @@ WORDS = {
     "sinh": "sinh", "cosh": "cosh", "arg": "arg", "lim": "lim", "det": "det", "tan": "tan", "identity": "identity",
 }  # fmt: skip
 LABELS = ("mean", "total")  # below a J, also without a command; "sum" is among the words
+NAMES = {
+    "net",
+    "out",
+    "target",
+    "output",
+    "input",
+    "loss",
+    "cost",
+    "error",
+    "actual",
+    "ideal",
+    "predicted",
+    "pred",
+}
 PROSE = set(
     "if otherwise where for and with when else or all each since because then is so as let in of on any every given thus hence"
     " the we at from to by that such".split()
@@ -241,7 +255,7 @@ def _command(token: Token) -> Token:
 
 
 def _letters(c: _Cleaner, token: Token) -> None:
-    """Letters that make a known word, as in exp(z), are one token."""
+    """Letters that make a known word, as in exp(z) or target - output, are one token."""
     end = c.k
     while end < len(c.tokens) and c.tokens[end].kind == "letter" and _adjacent(c.tokens, end):
         end += 1
@@ -259,6 +273,11 @@ def _letters(c: _Cleaner, token: Token) -> None:
             c.result.append(Token("word", WORDS[word[:size].lower()], word[:size], token.at))
             c.k += size - 1
             return
+    name = len(word) if word in NAMES else 0
+    if name:
+        c.result.append(Token("text", word[:name], word[:name], token.at))
+        c.k += name - 1
+        return
     c.result.append(token)
 
 
