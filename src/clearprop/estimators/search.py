@@ -64,7 +64,7 @@ class GridSearch(GridSearchCV):
             msg = f"`workers` of a search must be a number; got {workers.count!r}."
             raise SpecError(msg)
         with cluster(workers):
-            from ray.util.joblib import register_ray
+            from ray.util.joblib import register_ray  # pyright: ignore[reportMissingImports]
 
             register_ray()
             with parallel_config(backend="ray", n_jobs=int(workers.count)):

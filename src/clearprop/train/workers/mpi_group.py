@@ -39,7 +39,7 @@ def mpi_group() -> Iterator[MpiGroup]:
         If mpi4py is not installed, or finds no MPI.
     """
     try:
-        from mpi4py import MPI
+        from mpi4py import MPI  # pyright: ignore[reportMissingImports]
     except (ImportError, RuntimeError) as error:
         msg = f"workers='mpi' needs mpi4py and an MPI: pip install mpi4py ({' '.join(str(error).split())[:120]})."
         raise WorkersError(msg) from None

@@ -53,9 +53,9 @@ def _ray() -> Any:
     for name, value in QUIET.items():
         os.environ.setdefault(name, value)
     try:
-        import ray
-        import ray.train
-        import torch  # noqa: F401  # gloo is its
+        import ray  # pyright: ignore[reportMissingImports]
+        import ray.train  # pyright: ignore[reportMissingImports]
+        import torch  # noqa: F401  # gloo is its  # pyright: ignore[reportMissingImports]
     except ImportError as error:
         msg = f"`workers` needs Ray and PyTorch ({error}): pip install clearprop[ray]."
         raise WorkersError(msg) from None

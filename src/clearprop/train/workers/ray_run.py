@@ -107,8 +107,8 @@ def _folder(folder: Folder | None, place: str) -> tuple[Path, float]:
 
 
 def _trainer(job: Job, workers: Workers, place: Path) -> Any:
-    from ray.train import FailureConfig, RunConfig, ScalingConfig
-    from ray.train.torch import TorchConfig, TorchTrainer
+    from ray.train import FailureConfig, RunConfig, ScalingConfig  # pyright: ignore[reportMissingImports]
+    from ray.train.torch import TorchConfig, TorchTrainer  # pyright: ignore[reportMissingImports]
 
     count = int(workers.count)
     return TorchTrainer(
@@ -128,7 +128,7 @@ def _trainer(job: Job, workers: Workers, place: Path) -> Any:
 
 def _worker(config: dict[str, Any]) -> Done | None:
     """What each worker does; the first one returns what came of it."""
-    import ray
+    import ray  # pyright: ignore[reportMissingImports]
 
     from clearprop.train.workers.torch_group import TorchGroup
 

@@ -14,8 +14,8 @@ class TorchGroup:
     """See `Group`; the default process group of torch.distributed, which must be there, with gloo."""
 
     def __init__(self) -> None:
-        import torch
-        import torch.distributed
+        import torch  # pyright: ignore[reportMissingImports]
+        import torch.distributed  # pyright: ignore[reportMissingImports]
 
         self.torch, self.dist = torch, torch.distributed
         self.rank, self.size = self.dist.get_rank(), self.dist.get_world_size()
@@ -58,7 +58,7 @@ def torchrun_group(timeout: float) -> Iterator[TorchGroup]:
         If torch is not installed, or torchrun did not start this process.
     """
     try:
-        import torch.distributed as dist
+        import torch.distributed as dist  # pyright: ignore[reportMissingImports]
     except ImportError:
         msg = "`workers` needs PyTorch here: pip install clearprop[ray]."
         raise WorkersError(msg) from None
