@@ -192,12 +192,12 @@ def _take(found: list[Chain], piece: _Piece) -> None:
         last.conditions.append(_unwrapped(tokens))
     elif last is not None and signs and signs[0] == 0:
         last.sides += _sides(tokens, signs)
-    elif last is not None and piece.before == "break" and _joins(last, tokens):
+    elif last is not None and last.sides and piece.before == "break" and _joins(last, tokens):
         _join(last, tokens, signs)
     elif signs:
         sides = _sides(tokens, signs)
         found.append(Chain(sides, continues=signs[0] == 0, lead=piece.words))
-    elif last is not None and piece.before == "comma":
+    elif last is not None and (last.sides or last.conditions) and piece.before == "comma":
         _list(last, tokens)
 
 
