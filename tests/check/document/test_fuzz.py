@@ -84,6 +84,8 @@ def _tokens(tokens):
 test_random_tokens, test_random_tokens_long = twice(
     st.lists(st.sampled_from(TOKENS), max_size=30),
     ["=", "₁"],
+    ["=", ",", "\\frac"],
+    ["=", "\\\\", "x"],
     ["x", "₉", "=", "①"],
     ["\\def", "\\a", "#²", "{}"],
 )(_tokens)
