@@ -139,16 +139,37 @@ def test_losses_that_say_what_they_are(form):
 SCALARS = r"""
 The network has sigmoid activations and two outputs.
 $$net_{h1} = w_1 i_1 + w_2 i_2 + b_1, \quad out_{h1} = \frac{1}{1 + e^{-net_{h1}}}$$
+$$net_{o1} = w_5 out_{h1} + b_2, \quad out_{o1} = \frac{1}{1 + e^{-net_{o1}}}$$
+$$net_{o2} = w_7 out_{h1} + b_2, \quad out_{o2} = \frac{1}{1 + e^{-net_{o2}}}$$
 $$E_{total} = \sum \frac{1}{2}(target - output)^{2}$$
+$$E_{o1} = \frac{1}{2}(target_{o1} - out_{o1})^{2}, \quad E_{o2} = \frac{1}{2}(target_{o2} - out_{o2})^{2}$$
 $$E_{total} = E_{o1} + E_{o2}$$
+$$\frac{\partial out_{o1}}{\partial net_{o1}} = out_{o1}(1 - out_{o1})$$
 $$\frac{\partial E_{total}}{\partial w_{5}} = -(target_{o1} - out_{o1}) * out_{o1}(1 - out_{o1}) * out_{h1}$$
+$$\frac{\partial E_{total}}{\partial w_{1}} = \frac{\partial E_{total}}{\partial out_{h1}}
+* \frac{\partial out_{h1}}{\partial net_{h1}} * i_1$$
+$$\frac{\partial E_{total}}{\partial w_{6}} = 3 * out_{h1}$$
 """
 
 
-def test_a_text_with_a_name_for_each_weight_raises_no_false_alarm():
+def test_a_text_with_a_name_for_each_weight_is_held_against_its_own_definitions():
     check = check_document(SCALARS)
     assert not check.findings, str(check)
-    assert check.unread
+    assert check.verified == 12
+    assert len(check.unread) == 2  # the sum without an index, and w_6, which nothing defines
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "what"),
+    [
+        ("= -(target_{o1}", "= (target_{o1}", "sign"),
+        ("= out_{o1}(1 - out_{o1})", "= out_{o1}(1 + out_{o1})", "value"),
+        ("* i_1$$", "* i_2$$", "value"),
+    ],
+)
+def test_a_slip_in_a_text_with_a_name_for_each_weight_is_found(old, new, what):
+    assert SCALARS.count(old) == 1
+    assert [f.what for f in check_document(SCALARS.replace(old, new)).findings] == [what]
 
 
 def test_definitions_that_name_each_other_end_in_a_message():

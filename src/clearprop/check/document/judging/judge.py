@@ -1,12 +1,15 @@
 """From failing sides to findings: which side is to blame, what is wrong with it, what would mend it."""
 
+import numpy as np
+
 from clearprop.check.document.judging import cells, conditions
-from clearprop.check.document.judging.compare import Comparison, Pair
+from clearprop.check.document.judging.compare import Comparison, Failure, Outcome, Pair, same
 from clearprop.check.document.judging.diagnose import Diagnosis, diagnose
 from clearprop.check.document.judging.diagnose import written as number
 from clearprop.check.document.judging.repair import Repair, repairs, undefined
 from clearprop.check.document.meaning.build import Setting
 from clearprop.check.document.meaning.notation import Reading
+from clearprop.check.document.numbers.scalars import Scalars
 from clearprop.check.document.numbers.worlds import Worlds
 from clearprop.check.document.read.limits import Undefined, Unread
 from clearprop.check.document.read.statements import Part, Statement
@@ -24,6 +27,7 @@ class Judge:
         self.findings: list[Finding] = []
         self.unread: list[UnreadFormula] = []
         self.checked: list[Checked] = []
+        self.scalars = Scalars(setting.document, setting.notation)
         for number_of, error in setting.document.unread:
             formula = setting.document.formulas[number_of]
             self._not_read(
@@ -38,6 +42,8 @@ class Judge:
         if comparison.beyond is not None and all(not p.choices and p.unread is None for p in pairs):
             self._beyond(statement, comparison)
             return
+        if self.scalars.apply and all(p.unread is not None for p in pairs):
+            self._by_definitions(statement, pairs)
         unread = self._unread(statement, pairs, worlds)
         failing = [p for p in pairs if p.failures and p.unread is None]
         blamed = _blamed(failing, pairs)
@@ -46,6 +52,20 @@ class Judge:
             self._find(statement, pair, side, worlds, trusted)
         verdict = "wrong" if failing else "unread" if unread else "verified"
         self._mark(statement, verdict, {side for _, side in blamed}, unread)
+
+    def _by_definitions(self, statement: Statement, pairs: list[Pair]) -> None:
+        """Compare sides of single numbers that the text itself defines."""
+        for pair in pairs:
+            left, right = statement.parts[pair.left].node, statement.parts[pair.right].node
+            if left is None or right is None:
+                continue
+            try:
+                values = self.scalars.sides(left, right)
+            except (Unread, ArithmeticError):
+                continue
+            pair.unread, pair.choices = None, len(values)
+            both = [(Outcome(np.asarray(a)), Outcome(np.asarray(b))) for a, b in values]
+            pair.failures = [Failure(0, {"": 0}, a, b) for a, b in both if not same(a.value, b.value)]
 
     def _unread(self, statement: Statement, pairs: list[Pair], worlds: list) -> set[int]:
         """Tell what could not be read; an undefined symbol that is a slip of a known one is a finding."""
@@ -105,7 +125,12 @@ class Judge:
             n for n in self.setting.notation.layer_letters if any(n in f.letters for f in pair.failures)
         }
         told = diagnose(pair, worlds, layers)
-        found = repairs(statement, pair, side, told, self.setting, self.reading, worlds, trusted)
+        single = pair.failures[0].env is None  # numbers of the text's own: no network to try changes on
+        found = (
+            []
+            if single
+            else repairs(statement, pair, side, told, self.setting, self.reading, worlds, trusted)
+        )
         sides = (written(statement.parts[pair.left].tokens), written(statement.parts[pair.right].tokens))
         one = pair.failures[0]
         values = (_said(one.left), _said(one.right))

@@ -1,0 +1,118 @@
+"""Walk-throughs with a name for each number (net_{h1} = w_1 i_1 + w_2 i_2 + b_1): computed from the text's own definitions."""
+
+import numpy as np
+
+from clearprop.check.document.meaning.notation import Notation
+from clearprop.check.document.numbers.functions import ENTRYWISE, STEP
+from clearprop.check.document.read.limits import Undefined, Unread
+from clearprop.check.document.read.statements import Document
+from clearprop.check.document.read.tree import Add, Call, Derivative, Div, Mul, Neg, Node, Num, Pow, Sym, walk
+
+DRAWS = 3
+FEWEST = 3  # definitions that name units by number, before a text is taken as such a walk-through
+KINDS = (Num, Sym, Neg, Add, Mul, Div, Pow, Call, Derivative)
+
+
+class Scalars:
+    """The numbers that a text defines one from the other; those that it does not define are drawn at random."""
+
+    def __init__(self, document: Document, notation: Notation) -> None:
+        self.definitions: dict[Sym, Node] = {}
+        for statement in document.statements:
+            if len(statement.parts) < 2:
+                continue
+            left, right = statement.parts[0].node, statement.parts[1].node if statement.parts[1:] else None
+            if isinstance(left, Sym) and right is not None and statement.parts[1].sign in ("=", ":="):
+                self._define(left, right)
+        self.known = set(self.definitions) | {s for d in self.definitions.values() for s in whole_symbols(d)}
+        numbered = [s for s in self.definitions if any(isinstance(i.node, Num) for i in s.sub)]
+        self.apply = notation.style is None and len(numbered) >= FEWEST
+
+    def _define(self, left: Sym, right: Node) -> None:
+        names = whole_symbols(right)
+        plain = all(isinstance(n, KINDS) and not isinstance(n, Derivative) for n in parts(right))
+        if plain and names and left not in names and not left.sup:
+            self.definitions.setdefault(left, right)
+
+    def sides(self, left: Node, right: Node) -> list[tuple[float, float]]:
+        """Both sides for several draws; Unread if the text does not define all that they name."""
+        names = [whole_symbols(left), whole_symbols(right)]
+        if not all(names):
+            msg = "a number of the text's own example"
+            raise Unread(msg)
+        for one in names[0] | names[1]:
+            if one not in self.known:
+                msg = f"the text does not say what {one.name} is"
+                raise Undefined(msg, one.name)
+        draws = [_Draw(self.definitions, seed) for seed in range(DRAWS)]
+        return [(float(np.real(d.value(left))), float(np.real(d.value(right)))) for d in draws]
+
+
+def parts(node: Node) -> list[Node]:
+    """The nodes of a formula, symbols taken whole."""
+    scripts = {id(n) for s in walk(node) if isinstance(s, Sym) for i in (*s.sub, *s.sup) for n in walk(i)}
+    return [n for n in walk(node) if id(n) not in scripts]
+
+
+def whole_symbols(node: Node) -> set[Sym]:
+    return {n for n in parts(node) if isinstance(n, Sym)}
+
+
+class _Draw:
+    """One choice of the numbers that nothing defines."""
+
+    def __init__(self, definitions: dict[Sym, Node], seed: int) -> None:
+        self.definitions = definitions
+        self.rng = np.random.default_rng(seed)
+        self.drawn: dict[Sym, float] = {}
+
+    def value(self, node: Node, given: dict | None = None, depth: int = 0) -> complex:
+        if depth > 60:
+            msg = "definitions that call each other without end"
+            raise Unread(msg)
+        again = {} if given is None else given
+
+        def of(one: Node) -> complex:
+            return self.value(one, again, depth + 1)
+
+        if isinstance(node, Sym):
+            return self._symbol(node, again, depth)
+        if isinstance(node, Num):
+            return node.value
+        if isinstance(node, Neg):
+            return -of(node.of)
+        if isinstance(node, Add):
+            return of(node.left) + node.sign * of(node.right)
+        if isinstance(node, Mul):
+            return of(node.left) * of(node.right)
+        if isinstance(node, Div):
+            return of(node.above) / of(node.below)
+        if isinstance(node, Pow):
+            return of(node.base) ** of(node.power)
+        if isinstance(node, Call) and len(node.args) == 1 and not node.primes and node.name in ENTRYWISE:
+            return complex(ENTRYWISE[node.name](of(node.args[0])))
+        if isinstance(node, Derivative) and not again:
+            return self._slope(node)
+        msg = "it is no formula of single numbers"
+        raise Unread(msg)
+
+    def _symbol(self, sym: Sym, given: dict, depth: int) -> complex:
+        if sym not in given:
+            if sym not in self.definitions:
+                return self.drawn.setdefault(sym, self.rng.uniform(0.3, 0.9))
+            if not given:
+                return self.value(self.definitions[sym], given, depth + 1)
+            given[sym] = self.value(self.definitions[sym], given, depth + 1)
+        return given[sym]
+
+    def _slope(self, node: Derivative) -> complex:
+        """A slope by the complex step; a slope of 0 means that the text leaves out what lies between."""
+        if not isinstance(node.of, Sym) or not isinstance(node.by, Sym):
+            msg = "a derivative of something that is no number of the text"
+            raise Unread(msg)
+        start = self.value(node.by)
+        slope = np.imag(self.value(node.of, {node.by: start + 1j * STEP})) / STEP
+        if slope == 0:
+            msg = f"the text does not define how {node.of.name} depends on {node.by.name}"
+            raise Unread(msg)
+        return slope
