@@ -63,7 +63,7 @@ def _range(pair: Pair, layers: set[str]) -> Diagnosis | None:
 
 
 def _sign(values: list) -> Diagnosis | None:
-    if all(_close(left, -right) for left, right, _ in values):
+    if all(_close(left, 0.0 - right) for left, right, _ in values):  # also of truth values
         return Diagnosis("sign", "the sides differ by their sign")
     return None
 
