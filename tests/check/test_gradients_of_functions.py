@@ -7,7 +7,6 @@ import sys
 import jax.numpy as jnp
 import numpy as np
 import pytest
-import torch
 
 from clearprop import check_gradients
 from clearprop.check.gradients import differences
@@ -59,6 +58,7 @@ def test_right_gradients_pass_by_each_oracle(oracle):
 
 
 def test_right_gradients_pass_by_all_oracles_at_once():
+    torch = pytest.importorskip("torch")
     oracles = {
         "complex": None,
         "differences": None,
@@ -314,6 +314,7 @@ def test_a_library_that_is_absent_is_named(monkeypatch, oracle, package):
 
 @pytest.mark.parametrize(("oracle", "package"), [("jax", "JAX"), ("torch", "Torch")])
 def test_a_function_that_a_library_cannot_follow(oracle, package):
+    pytest.importorskip(oracle)
     with pytest.raises(SpecError) as raised:
         check_gradients(mean_of_logs, its_gradient, x, oracles=oracle)
     assert str(raised.value).startswith(f"{package} cannot follow `f` (")

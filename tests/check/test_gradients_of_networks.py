@@ -4,7 +4,6 @@ import warnings
 
 import numpy as np
 import pytest
-import torch
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.neural_network import MLPClassifier
 
@@ -48,6 +47,8 @@ def test_G6_to_G9_of_the_page_are_right():
 
 @pytest.mark.parametrize("oracle", ["complex", "differences", "jax", "torch", "sympy"])
 def test_each_oracle_agrees_and_finds_a_mistake(oracle):
+    if oracle == "torch":
+        pytest.importorskip("torch")
     net = Network((2, 3, 2), "tanh")
     params, X, y, w = cases.random_batch(net, 3, seed=1, weighted=True)
     right = check_gradients(net, params, X, y, w, oracles=oracle, l2=0.1)
@@ -62,6 +63,7 @@ def test_each_oracle_agrees_and_finds_a_mistake(oracle):
 @pytest.mark.parametrize("head", ["logistic", "identity", "exp", "huber", "quantile"])
 @pytest.mark.parametrize("activation", ["relu", "selu"])
 def test_other_heads_by_three_oracles(head, activation):
+    pytest.importorskip("torch")
     net = Network((2, 3, 2), activation, head)
     params, X, y, _ = cases.random_batch(net, 4, seed=2)
     assert check_gradients(net, params, X, y, oracles=("complex", "differences", "jax", "torch")).ok
@@ -78,6 +80,7 @@ def test_a_loss_whose_kink_is_met():
 # ---- Conventions --------------------------------------------------------------------------------------------
 def torch_gradients(decay):
     """Weights as PyTorch keeps them; the loss with weight_decay on all of them; 1/m in delta."""
+    torch = pytest.importorskip("torch")
     W = [torch.tensor(PARAMS.W[l].T, requires_grad=True) for l in (1, 2, 3)]
     b = [torch.tensor(PARAMS.b[l], requires_grad=True) for l in (1, 2, 3)]
     a, z = torch.tensor(X), []
