@@ -47,7 +47,10 @@ class Judge:
         unread = self._unread(statement, pairs, worlds)
         failing = [p for p in pairs if p.failures and p.unread is None]
         blamed = _blamed(failing, pairs)
-        trusted = {k for p in pairs if p.holds for k in (p.left, p.right)}
+        equal = [
+            p for p in pairs if p.holds and statement.parts[p.right].sign != r"\in"
+        ]  # a shape says little
+        trusted = {k for p in equal for k in (p.left, p.right)}
         for pair, side in blamed:
             self._find(statement, pair, side, worlds, trusted)
         verdict = "wrong" if failing else "unread" if unread else "verified"
