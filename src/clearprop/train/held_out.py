@@ -1,4 +1,4 @@
-"""What the rows that were set aside taught beside the epoch: temperature, residuals, importances."""
+"""What the rows that were set aside taught beside the epoch: temperature, residuals."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass

@@ -42,7 +42,7 @@ class Model:
     others : list of Parameters
         The further members of a committee, of the same network; `params` are the first.
     held : HeldOut
-        What the held-out rows taught: temperature, residuals, importances, notes.
+        What the held-out rows taught: temperature, residuals, notes.
     """
 
     params: Parameters
