@@ -79,7 +79,7 @@ def test_training_works_after_a_fork_and_gives_the_same_bits():
 
 
 @pytest.mark.parametrize("solver", [Solver("sgd"), Solver("adamw")])
-def test_no_allocation_a_step(solver):
+def test_no_allocation_a_step(solver, either_kernel):
     """Numba's own allocations are those of the call, whatever the number of steps."""
     from numba.core.runtime import _nrt_python
 
