@@ -18,7 +18,18 @@ Each message says what must hold, what came, where, and what to do, in one line.
 
 
 class ClearpropError(ValueError):
-    """The root of the errors that clearprop raises on purpose."""
+    """The root of the errors that clearprop raises on purpose.
+
+    A name that came from outside may hold a line break: it is written as ``\\n``, so that a message stays one line.
+
+    Examples
+    --------
+    >>> print(ClearpropError("There is no column `a\\nb`."))
+    There is no column `a\\nb`.
+    """
+
+    def __str__(self) -> str:
+        return super().__str__().replace("\r", "\\r").replace("\n", "\\n")
 
 
 class ShapeError(ClearpropError):

@@ -3,6 +3,7 @@
 import json
 import math
 import sys
+from importlib.util import find_spec
 
 import jax.numpy as jnp
 import numpy as np
@@ -58,14 +59,16 @@ def test_right_gradients_pass_by_each_oracle(oracle):
 
 
 def test_right_gradients_pass_by_all_oracles_at_once():
-    torch = pytest.importorskip("torch")
     oracles = {
         "complex": None,
         "differences": None,
         "jax": lambda x: jnp.log(1 + jnp.exp(A @ x)).mean(),
-        "torch": lambda x: torch.log(1 + torch.exp(torch.as_tensor(A) @ x)).mean(),
         "sympy": None,
     }
+    if find_spec("torch"):
+        import torch
+
+        oracles["torch"] = lambda x: torch.log(1 + torch.exp(torch.as_tensor(A) @ x)).mean()
     verdict = check_gradients(mean_of_logs, its_gradient, x, oracles=oracles)
     assert verdict.ok
     assert verdict.oracles == tuple(oracles)

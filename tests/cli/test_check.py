@@ -39,8 +39,24 @@ def test_strict_and_options(run, tmp_path):
     path.write_text(TRUE + "\n$\\Upsilon_7 = \\Omega$\n")
     assert run("check", path).code == 0
     assert run("check", path, "--strict").code == 1
+    path.write_text("")
+    empty = run("check", path)
+    assert (empty.code, empty.out.count("no equality statements found"), empty.out.count("read as")) == (
+        0,
+        1,
+        0,
+    )
+    assert run("check", path, "--strict").code == 1
     assert run("check", path, "--sizes", "3,x").code == 2
     assert "--sizes" in run("check", path, "--sizes", "3,x").err
+
+
+def test_a_page_is_of_one_document(run, tmp_path):
+    good, page = tmp_path / "good.md", tmp_path / "page.html"
+    good.write_text(TRUE)
+    ended = run("check", good, good, "--html", page)
+    assert (ended.code, page.exists()) == (2, False)
+    assert "`--html` is a copy of one document; got 2." in ended.err
 
 
 def test_the_page_is_written_once(run, tmp_path):

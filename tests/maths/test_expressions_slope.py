@@ -82,9 +82,12 @@ def test_random_trees_are_differentiated_as_sympy_does(tree):
     fine &= np.isfinite(function("f", slope(steady(tree), "x"), ("x",))(np.array(points, float)))
     own = sp.sympify(in_sympy(slope(steady(tree), "x"), x))
     for at in (at for at, known in zip(points, fine, strict=True) if known):
+        derivative = sp.sympify(in_sympy(tree, x)).diff(x)
         try:
-            got, want = own.subs(x, at), sp.sympify(in_sympy(tree, x)).diff(x).subs(x, at)
-        except TypeError:  # a branch that is not taken compares a root of a negative number: SymPy refuses it
+            got, want = own.subs(x, at), derivative.subs(x, at)
+        except TypeError as error:  # a branch that is not taken compares a root of a negative number
+            if "Invalid comparison of non-real" not in str(error):
+                raise
             continue
         got, want = sp.N(got, 40), sp.N(want, 40)
         assert abs(got - want) <= 1e-30 * (1 + abs(want))

@@ -6,7 +6,7 @@ import io
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from clearprop.errors import TableError
@@ -47,6 +47,7 @@ def read_or_refused(path):
 
 
 @given(st.lists(pieces, max_size=40).map(b"".join))
+@example(b'"a\na"\na')  # a name with a line break
 @quiet
 def test_any_bytes(tmp_path, content):
     path = tmp_path / "t.csv"

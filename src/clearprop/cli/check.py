@@ -31,7 +31,8 @@ def check(
         Path | None, typer.Option(metavar="FILE", help="Write a copy of the document with its verdicts.")
     ] = None,
     strict: Annotated[
-        bool, typer.Option("--strict", help="End with 1 also if something was not read.")
+        bool,
+        typer.Option("--strict", help="End with 1 also if something was not read, or there is no statement."),
     ] = False,
     force: Force = False,
     as_json: Json = False,
@@ -39,7 +40,11 @@ def check(
     """Verify a written derivation, line by line, on real networks. Exit 0: all holds; 1: findings."""
     from clearprop.check.document.checker import check_document
     from clearprop.cli import options, outputs
+    from clearprop.errors import SpecError
 
+    if html is not None and len(documents) > 1:
+        msg = f"`--html` is a copy of one document; got {len(documents)}. Check them one by one."
+        raise SpecError(msg)
     inputs = tuple(d for d in documents if "\n" not in d and len(d) < 256)
     outputs.check(html, force=force, inputs=inputs)
     layers = options.sizes(sizes, "--sizes", "3,4,2")
@@ -48,12 +53,12 @@ def check(
         for one in documents
     ]
     if html is not None:
-        outputs.write(html, "\n".join(one.to_html() for one in checks[:1]))
+        outputs.write(html, checks[0].to_html())
     if as_json:
         print(json.dumps(_together([one.to_dict() for one in checks]), ensure_ascii=False))
     else:
         _print(checks)
-    bad = any(not one.ok or (strict and one.unread) for one in checks)
+    bad = any(not one.ok or (strict and (one.unread or not one.statements)) for one in checks)
     return 1 if bad else 0
 
 

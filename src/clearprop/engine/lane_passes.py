@@ -111,83 +111,27 @@ def products(
         tile(like, 1, wide, k, 1.0, A + i * row, row, step, B, line, 0.0, C + i * line, line)
 
 
-def sums(
-    n_rows, n_columns, panels, A, a_panel, B, b_panel, alpha, beta, C_
-):  # C = alpha A B^T + beta C, over all rows
+def sums(n_rows, n_columns, panels, A, a_panel, B, b_panel, alpha, beta, C_):
+    """C = alpha A B^T + beta C, over all rows. The first number of `dots` must be a constant to the compiler."""
     like = carray(C_, 1)
     line, size, C = LINES * BYTES, like.itemsize, like.ctypes.data
-    lanes = BYTES // size
+    lanes, stride = BYTES // size, n_columns * size
     if n_rows == 1:
         for j in range(0, n_columns, lanes):
-            dots(
-                like,
-                1,
-                1,
-                n_columns - j,
-                panels,
-                A,
-                a_panel,
-                B + j * line,
-                b_panel,
-                alpha,
-                beta,
-                C + j * size,
-                0,
-            )
+            right, left_over = B + j * line, n_columns - j
+            dots(like, 1, 1, left_over, panels, A, a_panel, right, b_panel, alpha, beta, C + j * size, 0)
         return
     tall = max(lanes // 4, 1)
     for i in range(0, n_rows, tall):
         for j in range(0, n_columns, lanes // tall):
             rows, columns, left, right = n_rows - i, n_columns - j, A + i * line, B + j * line
-            C_at = C + (i * n_columns + j) * size
+            to = C + i * stride + j * size
             if lanes == 16:
-                dots(
-                    like,
-                    4,
-                    rows,
-                    columns,
-                    panels,
-                    left,
-                    a_panel,
-                    right,
-                    b_panel,
-                    alpha,
-                    beta,
-                    C_at,
-                    n_columns * size,
-                )
+                dots(like, 4, rows, columns, panels, left, a_panel, right, b_panel, alpha, beta, to, stride)
             elif lanes == 8:
-                dots(
-                    like,
-                    2,
-                    rows,
-                    columns,
-                    panels,
-                    left,
-                    a_panel,
-                    right,
-                    b_panel,
-                    alpha,
-                    beta,
-                    C_at,
-                    n_columns * size,
-                )
+                dots(like, 2, rows, columns, panels, left, a_panel, right, b_panel, alpha, beta, to, stride)
             else:
-                dots(
-                    like,
-                    1,
-                    rows,
-                    columns,
-                    panels,
-                    left,
-                    a_panel,
-                    right,
-                    b_panel,
-                    alpha,
-                    beta,
-                    C_at,
-                    n_columns * size,
-                )
+                dots(like, 1, rows, columns, panels, left, a_panel, right, b_panel, alpha, beta, to, stride)
 
 
 @cache

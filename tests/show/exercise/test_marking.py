@@ -240,6 +240,11 @@ def test_answers_in_every_kind_of_file(tmp_path):
         assert read_answers(tmp_path / name) == right, name
 
 
+def test_the_sheet_with_its_working_is_all_right():
+    for sheet in (FULL, SHEET):
+        assert sheet.mark(answers_of_sheet(sheet.to_markdown(solution=True))).ok
+
+
 def test_an_empty_sheet_has_empty_answers():
     assert set(answers_of_sheet(FULL.to_markdown())) == set(FULL.blanks)
     assert set(answers_of_sheet(FULL.to_markdown()).values()) == {""}

@@ -12,7 +12,8 @@ def lines(check: DocumentCheck) -> list[str]:
         found += [*finding_lines(finding), ""]
     for unread in check.unread:
         found += [*unread_lines(unread), ""]
-    return [*found, f"read as: {check.reading}", summary(check)]
+    read_as = [f"read as: {check.reading}"] if check.statements else []
+    return [*found, *read_as, summary(check)]
 
 
 def finding_lines(finding: Finding) -> list[str]:

@@ -31,7 +31,8 @@ class Finding:
 
     def to_dict(self) -> dict[str, Any]:
         return {
-            "file": self.file, "line": self.line, "formula": self.formula, "sides": list(self.sides), "indices": self.indices,
+            "file": self.file, "line": self.line, "formula": self.formula, "sides": list(self.sides),
+            "indices": self.indices,
             "values": list(self.values), "what": self.what, "why": self.why, "fix": self.fix,
         }  # fmt: skip
 

@@ -18,7 +18,7 @@ from clearprop.show.formula import (
     row,
 )
 
-MINUS, PLUS, DOT, ODOT, COMMA = Sign("−"), Sign("+"), Sign("⋅"), Sign("⊙"), Sign(",")
+MINUS, PLUS, DOT, COMMA = Sign("−"), Sign("+"), Sign("⋅"), Sign(",")
 TOP, ONE = Word("\N{DOWN TACK}"), Word("\N{MATHEMATICAL BOLD DIGIT ONE}")
 SIGMA = Name("\N{GREEK SMALL LETTER SIGMA}")
 RELATIONS = ("=", "←", "≈")

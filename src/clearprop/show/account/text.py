@@ -1,6 +1,6 @@
 """An account as plain text, for terminals."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from textwrap import wrap
 from typing import Any
 
@@ -112,8 +112,3 @@ _PRINTERS: dict[str, Any] = {
     "title": _title, "part": _part, "say": _say, "list": _list, "quantity": _quantity, "line": _line,
     "equation": _equation, "table": _table,
 }  # fmt: skip
-
-
-def equations(trace: Mapping[str, Any]) -> Iterator[list[Side]]:
-    """Every equation that is shown."""
-    yield from (block[1] for block in outline(trace) if block[0] == "equation")

@@ -93,7 +93,7 @@ def read_answers(path: Path) -> dict[str, str]:
 
 
 def answers_of_sheet(text: str) -> dict[str, str]:
-    """The answers in a Markdown sheet: what stands behind the last `=` or `:` of each numbered line.
+    """The answers in a Markdown sheet: what stands behind the last `=`, `≈` or `:` of each numbered line.
 
     Examples
     --------
@@ -102,7 +102,7 @@ def answers_of_sheet(text: str) -> dict[str, str]:
     """
     found = {}
     for line in FILLED.finditer(text):
-        parts = re.split(r"[=:\uff1a]", line["rest"])
+        parts = re.split(r"[=≈:\uff1a]|\\approx", line["rest"])
         if len(parts) > 1:
             found[line["id"]] = re.sub(r"_{2,}", "", parts[-1]).strip(" `$*")
     return found

@@ -185,7 +185,8 @@ class Comparison:
 
     def _speaks_of_one(self, env: Env) -> bool:
         """Whether assumptions on labels need every sample to be looked at."""
-        return any(isinstance(s, Sym) and self.notation.roles.get(s.name) and self.notation.roles[s.name].kind == "target"
+        roles = self.notation.roles
+        return any(isinstance(s, Sym) and roles.get(s.name) and roles[s.name].kind == "target"
                    for c in self.conditions for s in symbols(c))  # fmt: skip
 
     def _is_layer(self, letter: str) -> bool:
@@ -226,7 +227,9 @@ class Comparison:
             self._pair(pair, left, right, number, env)
 
     def _updated(self, left: Outcome, right: Outcome, env: Env) -> Outcome:
-        """What the left side of a step becomes: the one of its possible meanings that the right side has, else the first."""
+        """What the left side of a step becomes: the one of its possible meanings that the right side has,
+        else the first.
+        """
         first, second = self.nodes[0], self.nodes[1]
         if not isinstance(first, Sym) or second is None or left.value is None or right.value is None:
             return left

@@ -2,15 +2,13 @@
 
 import itertools
 
-import numpy as np
-
 from clearprop.check.document.meaning import hints
-from clearprop.check.document.meaning.notation import Notation, is_letter
+from clearprop.check.document.meaning.notation import is_letter
 from clearprop.check.document.numbers.env import Env
 from clearprop.check.document.numbers.quantities import index
 from clearprop.check.document.read.limits import Misfit, OutOfRange, Unread
 from clearprop.check.document.read.parse import parse
-from clearprop.check.document.read.splitting import CONDITION_WORDS, RELATIONS
+from clearprop.check.document.read.splitting import RELATIONS
 from clearprop.check.document.read.statements import Document, Statement, same_sentence
 from clearprop.check.document.read.tokens import Token
 from clearprop.check.document.read.tree import Both, Dots, Listed, Matrix, Node, Num, Relation, Sym
@@ -239,12 +237,3 @@ def _label(node: Relation, env: Env) -> bool | None:
     except (Unread, OutOfRange, Misfit):
         return None
     return same if node.sign == "=" else not same
-
-
-def mentions(node: Node, notation: Notation) -> set[str]:
-    from clearprop.check.document.read.tree import symbols
-
-    return {s.name for s in symbols(node)}
-
-
-__all__ = ["CONDITION_WORDS", "attach", "classes_said", "holds", "np", "own"]

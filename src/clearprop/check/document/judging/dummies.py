@@ -26,7 +26,9 @@ def dummies(nodes: list[Node], env: Env) -> set[str]:
 
 
 def _is_free(letter: str, nodes: list[Node], env: Env) -> bool:
-    """Whether a bare letter is no quantity: of no role, of a layered role without its layer, or all that its line has."""
+    """Whether a bare letter is no quantity: of no role, of a layered role without its layer, or all that its
+    line has.
+    """
     notation = env.notation
     if letter in notation.sizes or letter in notation.definitions or letter in env.letters:
         return False

@@ -154,7 +154,8 @@ class Judge:
         how = "sum" if option[0] == "sum" else "mean"
         shown = ", ".join(map(str, lines[:12])) + (", ..." if len(lines) > 12 else "")
         why = (
-            f"no single {name} makes all lines true: as the {how} over the samples it fits {held} lines, and not {len(lines)} others "
+            f"no single {name} makes all lines true: as the {how} over the samples it fits {held} lines, "
+            f"and not {len(lines)} others "
             f"(lines {shown}), which differ by the factor m; all lines were read as each needs it"
         )
         first = min(broken, key=lambda s: self.source.line(s.at))

@@ -79,7 +79,9 @@ class Chooser:
         self._fit_numbers()
 
     def fit_loss(self, networks: Callable[[], list[World]]) -> bool:
-        """Try squared errors without the half, and averaged over the outputs; whether another than the usual one fits."""
+        """Try squared errors without the half, and averaged over the outputs; whether another than the usual
+        one fits.
+        """
         setting, usual_plan, usual_worlds = self.setting, self.setting.plan, self.worlds
         if usual_plan.loss != "squared" or not any(self.uses):
             return False
@@ -112,7 +114,9 @@ class Chooser:
         return sum(n for n, used in zip(counts, self.uses, strict=True) if used) + SAID_GAIN * said
 
     def _fit_numbers(self) -> None:
-        """The same for the numbers of layers: from 0 or 1, with weights that carry the layer they start from or lead to."""
+        """The same for the numbers of layers: from 0 or 1, with weights that carry the layer they start from
+        or lead to.
+        """
         notation = self.setting.notation
         if notation.style is None or (self.setting.depth is not None and not notation.numbers_doubtful):
             return
@@ -143,7 +147,9 @@ class Chooser:
     def contradictions(
         self, reading: Reading
     ) -> list[tuple[str, tuple[str, str, str], list[Statement], int]]:
-        """For each loss that is not one and the same throughout: the consistent reading with most lines, those that break it."""
+        """For each loss that is not one and the same throughout: the consistent reading with most lines,
+        those that break it.
+        """
         found = []
         for name, how in reading.losses.items():
             if how not in MIXED:
@@ -235,7 +241,9 @@ def usual(name: str, way: str, notation: Notation, option: tuple[str, str, str])
 
 
 def uses(statement: Statement, notation: Notation) -> set[tuple[str, int]]:
-    """What of a reading a statement depends on: a loss's value (0), gradients by z and a (1), by W and b (2); delta (3)."""
+    """What of a reading a statement depends on: a loss's value (0), gradients by z and a (1), by W and b (2);
+    delta (3).
+    """
     found: set[tuple[str, int]] = set()
     for part in statement.parts:
         if part.node is not None:

@@ -61,7 +61,9 @@ class Mender:
         self.update = pair.left == 0 and is_update(statement, setting.notation.roles)
 
     def mend(self, side: int, own: int) -> list[Repair]:
-        """One edit that makes the two sides equal on every network; or two, the second for other networks than its own."""
+        """One edit that makes the two sides equal on every network; or two, the second for other networks
+        than its own.
+        """
         first = sorted({f.world for f in self.pair.failures})
         trial = self.worlds[first[0]]
         part = self.statement.parts[side]

@@ -82,10 +82,6 @@ def sample_letters(prose: str) -> set[str]:
     return {next(g for g in m.groups() if g) for m in SAMPLE_LETTER.finditer(prose)}
 
 
-def about_one_sample(prose: str) -> bool:
-    return bool(ONE_SAMPLE.search(prose))
-
-
 def activation(prose: str) -> str | None:
     """The first activation that is named."""
     found = [

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from clearprop.check.document.read.tree import Add, Call, Node, Num, Script, Sym
+from clearprop.check.document.read.tree import Add, Node, Num, Script, Sym
 
 ROWLIKE = {"input", "pre", "act", "prediction", "target", "delta"}  # one row, or column, a sample
 LAYERED = {"weight", "bias", "pre", "act", "delta", "stack"}
@@ -10,7 +10,9 @@ LAYERED = {"weight", "bias", "pre", "act", "delta", "stack"}
 
 @dataclass
 class Role:
-    """What a name stands for. `layer`: fixed for names that carry none (-1 is the last); `batch`: alone, it is all samples."""
+    """What a name stands for. `layer`: fixed for names that carry none (-1 is the last); `batch`: alone, it
+    is all samples.
+    """
 
     kind: str
     layer: int | None = None
@@ -144,7 +146,3 @@ def is_near_letter(node: Node | None, letters: set[str]) -> bool:
     if isinstance(node, Add) and isinstance(node.right, Num):
         return is_letter(node.left) in letters
     return is_letter(node) in letters
-
-
-def called_name(node: Node | None) -> str | None:
-    return node.name if isinstance(node, Call) else None

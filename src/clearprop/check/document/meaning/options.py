@@ -11,8 +11,10 @@ from clearprop.errors import SpecError
 
 LAYOUTS = ("row", "column")
 ROLES = {
-    "input": Role("input", 0), "target": Role("target", -1), "prediction": Role("prediction", -1), "weight": Role("weight"),
-    "bias": Role("bias"), "pre-activation": Role("pre"), "activation": Role("act"), "loss": Role("loss"), "delta": Role("delta"),
+    "input": Role("input", 0), "target": Role("target", -1), "prediction": Role("prediction", -1),
+    "weight": Role("weight"),
+    "bias": Role("bias"), "pre-activation": Role("pre"), "activation": Role("act"), "loss": Role("loss"),
+    "delta": Role("delta"),
     "rate": Role("rate"), "decay": Role("decay"),
 }  # fmt: skip
 SIZES = {"samples": ("m",), "layers": ("L",), "classes": ("n", -1), "inputs": ("n", 0)}

@@ -15,7 +15,6 @@ from clearprop.check.document.read.tree import (
     Num,
     Ones,
     Pow,
-    Probability,
     Sym,
     Transpose,
     symbols,
@@ -154,7 +153,9 @@ def has(node: Node, kind: type, name: str = "") -> bool:
 
 
 def loss_family(node: Node, predictions: set[str]) -> str | None:
-    """Which loss a formula is: binary if it has the logarithm of 1 - p, cross-entropy of p alone, squared if it squares."""
+    """Which loss a formula is: binary if it has the logarithm of 1 - p, cross-entropy of p alone, squared if
+    it squares.
+    """
     logs = [one for one in walk(node) if isinstance(one, Call) and one.name == "log" and one.args]
     if any(_complement(one.args[0]) for one in logs):
         return "binary"
@@ -177,10 +178,6 @@ def _plain(node: Node) -> Node:
 
 def _complement(node: Node) -> bool:
     return isinstance(node, Add) and node.sign == -1 and isinstance(node.left, Num) and node.left.value == 1
-
-
-def probability_names(node: Node) -> set[str]:
-    return {one.name for one in walk(node) if isinstance(one, Probability)}
 
 
 def names(node: Node) -> set[str]:

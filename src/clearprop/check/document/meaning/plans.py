@@ -2,8 +2,6 @@
 
 from collections import Counter
 
-import numpy as np
-
 from clearprop.check.document.meaning import hints, patterns
 from clearprop.check.document.meaning.notation import Notation, Role, first, is_letter, place
 from clearprop.check.document.meaning.roles import nodes, pairs
@@ -247,12 +245,3 @@ def _loss(document: Document, notation: Notation, prose: str) -> tuple[str, floa
     if family:
         return family.most_common(1)[0][0], 0.5, False
     return hints.loss(prose) or "squared", 0.5, False
-
-
-def numeric_match(function, candidates: list[str]) -> str | None:
-    """The library function with the same values, if there is one."""
-    z = np.array([-1.7, -0.6, 0.4, 1.3])
-    for name in candidates:
-        if np.allclose(function(z), functions.ENTRYWISE[name](z), rtol=1e-9):
-            return name
-    return None

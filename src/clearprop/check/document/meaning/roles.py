@@ -31,7 +31,6 @@ PRIOR = {
     for part in text.split("|")
     for name in ([part] if part.startswith(("hat", "tilde")) else part.split())
 }
-TARGETS = {"y", "Y", "t", "T"}
 
 
 def pairs(document: Document) -> Iterator[tuple[Node, Node, str]]:

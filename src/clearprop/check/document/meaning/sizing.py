@@ -1,4 +1,6 @@
-"""How large the text's network is, and which letters are sizes: from declared shapes, from the bounds of sums and lists."""
+"""How large the text's network is, and which letters are sizes: from declared shapes, from the bounds of sums
+and lists.
+"""
 
 from clearprop.check.document.meaning.layouts import is_batch
 from clearprop.check.document.meaning.notation import ROWLIKE, Notation, Role, first, is_letter, orient, place

@@ -1,4 +1,6 @@
-"""Affine steps and activations as the text writes them: they tell the roles of letters, and the layers of those without one."""
+"""Affine steps and activations as the text writes them: they tell the roles of letters, and the layers of
+those without one.
+"""
 
 from clearprop.check.document.meaning import patterns
 from clearprop.check.document.meaning.notation import Notation, Role, is_letter, is_near_letter
@@ -134,7 +136,9 @@ class _Finder:
         return layer
 
     def _free(self, layer: int, weight: Sym) -> int:
-        """The layer of a step; if other weights lead to it already, and units above wait for a step, the one above those."""
+        """The layer of a step; if other weights lead to it already, and units above wait for a step, the one
+        above those.
+        """
         others = [n for n, role in self.roles.items() if role.kind == "weight" and role.layer == layer]
         taken = any(name.lower() != weight.name.lower() for name in others)
         top = max((k for name, k in self.known.items() if self.roles[name].kind != "prediction"), default=0)
@@ -200,7 +204,9 @@ class _Finder:
         )
 
     def leftovers(self, used: set[str]) -> None:
-        """Names without a layer in a text without weights are of the output layer; theta beside weights is any of them."""
+        """Names without a layer in a text without weights are of the output layer; theta beside weights is
+        any of them.
+        """
         for name in {"theta", "Theta"} & used & self.roles.keys():
             role = self.roles[name]
             if (

@@ -93,7 +93,9 @@ def _by_probability(of: Node | None, by: Probability, env: Env) -> Value:
 
 
 def _by_call(node: Derivative, by: Call, env: Env) -> Any:
-    """The derivative by a function's value, such as a^{(l)} written as g(z^{(l)}) or h(x^{(i)}): by the output it gives."""
+    """The derivative by a function's value, such as a^{(l)} written as g(z^{(l)}) or h(x^{(i)}): by the
+    output it gives.
+    """
     is_output = env.notation.functions.get(by.name) in ("head", "body") or by.name in env.notation.bodies
     if is_output and node.of is not None and _is_loss(node.of, env):
         sample = losses._of_arguments(by, env)

@@ -275,7 +275,8 @@ def _relation(node: Relation, env: Env) -> Value:
     left, right = np.real(left), np.real(right)
     values.check_broadcast(left, right, "compared")
     compare: dict[str, Callable] = {
-        "=": lambda a, b: np.abs(a - b) < 1e-12, "<": np.less, ">": np.greater, r"\le": np.less_equal, r"\ge": np.greater_equal,
+        "=": lambda a, b: np.abs(a - b) < 1e-12, "<": np.less, ">": np.greater, r"\le": np.less_equal,
+        r"\ge": np.greater_equal,
         r"\ne": lambda a, b: np.abs(a - b) >= 1e-12,
     }  # fmt: skip
     if node.sign not in compare:
@@ -398,7 +399,10 @@ def _unvalued(node: Node, env: Env) -> Value:
 
 
 TABLE: dict[type, Callable] = {
-    Num: _num, Sym: _sym, Neg: _neg, Add: _add, Mul: _mul, Div: _div, Pow: _pow, Transpose: _transpose, Pick: _pick, Big: _big,
-    Relation: _relation, Both: _both, Indicator: _indicator, Probability: _probability, Ones: _ones, Norm: _norm, Cases: _cases,
-    Call: call, Matrix: matrices.matrix, Derivative: derive.derivative, Dots: _unvalued, Listed: _unvalued, Space: _unvalued,
+    Num: _num, Sym: _sym, Neg: _neg, Add: _add, Mul: _mul, Div: _div, Pow: _pow, Transpose: _transpose, Pick: _pick,
+    Big: _big,
+    Relation: _relation, Both: _both, Indicator: _indicator, Probability: _probability, Ones: _ones, Norm: _norm,
+    Cases: _cases,
+    Call: call, Matrix: matrices.matrix, Derivative: derive.derivative, Dots: _unvalued, Listed: _unvalued,
+    Space: _unvalued,
 }  # fmt: skip

@@ -149,7 +149,9 @@ def defined(node: Sym, env: Env) -> Value:
 
 
 def _bound(left: Sym, node: Sym, env: Env) -> tuple[dict[str, int], tuple[Script, ...] | None] | None:
-    """The letters of a definition under an occurrence; and the indices that are left to take. None if they do not match."""
+    """The letters of a definition under an occurrence; and the indices that are left to take. None if they do
+    not match.
+    """
     if len(left.sup) != len(node.sup):
         return None
     letters: dict[str, int] = {}

@@ -1,4 +1,6 @@
-"""Walk-throughs with a name for each number (net_{h1} = w_1 i_1 + w_2 i_2 + b_1): computed from the text's own definitions."""
+"""Walk-throughs with a name for each number (net_{h1} = w_1 i_1 + w_2 i_2 + b_1): computed from the text's
+own definitions.
+"""
 
 import numpy as np
 

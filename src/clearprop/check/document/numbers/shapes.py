@@ -29,7 +29,10 @@ def shape_of(node: Node, env: Env) -> Shape:
         return _product(_or_number(node.left, env), _or_number(node.right, env), node.kind)
     if isinstance(node, Big):
         if node.index and not names_index(node.body, node.index):
-            msg = f"the sum over {node.index} has nothing left to sum: the product of matrices has done it, so this is {_times(node)} times too much"
+            msg = (
+                f"the sum over {node.index} has nothing left to sum: the product of matrices has done it, "
+                f"so this is {_times(node)} times too much"
+            )
             raise Surplus(msg)
         return shape_of(node.body, env)
     if isinstance(node, Neg):

@@ -29,7 +29,6 @@ class Plan:
     factor: float = 0.5
     per_output: bool = False
     bias: bool = True
-    scalar_output: bool = False
 
     def activation(self, layer: int, L: int) -> str:
         if layer == L:
@@ -185,7 +184,9 @@ class World:
         return self.forward(W, b, X, y, given)
 
     def gradient(self, kind: str, layer: int) -> np.ndarray:
-        """How the loss of each sample moves: (m, n) for z[l] and a[l], by its own sample; (m, *shape) for W[l], b[l]."""
+        """How the loss of each sample moves: (m, n) for z[l] and a[l], by its own sample; (m, *shape) for
+        W[l], b[l].
+        """
         key = ("gradient", kind, layer)
         if key not in self.states:
             self.states[key] = self._gradient(kind, layer)

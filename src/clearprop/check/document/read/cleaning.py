@@ -1,4 +1,6 @@
-"""Tokens as they mean: bold letters are their letters, accents are part of the name, what only sets the page is gone."""
+"""Tokens as they mean: bold letters are their letters, accents are part of the name, what only sets the page
+is gone.
+"""
 
 from dataclasses import dataclass, field, replace
 

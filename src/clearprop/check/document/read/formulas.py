@@ -31,7 +31,9 @@ MATHS = ("math", "latex", "tex", "katex")
 
 @dataclass(frozen=True)
 class Formula:
-    """Text between the signs of a formula: where it starts, from where to where its signs go, the prose before and after."""
+    """Text between the signs of a formula: where it starts, from where to where its signs go, the prose
+    before and after.
+    """
 
     text: str
     start: int

@@ -41,7 +41,6 @@ class Words:
 
     functions: frozenset[str] = frozenset()
     differentials: bool = False
-    operators: frozenset[str] = frozenset()
     bound: frozenset[str] = field(default=frozenset())
 
 

@@ -84,7 +84,9 @@ class Part:
 
 @dataclass
 class Statement:
-    """A chain of sides. `formula` is the number of its formula, `own` its conditions, `around` those of its sentence."""
+    """A chain of sides. `formula` is the number of its formula, `own` its conditions, `around` those of its
+    sentence.
+    """
 
     parts: list[Part]
     formula: int

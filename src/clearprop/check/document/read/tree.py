@@ -19,7 +19,9 @@ class Num(Node):
 
 @dataclass(frozen=True)
 class Script(Node):
-    """One item above or below a symbol: `kind` is plain, paren `(l)` or bracket `[l]`; `node` None is an empty place."""
+    """One item above or below a symbol: `kind` is plain, paren `(l)` or bracket `[l]`; `node` None is an
+    empty place.
+    """
 
     kind: str
     node: Node | None
