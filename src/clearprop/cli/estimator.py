@@ -5,10 +5,8 @@ from typing import Any
 from clearprop.errors import SpecError
 from clearprop.estimators.tabular import TabularClassifier, TabularRegressor
 
-OF_TASK = {
-    "class_weight": "classification",
-    "quantile": "regression",
-}  # settings that the other task does not have
+# Settings that the other task does not have.
+OF_TASK = {"class_weight": "classification", "quantile": "regression"}
 
 
 def estimator_of(task: str, settings: dict[str, Any]) -> TabularClassifier | TabularRegressor:

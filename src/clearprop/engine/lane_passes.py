@@ -94,9 +94,8 @@ def softmax_lines(z_, b_, y_, n_y, w_, delta_, n, hyper_, losses_, scratch_):  #
             delta[j, i] = page.residual(delta[j, i] * others[i], share, w[i])
 
 
-def products(
-    units, k, A, row, step, B, C_
-):  # C = A B, lines of C from k lines of B: C[i] = sum of A[i, p] B[p]
+def products(units, k, A, row, step, B, C_):
+    """C = A B, lines of C from k lines of B: C[i] is the sum of A[i, p] B[p]."""
     like = carray(C_, 1)
     line, C = LINES * BYTES, like.ctypes.data
     wide = line // like.itemsize

@@ -92,9 +92,8 @@ def fit(
         batch = batch._replace(y=target.encode(rows.y).astype(batch.X.dtype)[:, None])
     learned = Learned(encoding, target, rows.y.name, baseline, notes)
     about = {} if folder is None else sums_of(batch, encoding.feature_names)
-    again = (
-        estimator.refit and held is not None and not given and apart is None
-    )  # a committee learns from all
+    # The members of a committee learn from all rows together, so it is not trained again.
+    again = estimator.refit and held is not None and not given and apart is None
     share, source = 0.5 if again else 1.0, InMemory(batch, seed)
     model = trained(
         estimator, learned, source, judged, watch, folder, seed, about, spread, apart, deadline, share
@@ -209,11 +208,9 @@ def trained(
     judge = None if judged is None else judge_of(estimator, learned.target, judged, apart is not None)
     identity = {} if folder is None else identity_of(estimator, settled, seed, about, learned, judged)
     spread = spread or Spread()
-    if (
-        folder is None and spread.most == 1
-    ):  # else others must have the same epochs, or this process at another time
+    if folder is None and spread.most == 1:
         settings = in_time(settings, engine, source.rows, deadline or Deadline(estimator.time_limit), share)
-    elif deadline is not None:
+    elif deadline is not None:  # other workers, or this process when it goes on, must have the same epochs
         settings = replace(settings, time_limit=deadline.left(share))
     with shown(watch, estimator.verbose) as tell:
         record = spread.train(engine, source, settings, judge, tell, folder, identity)
