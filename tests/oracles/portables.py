@@ -9,11 +9,12 @@ from scipy.special import erf, expit
 
 from clearprop.network import Network, Parameters
 from clearprop.tables.category import Category
+from clearprop.tables.classes import Classes
 from clearprop.tables.dropped import Dropped
 from clearprop.tables.encoding import Encoding
 from clearprop.tables.moment import Moment
 from clearprop.tables.number import Number
-from clearprop.tables.target import Classes, Scale
+from clearprop.tables.scale import Scale
 from clearprop.train.array_model import ArrayModel
 from clearprop.train.held_out import HeldOut
 from clearprop.train.model import Model

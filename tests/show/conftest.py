@@ -5,9 +5,10 @@ import pytest
 
 from clearprop.network import Network
 from clearprop.show.report import report
+from clearprop.tables.classes import Classes
 from clearprop.tables.encoding import Encoding
 from clearprop.tables.read import read_table
-from clearprop.tables.target import Classes, Scale
+from clearprop.tables.scale import Scale
 from clearprop.train.evaluation import evaluate
 from clearprop.train.model import Model
 from clearprop.train.record import EpochRow, Record

@@ -8,8 +8,10 @@ import pandas as pd
 import pytest
 
 from clearprop.errors import ModelFileError, SpecError
+from clearprop.tables.classes import Classes
 from clearprop.tables.read import read_table
-from clearprop.tables.target import Classes, Scale, learn_target, target_from_dict, task_of
+from clearprop.tables.scale import Scale
+from clearprop.tables.target import learn_target, target_from_dict, task_of
 from clearprop.tables.weights import weights
 
 

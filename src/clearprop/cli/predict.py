@@ -24,7 +24,7 @@ def predict(
     """Predict the target for each row, in order; CSV on standard output, or a file."""
     from clearprop.cli import outputs
     from clearprop.errors import SpecError
-    from clearprop.tables.target import Classes
+    from clearprop.tables.classes import Classes
     from clearprop.train.files import read_model
 
     outputs.check(output, force=force, inputs=(model, table))

@@ -8,7 +8,8 @@ from sklearn.utils.class_weight import compute_class_weight
 
 from clearprop.errors import SpecError
 from clearprop.estimators.rows import Rows
-from clearprop.tables.target import Classes, Scale
+from clearprop.tables.classes import Classes
+from clearprop.tables.scale import Scale
 
 
 def class_weights(estimator: Any, target: Classes | Scale, rows: Rows) -> np.ndarray | None:

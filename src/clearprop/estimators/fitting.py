@@ -22,8 +22,11 @@ from clearprop.estimators.plain import plain_entries
 from clearprop.estimators.presets import Preset, resolved
 from clearprop.estimators.rows import Learned, Rows, baseline_of, batch_of, judged_of
 from clearprop.network import Network, Parameters
+from clearprop.tables.classes import Classes
 from clearprop.tables.encoding import Encoding
-from clearprop.tables.target import Classes, Scale, learn_target, target_numbers
+from clearprop.tables.scale import Scale
+from clearprop.tables.target import learn_target
+from clearprop.tables.target_checks import target_numbers
 from clearprop.train.checkpoint_folder import Folder
 from clearprop.train.held_out import HeldOut
 from clearprop.train.loop import Watch

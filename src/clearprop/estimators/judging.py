@@ -7,7 +7,8 @@ import numpy as np
 from clearprop.engine.committee import Aside, Committee
 from clearprop.engine.engine import Engine
 from clearprop.maths import derivation
-from clearprop.tables.target import Classes, Scale
+from clearprop.tables.classes import Classes
+from clearprop.tables.scale import Scale
 from clearprop.train.calibration import loss, temperature
 from clearprop.train.held_out import HeldOut, thinned
 from clearprop.train.scores import OF_PROBABILITIES, better, score

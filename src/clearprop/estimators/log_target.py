@@ -9,8 +9,9 @@ from clearprop.engine.solver import Solver
 from clearprop.errors import SpecError
 from clearprop.estimators.judging import Judge
 from clearprop.network import Network
+from clearprop.tables.scale import Scale, log_shift
 from clearprop.tables.table import Column
-from clearprop.tables.target import Scale, log_shift, target_numbers
+from clearprop.tables.target_checks import target_numbers
 from clearprop.train.loop import train
 from clearprop.train.settings import Settings
 

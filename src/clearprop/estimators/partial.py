@@ -12,8 +12,9 @@ from clearprop.estimators import fitting
 from clearprop.estimators.inputs import checked, one_column
 from clearprop.estimators.presets import resolved
 from clearprop.estimators.rows import Learned, Rows, baseline_of, batch_of, rows_of
+from clearprop.tables.classes import Classes
 from clearprop.tables.encoding import Encoding
-from clearprop.tables.target import Classes, learn_target
+from clearprop.tables.target import learn_target
 from clearprop.train.loop import train
 from clearprop.train.model import Model
 from clearprop.train.record import Record

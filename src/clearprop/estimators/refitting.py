@@ -6,9 +6,10 @@ from typing import Any
 from clearprop.estimators import fitting
 from clearprop.estimators.deadline import Deadline
 from clearprop.estimators.rows import Learned, Rows, baseline_of, batch_of
+from clearprop.tables.classes import Classes
 from clearprop.tables.encoding import Encoding
 from clearprop.tables.number import Number
-from clearprop.tables.target import Classes, Scale
+from clearprop.tables.scale import Scale
 from clearprop.train.loop import Watch, train
 from clearprop.train.model import Model
 from clearprop.train.progress import shown

@@ -11,10 +11,12 @@ from clearprop.errors import ShapeError, SpecError, TableError
 from clearprop.estimators.inputs import checked, one_column
 from clearprop.estimators.judging import Judged
 from clearprop.tables.arrow import pc
+from clearprop.tables.classes import Classes
 from clearprop.tables.encoding import Encoding
 from clearprop.tables.read import read_table
+from clearprop.tables.scale import Scale
 from clearprop.tables.table import Column, Table
-from clearprop.tables.target import Classes, Scale, target_numbers
+from clearprop.tables.target_checks import target_numbers
 from clearprop.tables.weights import weights
 
 

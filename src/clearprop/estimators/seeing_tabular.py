@@ -12,8 +12,8 @@ from clearprop.maths import derivation
 from clearprop.network import Network, Parameters
 from clearprop.show.account.naming import Names
 from clearprop.show.account.tabular import names_of
+from clearprop.tables.scale import Scale
 from clearprop.tables.table import Table
-from clearprop.tables.target import Scale
 from clearprop.tables.weights import weights
 from clearprop.train.doctor.case import Run, Scores
 from clearprop.train.model import Model

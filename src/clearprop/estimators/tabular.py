@@ -8,7 +8,7 @@ from sklearn.base import ClassifierMixin, RegressorMixin
 
 from clearprop.estimators.parameters import keep
 from clearprop.estimators.tabular_base import Tabular
-from clearprop.tables.target import Classes
+from clearprop.tables.classes import Classes
 
 _PARAMETERS = """
     Parameters

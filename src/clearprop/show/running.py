@@ -3,7 +3,8 @@
 from typing import Any
 
 from clearprop.show.wording import counted, duration, number, percent
-from clearprop.tables.target import Classes, Scale
+from clearprop.tables.classes import Classes
+from clearprop.tables.scale import Scale
 from clearprop.train.model import Model
 from clearprop.train.scores import DEFAULT, LOWER_IS_BETTER, OF_QUANTILES, better, names_for
 

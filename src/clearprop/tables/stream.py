@@ -18,7 +18,7 @@ from clearprop.tables.stream_files import GroupedTable, Part, open_groups
 from clearprop.tables.stream_learn import Roles, stacked
 from clearprop.tables.stream_target import task_of_stream
 from clearprop.tables.table import Table
-from clearprop.tables.target import check_no_dates
+from clearprop.tables.target_checks import check_no_dates
 
 FOLDER = ".clearprop"  # beside a text table: what was prepared from it
 SAMPLE_SEED = 0x5A3B1E

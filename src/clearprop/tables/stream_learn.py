@@ -8,13 +8,14 @@ import pyarrow as pa
 from numpy.typing import DTypeLike
 
 from clearprop.errors import TableError
+from clearprop.tables.classes import Classes
 from clearprop.tables.encoding import MOST_PLACED, Encoding
 from clearprop.tables.fingerprint import factors, value_sum
+from clearprop.tables.scale import Scale
 from clearprop.tables.stream_columns import CategoryStream, NumberStream, stream_of
 from clearprop.tables.stream_files import GroupedTable, Part
 from clearprop.tables.stream_target import target_stream
 from clearprop.tables.table import Table
-from clearprop.tables.target import Classes, Scale
 from clearprop.tables.weights import weights_of
 
 CELL = 8 * 12  # bytes of a value in a sketch of a dozen levels

@@ -10,11 +10,12 @@ from typing import NamedTuple
 
 import numpy as np
 
+from clearprop.tables.classes import Classes
 from clearprop.tables.encoding import Encoding
+from clearprop.tables.scale import Scale
 from clearprop.tables.stream_files import GroupedTable
 from clearprop.tables.stream_learn import Roles, weights_in
 from clearprop.tables.table import Table
-from clearprop.tables.target import Classes, Scale
 
 
 class Arrays(NamedTuple):

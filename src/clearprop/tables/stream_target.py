@@ -7,11 +7,14 @@ import numpy as np
 import pyarrow as pa
 
 from clearprop.errors import TableError
+from clearprop.tables.classes import Classes
 from clearprop.tables.number import as_floats
+from clearprop.tables.scale import Scale
 from clearprop.tables.sketch_levels import Levels, as_levels, settled_levels
 from clearprop.tables.stream_files import GroupedTable
 from clearprop.tables.table import Column
-from clearprop.tables.target import FEW, ROWS_A_CLASS, Classes, Scale, target_numbers
+from clearprop.tables.target import FEW, ROWS_A_CLASS
+from clearprop.tables.target_checks import target_numbers
 
 MOST_CLASSES = 100_000
 EXACT = 1 << 20  # numbers of a target that are kept, so that a small stream has the mean of a table in memory

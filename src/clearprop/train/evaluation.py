@@ -5,8 +5,9 @@ from typing import Any
 
 import numpy as np
 
+from clearprop.tables.classes import Classes
 from clearprop.tables.table import Table
-from clearprop.tables.target import Classes, target_numbers
+from clearprop.tables.target_checks import target_numbers
 from clearprop.tables.weights import weights
 from clearprop.train.model import Model
 from clearprop.train.scores import OF_QUANTILES, names_for, scores

@@ -21,8 +21,9 @@ from safetensors.numpy import load, save
 
 from clearprop.errors import ClearpropError, ModelFileError
 from clearprop.network import Network, Parameters
+from clearprop.tables.classes import Classes
 from clearprop.tables.encoding import Encoding
-from clearprop.tables.target import Classes, target_from_dict
+from clearprop.tables.target import target_from_dict
 from clearprop.train.array_model import ArrayModel
 from clearprop.train.held_out import HeldOut
 from clearprop.train.model import Model

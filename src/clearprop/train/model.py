@@ -10,11 +10,12 @@ from clearprop.engine.committee import agreed
 from clearprop.engine.engine import Engine
 from clearprop.maths import derivation
 from clearprop.network import Parameters
+from clearprop.tables.classes import Classes
 from clearprop.tables.encoding import Encoding
 from clearprop.tables.names import as_names
 from clearprop.tables.read import read_table
+from clearprop.tables.scale import Scale
 from clearprop.tables.table import Table
-from clearprop.tables.target import Classes, Scale
 from clearprop.train.held_out import HeldOut
 from clearprop.train.record import Record
 

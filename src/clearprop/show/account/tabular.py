@@ -6,11 +6,12 @@ from clearprop.show.account.account import Account
 from clearprop.show.account.explain import explain
 from clearprop.show.account.naming import Names
 from clearprop.tables.category import Category
+from clearprop.tables.classes import Classes
 from clearprop.tables.dropped import Dropped
 from clearprop.tables.moment import Moment
 from clearprop.tables.number import Number
+from clearprop.tables.scale import Scale
 from clearprop.tables.table import Table
-from clearprop.tables.target import Classes, Scale
 from clearprop.train.model import Model
 
 LONGEST = 40  # letters of a value

@@ -6,7 +6,7 @@ from typing import Any
 from clearprop.tables.moment import PARTS
 from clearprop.tables.normal import MISSING
 from clearprop.tables.number import FAR
-from clearprop.tables.target import Scale
+from clearprop.tables.scale import Scale
 from clearprop.train.array_model import ArrayModel
 from clearprop.train.export.portable import Portable, portable
 from clearprop.train.model import Model

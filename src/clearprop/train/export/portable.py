@@ -8,8 +8,9 @@ import numpy as np
 from clearprop.errors import SpecError
 from clearprop.maths.derivation import ACTIVATIONS
 from clearprop.network import Network, Parameters
+from clearprop.tables.classes import Classes
 from clearprop.tables.encoding import Encoding
-from clearprop.tables.target import Classes, Scale
+from clearprop.tables.scale import Scale
 from clearprop.train.array_model import ArrayModel
 from clearprop.train.model import Model
 

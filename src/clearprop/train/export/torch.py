@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 from safetensors.numpy import save
 
-from clearprop.tables.target import Scale
+from clearprop.tables.scale import Scale
 from clearprop.train.array_model import ArrayModel
 from clearprop.train.export.json import about
 from clearprop.train.export.portable import Portable, portable
