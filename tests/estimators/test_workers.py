@@ -9,7 +9,9 @@ import pytest
 
 from clearprop import MLPClassifier, Stream, TabularClassifier, TabularRegressor, fit_many
 from clearprop.errors import SpecError, WorkersError
-from clearprop.estimators import fitting, streaming
+from clearprop.estimators import streaming
+from clearprop.estimators.course import Course
+from clearprop.estimators.fitting import fit
 from clearprop.estimators.presets import PRESETS
 from clearprop.estimators.rows import rows_of
 from clearprop.estimators.streaming import fit_stream
@@ -33,8 +35,8 @@ def weights(model):
     return np.concatenate([params.flat for params in (model.params, *model.others)])
 
 
-def spread_over(group):
-    return Spread(Workers("mpi"), group)
+def course_over(group):
+    return Course(spread=Spread(Workers("mpi"), group))
 
 
 @pytest.mark.parametrize("task", KINDS)
@@ -48,7 +50,7 @@ def test_every_preset_over_workers(preset, task):
     def work(group):
         estimator = KINDS[task](preset, **how)
         rows = rows_of(X, y, None, estimator)
-        return fitting.fit(estimator, task, rows, None, None, None, spread_over(group))
+        return fit(estimator, task, rows, None, course_over(group))
 
     for model in in_threads(2, work):
         np.testing.assert_allclose(weights(model), weights(one), rtol=CLOSE, atol=CLOSE)
@@ -67,7 +69,7 @@ def test_streams_over_workers(preset, capacity, tmp_path, monkeypatch):
 
     def work(group):
         estimator = TabularClassifier(preset, **how)
-        return fit_stream(estimator, "classification", stream, None, None, None, spread_over(group))
+        return fit_stream(estimator, "classification", stream, None, course_over(group))
 
     for model in in_threads(3, work):
         np.testing.assert_allclose(weights(model), weights(one), rtol=CLOSE, atol=CLOSE)

@@ -11,7 +11,7 @@ from sklearn.utils import _safe_indexing
 from clearprop.engine.engine import Engine
 from clearprop.engine.solver import Solver
 from clearprop.engine.team import available
-from clearprop.estimators import fitting
+from clearprop.estimators.beginning import settings_of
 from clearprop.estimators.presets import resolved
 from clearprop.estimators.rows import rows_of
 from clearprop.train.cost import Cost, cost
@@ -49,7 +49,7 @@ def of_tables(estimator: Any, X: Any, y: Any) -> Cost:
     preset = resolved(estimator.preset, estimator.get_params(deep=False))
     aside = estimator.early_stopping and preset.members == 1
     n = n - int(estimator.validation_fraction * n) if aside else n
-    settings = fitting.settings_of(estimator, preset, n, 0)
+    settings = settings_of(estimator, preset, n, 0)
     engine = Engine(model.params, settings.solver, settings.batch_size, settings.dtype)
     found, k = cost(engine, n, settings.epochs, 1 if preset.members > 1 else settings.threads), preset.members
     side_by_side = min(settings.threads or available(), k)

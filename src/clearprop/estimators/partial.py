@@ -8,10 +8,11 @@ import numpy as np
 from clearprop.engine.committee import Committee
 from clearprop.engine.engine import Engine
 from clearprop.errors import SpecError
-from clearprop.estimators import fitting
+from clearprop.estimators.beginning import begun, engine_of, seed_of, trained_members
 from clearprop.estimators.inputs import checked, one_column
 from clearprop.estimators.presets import resolved
 from clearprop.estimators.rows import Learned, Rows, baseline_of, batch_of, rows_of
+from clearprop.estimators.training import made_by_of
 from clearprop.tables.classes import Classes
 from clearprop.tables.encoding import Encoding
 from clearprop.tables.target import learn_target
@@ -30,13 +31,13 @@ class Going:
 
     def __getstate__(self) -> dict[str, Any]:
         engine = self.engine
-        kept = fitting.trained_members(engine), engine.state.copy(), engine.hyper.copy()
+        kept = trained_members(engine), engine.state.copy(), engine.hyper.copy()
         return {**self.__dict__, "engine": kept}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)
         members, numbers, hyper = state["engine"]
-        self.engine = fitting.engine_of(members, self.settings)
+        self.engine = engine_of(members, self.settings)
         self.engine.state[...], self.engine.hyper[...] = numbers, hyper
 
     def step_over(self, batch: Any) -> Record:
@@ -100,9 +101,9 @@ class Partial:
             _check_same(model, classes)
         going = self._going or _begun(self, learned, rows.table.n_rows, model)
         record = going.step_over(batch_of(learned.encoding, learned.target, rows, 1.0))
-        made_by = model.estimator if model else fitting.made_by_of(self, going.settled, 0)
+        made_by = model.estimator if model else made_by_of(self, going.settled, 0)
         before = model.record if model else Record()
-        params, *others = fitting.trained_members(going.engine)
+        params, *others = trained_members(going.engine)
         record = _longer(before, record)
         self._take(Model(params, *learned[:3], record, learned.baseline, made_by, others))
         self._going = going
@@ -121,7 +122,7 @@ class Partial:
 
 
 def _begun(estimator: Any, learned: Learned, rows: int, model: Model | None) -> Going:
-    engine, settings, settled = fitting.begun(estimator, learned, rows, fitting.seed_of(estimator, None))
+    engine, settings, settled = begun(estimator, learned, rows, seed_of(estimator, None))
     if model is not None:
         engine.start_from(np.array([params.flat for params in model.members]).reshape(engine.flat.shape))
     one = replace(settings, epochs=1, schedule="constant", patience=None, time_limit=None)

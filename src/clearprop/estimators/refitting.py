@@ -3,22 +3,21 @@
 from dataclasses import replace
 from typing import Any
 
-from clearprop.estimators import fitting
-from clearprop.estimators.deadline import Deadline
+from clearprop.estimators.beginning import begun, trained_members
+from clearprop.estimators.course import Course
 from clearprop.estimators.rows import Learned, Rows, baseline_of, batch_of
+from clearprop.estimators.training import warn
 from clearprop.tables.classes import Classes
 from clearprop.tables.encoding import Encoding
 from clearprop.tables.number import Number
 from clearprop.tables.scale import Scale
-from clearprop.train.loop import Watch, train
+from clearprop.train.loop import train
 from clearprop.train.model import Model
 from clearprop.train.progress import shown
 from clearprop.train.source import InMemory
 
 
-def refitted(
-    estimator: Any, model: Model, rows: Rows, watch: Watch | None, seed: int, deadline: Deadline
-) -> Model:
+def refitted(estimator: Any, model: Model, rows: Rows, course: Course, seed: int) -> Model:
     """A model that has learned from all rows, for as many epochs as were best; what the held-out rows taught stays."""
     epochs = model.record.best_epoch
     if not epochs or model.record.stopped == "interrupted":
@@ -30,14 +29,14 @@ def refitted(
     )  # fmt: skip
     batch = batch_of(encoding, target, rows, float(rows.w.max()))
     learned = Learned(encoding, target, model.target_name, baseline_of(target, batch, rows))
-    engine, settings, _ = fitting.begun(estimator, learned, rows.table.n_rows, seed)
+    engine, settings, _ = begun(estimator, learned, rows.table.n_rows, seed)
     settings = replace(
         settings, epochs=model.estimator["settings"]["max_iter"], stop_after=epochs, patience=None,
-        time_limit=deadline.left(),
+        time_limit=course.deadline.left(),
     )  # fmt: skip
-    with shown(watch, estimator.verbose) as tell:
+    with shown(course.watch, estimator.verbose) as tell:
         again = train(engine, InMemory(batch, seed), settings, None, tell)
-    fitting.warn(again)
+    warn(again)
     if again.stopped != "epochs":  # out of time, or interrupted: the first network is whole
         note = "there was no time to learn from all rows"
         return replace(model, held=replace(model.held, notes=(*model.held.notes, note)))
@@ -45,6 +44,6 @@ def refitted(
     note = f"epoch {epochs} was the best; the network learned anew from all {rows.table.n_rows:,} rows until then"
     held = replace(model.held, notes=(*model.held.notes, note))
     return replace(
-        model, params=fitting.trained_members(engine)[0], encoding=encoding, target=target, record=record,
+        model, params=trained_members(engine)[0], encoding=encoding, target=target, record=record,
         baseline=learned.baseline, held=held,
     )  # fmt: skip

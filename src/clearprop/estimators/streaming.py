@@ -5,10 +5,11 @@ from typing import Any
 import numpy as np
 
 from clearprop.errors import SpecError
-from clearprop.estimators.deadline import Deadline
-from clearprop.estimators.fitting import seed_of, trained
+from clearprop.estimators.beginning import seed_of
+from clearprop.estimators.course import Course
 from clearprop.estimators.presets import resolved
 from clearprop.estimators.rows import Learned, Rows, judged_of
+from clearprop.estimators.training import trained
 from clearprop.tables.encoding import Encoding
 from clearprop.tables.giving_back import give_back
 from clearprop.tables.prepare import FIXED
@@ -17,13 +18,10 @@ from clearprop.tables.stream_files import GroupedTable, Part
 from clearprop.tables.stream_learn import Facts, Roles, learn_stream, weights_in
 from clearprop.tables.stream_pools import PoolPlan, Pools, Reader
 from clearprop.tables.table import Table
-from clearprop.train.checkpoint_folder import Folder
-from clearprop.train.loop import Watch
 from clearprop.train.memory import needed, readable
 from clearprop.train.model import Model
 from clearprop.train.stream_source import StreamSource
 from clearprop.train.workers.group import from_first
-from clearprop.train.workers.training import Spread
 
 JUDGES = 100_000  # rows that choose the epoch, at most: the error of a score on them is a few thousandths
 GROUPS_EACH = 4  # row groups of a pool, for each of many workers, at least
@@ -31,17 +29,10 @@ RAW = 40  # bytes that a value takes while its part of the table is read and enc
 
 
 def fit_stream(
-    estimator: Any,
-    task: str,
-    stream: Stream,
-    held: Rows | Stream | None,
-    watch: Watch | None,
-    folder: Folder | None,
-    spread: Spread,
-    deadline: Deadline | None = None,
+    estimator: Any, task: str, stream: Stream, held: Rows | Stream | None, course: Course
 ) -> Model:
     """A model of a stream; `held` rows choose the epoch, or rows are set aside for it by a hash of their numbers."""
-    room, seed = room_of(stream), seed_of(estimator, folder)
+    room, seed, spread = room_of(stream), seed_of(estimator, course.folder), course.spread
     if spread.group:  # a text table is prepared by the first process; the others find it done
         from_first(spread.group, lambda: bool(stream.open(estimator.missing, estimator.categorical)) * b"")
     table = stream.open(estimator.missing, estimator.categorical)
@@ -64,10 +55,7 @@ def fit_stream(
     about = {"the number of rows to learn from": plan.rows, "the values": facts.sums}
     about |= {"the rows of a pool": plan.capacity, "the row groups": facts.counts.tolist()}
     try:
-        return trained(
-            estimator, learned, StreamSource(pools), judged, watch, folder, seed, about, spread,
-            deadline=deadline,
-        )  # fmt: skip
+        return trained(estimator, learned, StreamSource(pools), judged, course, seed, about)
     finally:
         pools.close()
 

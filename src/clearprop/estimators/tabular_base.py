@@ -1,6 +1,8 @@
 """What both estimators on tables share: fit, and what a fitted model knows."""
 
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from numbers import Integral
 from pathlib import Path
 from typing import Any, Self
@@ -11,9 +13,11 @@ from sklearn.utils import Tags
 from sklearn.utils.validation import check_is_fitted
 
 from clearprop.errors import SpecError
-from clearprop.estimators import estimating, fitting
+from clearprop.estimators import estimating
+from clearprop.estimators.course import Course
 from clearprop.estimators.deadline import Deadline
 from clearprop.estimators.exporting import Exporting
+from clearprop.estimators.fitting import fit
 from clearprop.estimators.formulas import Formulas
 from clearprop.estimators.inputs import checked
 from clearprop.estimators.partial import Partial
@@ -43,79 +47,58 @@ class Tabular(SeeingTabular, Exporting, Formulas, Partial, BaseEstimator):
     random_state: Any
 
     def fit(
-        self,
-        X: Any,
-        y: Any = None,
-        sample_weight: Any = None,
-        *,
-        X_val: Any = None,
-        y_val: Any = None,
-        sample_weight_val: Any = None,
-        groups: Any = None,
-        watch: Watch | None = None,
-        checkpoint: str | Path | Folder | None = None,
-        checkpoint_every: float = EVERY,
-        resume: bool = False,
-        workers: int | str | Workers | None = None,
-        ray_address: str | None = None,
-    ) -> Self:
+        self, X: Any, y: Any = None, sample_weight: Any = None, *, X_val: Any = None, y_val: Any = None,
+        sample_weight_val: Any = None, groups: Any = None, watch: Watch | None = None,
+        checkpoint: str | Path | Folder | None = None, checkpoint_every: float = EVERY, resume: bool = False,
+        workers: int | str | Workers | None = None, ray_address: str | None = None,
+    ) -> Self:  # fmt: skip
         """Learn the encoding and train the network.
 
         Parameters
         ----------
         X : table of m rows
-            A pandas or polars DataFrame, an Arrow table, a NumPy array, a mapping of columns, or a path. A
-            `Stream` is read from the disk again in each epoch; it names its target and weights itself.
+            A pandas or polars DataFrame, an Arrow table, a NumPy array, a mapping of columns, or a path. A `Stream`,
+            which names its target and weights itself, is read from the disk again in each epoch.
         y : array or column of shape (m,)
             The target: classes of any type, or numbers.
         sample_weight : array of shape (m,), optional
             A weight for each row, in training and in the score that chooses the epoch.
         X_val, y_val, sample_weight_val : optional
-            Rows that choose the epoch; by default `validation_fraction` of the rows is set aside for it. Of a
-            stream at most 100,000 are, by a hash of their numbers; `X_val` may be a `Stream` too.
+            Rows that choose the epoch (`X_val` may be a `Stream`); by default `validation_fraction` of the rows is
+            set aside for it: of a stream at most 100,000, by a hash of their numbers.
         groups : array of shape (m,), optional
-            Which group each row is of: persons, machines, days. Rows of one group are never on both sides when rows
-            are set aside to choose the epoch. It says nothing of `X_val`.
+            Persons, machines, days: rows of one group are set aside together or not at all. Not for `X_val`.
         watch : callable, optional
             Told the progress (`train.loop.Progress`) about ten times a second.
         checkpoint : str or Path, optional
-            A folder for checkpoints: the last two are kept. It belongs to this fit, as its rows do, and so is no
-            parameter of the estimator, which is copied and searched over. `random_state` must not be None.
+            A folder for checkpoints, of which the last two are kept. `random_state` must not be None.
         checkpoint_every : float
             Seconds between two checkpoints.
         resume : bool
-            Whether to go on from the newest checkpoint there, to the bits of a fit that was never stopped; without
-            one the fit begins anew. SIGTERM saves a checkpoint and exits with 143.
+            Whether to go on from the newest checkpoint, if there is one, to the bits of a fit that was never
+            stopped. SIGTERM saves a checkpoint and exits with 143.
         workers : int or str, optional
-            How many workers Ray is to start, each with a share of the rows ("2-4": as many as there is room for); or
-            what started this process and others that make the same call, "torchrun" or "mpi". Each batch is divided
-            among them and their gradients are added, so that the steps are those of one process. Where workers fail
-            without a `checkpoint`, they go on from one of their own.
+            How many workers Ray is to start ("2-4": as many as there is room for); or what started this process and
+            others that make the same call, "torchrun" or "mpi". Each batch is divided among them and their gradients
+            are added: the steps are those of one process. Where one fails, all go on from a checkpoint.
         ray_address : str, optional
-            Of a Ray cluster; by default the one that is connected, else one that is started on this machine.
+            Of a Ray cluster; by default the one that is connected, else one started here.
 
         Returns
         -------
         self
         """
         deadline = Deadline(self.time_limit)
-        asked = wanted(workers, ray_address)
-        if asked and asked.is_member and not isinstance(self.random_state, Integral):
-            msg = f"Workers need the same `random_state`, a whole number; got {self.random_state!r}."
-            raise SpecError(msg)
         with (
-            group_of(asked) as group,
-            on_first(group, folder_of(checkpoint, resume, checkpoint_every)) as folder,
+            self._spread_over(wanted(workers, ray_address)) as spread,
+            on_first(spread.group, folder_of(checkpoint, resume, checkpoint_every)) as folder,
         ):
-            spread = Spread(asked, group, _warn)
+            course, val = Course(watch, folder, spread, deadline), (X_val, y_val, sample_weight_val)
             if isinstance(X, Stream):
-                given = (y, sample_weight, groups), (X_val, y_val, sample_weight_val)
-                return self._take(self._fit_stream(X, *given, watch, folder, spread, deadline))
+                return self._take(self._fit_stream(X, (y, sample_weight, groups), val, course))
             rows = rows_of(X, y, sample_weight, self, groups=groups)
-            held = None
-            if X_val is not None:
-                held = rows_of(X_val, y_val, sample_weight_val, self, among=rows)
-            return self._take(fitting.fit(self, self._task, rows, held, watch, folder, spread, deadline))
+            held = None if X_val is None else rows_of(*val, self, among=rows)
+            return self._take(fit(self, self._task, rows, held, course))
 
     def estimate(self, X: Any, y: Any) -> Cost:
         """What `fit` would cost: operations, memory and seconds, by some steps of such a network on this machine.
@@ -139,13 +122,18 @@ class Tabular(SeeingTabular, Exporting, Formulas, Partial, BaseEstimator):
         """
         return estimating.of_tables(self, X, y)
 
+    @contextmanager
+    def _spread_over(self, asked: Workers | None) -> Iterator[Spread]:
+        """Whoever takes the steps, for as long as they are there."""
+        if asked and asked.is_member and not isinstance(self.random_state, Integral):
+            msg = f"Workers need the same `random_state`, a whole number; got {self.random_state!r}."
+            raise SpecError(msg)
+        with group_of(asked) as group:
+            yield Spread(asked, group, _warn)
+
     def _fit_stream(
-        self,
-        stream: Stream,
-        given: tuple[Any, ...],
-        val: tuple[Any, Any, Any],
-        watch: Any, folder: Any, spread: Spread, deadline: Deadline,
-    ) -> Model:  # fmt: skip
+        self, stream: Stream, given: tuple[Any, ...], val: tuple[Any, Any, Any], course: Course
+    ) -> Model:
         if any(value is not None for value in given):
             msg = "A `Stream` names its target and weights itself; got `y`, `sample_weight` or `groups`. Leave it out."
             raise SpecError(msg)
@@ -156,7 +144,7 @@ class Tabular(SeeingTabular, Exporting, Formulas, Partial, BaseEstimator):
         held = val[0]
         if held is not None and not isinstance(held, Stream):
             held = rows_of(*val, self)
-        return fit_stream(self, self._task, stream, held, watch, folder, spread, deadline)
+        return fit_stream(self, self._task, stream, held, course)
 
     def _take(self, model: Model) -> Self:
         """Become what a model is."""

@@ -73,3 +73,8 @@ class Equation:
 def ids(letters: str, first: int, last: int) -> tuple[str, ...]:
     """`ids("B", 8, 10)` is ("B8", "B9", "B10")."""
     return tuple(f"{letters}{n}" for n in range(first, last + 1))
+
+
+def entry(part: str, function: str, name: str, latex: str, source: str | None = None) -> Equation:
+    """A line for one entry of an array, without indices; the same for all."""
+    return Equation(f"{part[0].upper()}.{function}", part, function, name, latex, source=source)

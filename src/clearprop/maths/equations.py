@@ -1,12 +1,24 @@
 """Every line of the derivation page as it is written on paper: a row each, in the order of a step."""
 
+from clearprop.maths.activation_lines import ACTIVATION_LINES, DROPOUT_LINES
 from clearprop.maths.chain_lines import CHAIN_LINES
+from clearprop.maths.column_lines import COLUMN_LINES
 from clearprop.maths.equation import FORMS, PARTS, Equation, Form
 from clearprop.maths.general_lines import GENERAL_LINES
-from clearprop.maths.other_lines import OTHER_LINES
+from clearprop.maths.head_lines import HEAD_LINES
+from clearprop.maths.optimiser_lines import OPTIMISER_LINES
 
 EQUATIONS: tuple[Equation, ...] = tuple(
-    sorted(GENERAL_LINES + CHAIN_LINES + OTHER_LINES, key=lambda row: PARTS.index(row.part))
+    sorted(
+        GENERAL_LINES
+        + CHAIN_LINES
+        + ACTIVATION_LINES
+        + DROPOUT_LINES
+        + HEAD_LINES
+        + OPTIMISER_LINES
+        + COLUMN_LINES,
+        key=lambda row: PARTS.index(row.part),
+    )
 )
 _BY_ID = {row.id: row for row in EQUATIONS}
 

@@ -31,51 +31,42 @@ def check_gradients(
 
 
 def check_gradients(*what: Any, **settings: Any) -> GradientCheck:
-    """Check gradients entry by entry: those of a network, ``check_gradients(net, params, X, y)``, or those of any
-    function, ``check_gradients(f, grad, x)``.
+    """Check gradients entry by entry: of a network, `(net, params, X, y)`, or of any function, `(f, grad, x)`.
 
     Parameters
     ----------
     net, params, X, y, sample_weight
         As in `step`. dW and db are compared with slopes of J, whose forward pass knows nothing of the backward pass.
-    f : callable
-        From a float64 array to one number.
-    grad : array, or callable
-        The gradient of `f` on trial: the array at `x`, or the function that gives it.
-    x : array
-        Where.
+    f, grad, x
+        A function of a float64 array, which gives one number; its gradient on trial, the array at `x` or the
+        function that gives it; and where.
     working : Working, optional
         Whose dW and db are on trial; by default those of `step`.
     gradients : mapping, optional
-        Gradients from elsewhere on trial: ``{"dW": [...], "db": [...], "delta": [...]}``, a list each with an array
-        (or None) for each layer.
+        On trial in their place: ``{"dW": [...], "db": [...], "delta": [...]}``, an array or None for each layer.
     convention : {"clearprop", "scikit-learn", "pytorch", "keras", "jax"}
-        Whose gradients these are. PyTorch's dW is turned; 1/m is taken out of the delta of those that have it; `l2`
-        is read as the library's own constant.
+        Whose these are: how dW is turned, whether 1/m is in delta, and which constant `l2` is.
     l2 : float
         The penalty in the gradients: the derivation's lambda; scikit-learn's alpha (lambda = alpha / m); Keras's
         c (lambda = 2c); PyTorch's weight_decay (lambda, and on b too).
     oracles : str or sequence of str, or mapping
-        By which to check: "complex" (the complex step, exact but for rounding), "differences" (central differences,
-        extrapolated, with an estimate of what they may be wrong by), "jax", "torch", "sympy". By default the complex
-        step; differences where `f` is not analytic in NumPy. A mapping names `f` as each library writes it:
-        ``{"complex": None, "jax": f_in_jax}``.
+        By which to check: "complex" (the complex step, exact but for rounding; the default), "differences" (central,
+        extrapolated, with an estimate of their error; the default where `f` is not analytic in NumPy), "jax",
+        "torch", "sympy". A mapping names `f` as each library writes it: ``{"complex": None, "jax": f_in_jax}``.
     rows : int, optional
         The m that `f` takes a mean over, so that a lost 1/m can be named.
     tolerance : float, optional
-        The largest error that passes. For a network relative to the size of the terms that a gradient sums: the
-        largest mean over the rows of ``|a| |delta|``, or 1e-8 (at a minimum the terms cancel, and what is left is
-        rounding); 1e-12 by default. For a function relative to its largest slope; 1e-10. For differences 1e-6.
-    most : int
+        The largest error that passes, relative to the terms that a network's gradient sums: the largest mean over
+        the rows of ``|a| |delta|``, at least 1e-8 (1e-12 by default), or to the largest slope of a function (1e-10);
+        1e-6 for differences.
+    most, seed : int
         Entries checked of each gradient; of larger ones a random choice, drawn with `seed`.
-    seed : int
-        Of that choice.
 
     Returns
     -------
     GradientCheck
-        .ok, .worst, .rows, .entries, .findings; ``str()`` of it is a table. An entry on a kink (relu at z = 0), where
-        the slopes on the two sides differ, is "kink", not wrong, if it lies between them.
+        .ok, .worst, .rows, .entries, .findings; ``str()`` of it is a table. An entry between the two slopes at a kink
+        (relu at z = 0) is "kink", not wrong.
 
     Raises
     ------

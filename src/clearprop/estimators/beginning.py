@@ -1,0 +1,125 @@
+"""A network on a table before its first step: its engine, its settings, its seed."""
+
+from dataclasses import asdict
+from numbers import Real
+from typing import Any
+
+import numpy as np
+from sklearn.utils import check_random_state
+
+from clearprop.engine.committee import Committee
+from clearprop.engine.engine import Engine
+from clearprop.engine.solver import Solver
+from clearprop.errors import SpecError
+from clearprop.estimators.plain import plain_entries
+from clearprop.estimators.presets import Preset, resolved
+from clearprop.estimators.rows import Learned
+from clearprop.network import Network, Parameters
+from clearprop.tables.classes import Classes
+from clearprop.tables.scale import Scale
+from clearprop.train.checkpoint_folder import Folder
+from clearprop.train.memory import check_memory
+from clearprop.train.settings import Settings
+
+SEEDS = 2**31
+# What the estimators call a setting, after scikit-learn.
+OURS = {
+    "epochs": "max_iter",
+    "lr": "learning_rate_init",
+    "schedule": "learning_rate",
+    "patience": "n_iter_no_change",
+    "decay": "weight_decay",
+    "l2": "weight_decay",
+}
+
+
+def begun(
+    estimator: Any, learned: Learned, rows: int, seed: int, aside: np.ndarray | None = None
+) -> tuple[Engine | Committee, Settings, dict[str, Any]]:
+    """The engine before the first step, the settings of a run over so many rows, and what the preset came to."""
+    preset = resolved(estimator.preset, estimator.get_params(deep=False))
+    encoding, target = learned.encoding, learned.target
+    n_out = len(target.classes) if isinstance(target, Classes) else 1
+    head, constants = head_of(estimator, target)
+    hidden = np.atleast_1d(np.asarray(preset.hidden_layer_sizes, object))  # one number is one layer
+    sizes = (encoding.n_outputs, *hidden, n_out)
+    net = Network(sizes, preset.activation, head, relu_grad_at_zero=0, head_constants=constants)
+    settings = settings_of(estimator, preset, rows, seed)
+    check_memory(net.sizes, min(settings.batch_size, rows), settings.dtype, members=preset.members)
+    draws = (seed, *((seed, j) for j in range(1, preset.members)))
+    engine = engine_of([_first(net, preset, draw) for draw in draws], settings, aside)
+    return engine, settings, plain_entries(asdict(preset) | {"batch_size": settings.batch_size})
+
+
+def engine_of(
+    members: list[Parameters], settings: Settings, aside: np.ndarray | None = None
+) -> Engine | Committee:
+    """An engine, or a committee of several."""
+    engines = [Engine(params, settings.solver, settings.batch_size, settings.dtype) for params in members]
+    return engines[0] if len(engines) == 1 else Committee(engines, aside)
+
+
+def _first(net: Network, preset: Preset, seed: Any) -> Parameters:
+    """The parameters of a network before its first step."""
+    params = net.initialize(np.random.default_rng(seed), scheme=preset.scheme)
+    if preset.scheme == "ntk":  # the last layer starts at zero, so that no class or number is favoured
+        params.W[net.L][...], params.b[net.L][...] = 0.0, 0.0
+    return params
+
+
+def trained_members(engine: Engine | Committee) -> list[Parameters]:
+    """The parameters of an engine, or of each member of a committee, copied."""
+    members = engine.members if isinstance(engine, Committee) else [engine]
+    return [one.params.copy() for one in members]
+
+
+def head_of(estimator: Any, target: Classes | Scale) -> tuple[str, tuple[float, ...]]:
+    """The head whose loss is the metric, where a loss is; and its constants."""
+    if isinstance(target, Classes):
+        return "softmax", ()
+    if estimator.metric == "quantile":
+        level = estimator.quantile
+        if not isinstance(level, Real) or not 0 < float(level) < 1:
+            msg = f"`quantile` must be above 0 and below 1; got {level!r}."
+            raise SpecError(msg)
+        return "quantile", (float(level),)
+    return "absolute" if estimator.metric == "mae" else "identity", ()
+
+
+def seed_of(estimator: Any, folder: Folder | None) -> int:
+    """The seed of all that is random in a fit."""
+    if folder is not None and estimator.random_state is None:
+        msg = "A fit with checkpoints needs a `random_state` that can be given again: a number; got None."
+        raise SpecError(msg)
+    return int(check_random_state(estimator.random_state).randint(SEEDS))
+
+
+def settings_of(estimator: Any, preset: Preset, rows: int, seed: int) -> Settings:
+    """The settings of a run over so many rows, checked."""
+    adamw, sgd, decay = preset.solver == "adamw", preset.solver == "sgd", preset.weight_decay
+    try:
+        solver = Solver(
+            preset.solver, l2=0.0 if adamw else decay, decay=decay if adamw else 0.0,
+            momentum=0.9 if sgd else 0.0, nesterov=sgd, betas=preset.betas,
+            tangent=preset.tangent and not sgd, bias_rate=1.0 if sgd else preset.bias_rate,
+            scale_rate=preset.scale_rate if adamw else 0.0,
+        )  # fmt: skip
+        return Settings(
+            solver, preset.max_iter, _batch_size(estimator.batch_size, rows), preset.learning_rate_init,
+            preset.learning_rate, preset.n_iter_no_change, seed, None, estimator.threads,
+            estimator.dtype,
+        )  # fmt: skip
+    except SpecError as error:
+        msg = str(error)
+        for name, ours in OURS.items():
+            msg = msg.replace(f"`{name}`", f"`{ours}`")
+        raise SpecError(msg) from None
+
+
+def _batch_size(given: int | str, rows: int) -> int:
+    if given == "auto":
+        return int(np.clip(2 ** round(np.log2(max(rows, 1) / 16)), 32, 256))
+    if isinstance(given, str):
+        msg = f'`batch_size` must be "auto" or a whole number, 1 or more; got {given!r}.'
+        raise SpecError(msg)
+    return given
