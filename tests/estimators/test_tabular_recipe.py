@@ -123,6 +123,11 @@ def test_a_target_without_a_tail_raises_no_question():
     assert quick_number().fit(table(), numbers()).model_.held.notes == ()
 
 
+def test_a_target_that_does_not_vary_is_refused_by_the_name_of_the_argument():
+    with pytest.raises(TableError, match=r"column `y` holds 1\.0 in all 10 rows of the argument y"):
+        TabularRegressor().fit(np.arange(20.0).reshape(10, 2), np.ones(10))
+
+
 def test_a_logarithm_of_negative_numbers_is_refused():
     with pytest.raises(SpecError) as caught:
         quick_number(log_target=True).fit(table(), numbers() - 100)

@@ -1,6 +1,7 @@
 """What the users of scikit-learn pass: arrays checked as its own estimators check them."""
 
 import warnings
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -52,5 +53,5 @@ def one_column(values: Any, name: str) -> Column:
         warnings.warn(msg, DataConversionWarning, stacklevel=5)
         values = values.ravel()
     given = getattr(values, "name", None)
-    name = name if given is None else str(given)
-    return read_table({name: values}, verbatim=True).column(name)
+    column = name if given is None else str(given)
+    return replace(read_table({column: values}, verbatim=True), source=f"the argument {name}").column(column)
