@@ -260,3 +260,9 @@ def test_rates_that_cannot_be_are_refused(rates):
     params = net.initialize(seed=0)
     with pytest.raises(SpecError, match="must be a finite number, not negative"):
         batch.descend(params, batch.step(net, params, np.ones((1, 3)), [0]), **rates)
+
+
+def test_a_working_is_short_in_a_console():
+    working = step()
+    fields = "z, a, p, losses, J, delta, da, dW, db, m"
+    assert repr(working) == f"Working(3-4-2 network, m = {working.m}, J = {working.J}: {fields})"

@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 import sys
 from importlib.util import find_spec
 
@@ -294,6 +295,31 @@ def test_what_cannot_be_is_refused(arguments, error, text):
     with np.errstate(divide="ignore"), pytest.raises(error) as raised:
         check_gradients(*arguments)
     assert text in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "settings", "text"),
+    [
+        ((relus,), {}, "missing a required argument: `grad`."),
+        ((relus, np.ones(2), np.ones(2), 3), {}, "too many positional arguments."),
+        ((relus, np.ones(2), np.ones(2)), {"tolerence": 1}, "got an unexpected keyword argument `tolerence`."),
+    ],
+)
+def test_wrong_arguments_are_told_by_the_name_that_was_called(arguments, settings, text):
+    with pytest.raises(TypeError) as raised:
+        check_gradients(*arguments, **settings)
+    forms = "(f, grad, x) of a function, or (net, params, X, y) of a network"
+    assert str(raised.value) == f"`check_gradients` takes {forms}; {text}"
+
+
+def test_a_verdict_is_short_in_a_console_and_whole_in_a_notebook():
+    verdict = check_gradients(mean_of_logs, its_gradient, x)
+    assert re.fullmatch(
+        r"GradientCheck\(3 entries by complex; All gradients hold: worst relative error \S+, tolerance 1e-10\)",
+        repr(verdict),
+    )
+    assert verdict._repr_html_() == f"<pre>{verdict}</pre>"
+    assert "A gradient is wrong" in repr(check_gradients(mean_of_logs, lambda x: 2 * its_gradient(x), x))
 
 
 @pytest.mark.parametrize(

@@ -41,9 +41,18 @@ def test_every_format_is_written(run, tmp_path, name, options):
     [
         (
             ["--sizes", "3,x", "-o", "a.md"],
-            "`--sizes` must be whole numbers with commas between, such as 3,4,2; got '3,x'.",
+            "`--sizes` must be whole numbers from 1, with commas between, such as 3,4,2; got '3,x'.",
         ),
-        (["-o", "a.doc"], "a.doc does not say what to write. Pass --format md, html, latex or moodle."),
+        (["--sizes", "0,4,2", "-o", "a.md"], "`--sizes` must be whole numbers from 1, with commas between"),
+        (
+            ["--sizes", "3", "-o", "a.md"],
+            "`--sizes` must name two layers or more, the inputs first, such as 3,4,2; got '3'.",
+        ),
+        (
+            ["-o", "a.doc"],
+            "The name of the sheet must end in .md, .html, .htm, .tex, .xml; got a.doc. "
+            "Choose another, or pass --format md, html, latex or moodle.",
+        ),
         (["--mistakes", 1, "--blanks", 0.5, "-o", "a.md"], "Choose one."),
     ],
 )
@@ -56,9 +65,28 @@ def test_what_cannot_be_is_one_line(run, tmp_path, monkeypatch, options, text):
     assert not list(tmp_path.iterdir())
 
 
-def test_a_key_that_is_none(run, tmp_path):
-    (tmp_path / "key.json").write_text("{}", "utf-8")
-    ended = run("mark", tmp_path / "key.json", tmp_path / "key.json")
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("{}", "it has no 'format'"),
+        ('{"a', "it is no JSON: Unterminated string starting at: line 1 column 2 (char 1)"),
+        ('{"format": "clearprop.account/1"}', "its format is 'clearprop.account/1', not 'clearprop.exercise/1'"),
+        ('{"format": "clearprop.exercise/1", "network": 3}', "what it holds does not fit together"),
+    ],
+)
+def test_a_key_that_is_none(run, tmp_path, text, why):
+    key = tmp_path / "key.json"
+    key.write_text(text, "utf-8")
+    ended = run("mark", key, key)
     assert ended.code == 2
-    assert "This is no key of an exercise" in ended.err
-    assert run("mark", tmp_path / "none.json", tmp_path / "key.json").code == 2
+    assert ended.err == f"clearprop: {key}: This is no key of an exercise ({why}). Give the file that `--key` wrote.\n"
+    assert run("mark", tmp_path / "none.json", key).code == 2
+
+
+def test_answers_to_blanks_that_are_not_there_are_named(run, tmp_path):
+    sheet, key, answers = tmp_path / "sheet.md", tmp_path / "key.json", tmp_path / "answers.csv"
+    run("exercise", "--sizes", "2,2", "--rows", 2, "--seed", 7, "-o", sheet, "--key", key)
+    answers.write_text("blank,answer\n1,5\n999,3\n1 where,dW\n", "utf-8")
+    marked = run("mark", key, answers)
+    assert "Not on this sheet, so not marked: '999', '1 where'. Check the numbers" in marked.out
+    assert json.loads(run("mark", key, answers, "--json").out)["unknown"] == ["999", "1 where"]

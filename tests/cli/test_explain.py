@@ -129,4 +129,12 @@ def test_what_does_not_go_together_is_refused(run, model, fresh):
 def test_messages_name_the_options(run):
     assert "`--digits` must be" in run("explain", "--digits", 99).err
     assert "`--format` must be one of" in run("explain", "--format", "pdf").err
-    assert "got the name" in run("explain", "-o", "a.pdf").err
+    assert run("explain", "-o", "w.xyz").err == (
+        "clearprop: `--output` must end in .txt, .md, .tex, .html, .htm, .json; got w.xyz. "
+        "Choose another name, or pass --format text, md, latex, html or json.\n"
+    )
+    for sizes in ("0,4,2", "3"):
+        ended = run("explain", "--sizes", sizes)
+        assert ended.code == 2
+        assert ended.err.startswith("clearprop: `--sizes` must ")
+        assert ended.err.endswith(f"such as 3,4,2; got '{sizes}'.\n")

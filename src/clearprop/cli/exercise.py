@@ -57,13 +57,14 @@ def exercise(
     as_json: Json = False,
 ) -> None:
     """Make a worksheet on one step of a network: blanks to fill in, or mistakes to find."""
-    from clearprop.cli import outputs
+    from clearprop.cli import options, outputs
     from clearprop.show.exercise.exercise import exercise as made
 
     outputs.check(output, key, solution, force=force)
     kind = form.value if form else _kind(output)
+    layers = options.sizes(sizes, "--sizes", "3,4,2") or ()
     sheet = made(
-        _sizes(sizes), rows, seed=seed, blanks=blanks, mistakes=mistakes, activation=activation, head=head,
+        layers, rows, seed=seed, blanks=blanks, mistakes=mistakes, activation=activation, head=head,
         numbers="exact" if exact else "decimal", digits=digits, lr=lr, l2=l2, quantities=only, hints=not no_hints,
         lang=lang,
     )  # fmt: skip
@@ -85,21 +86,14 @@ def exercise(
     outputs.say(f"{kind}: {output}" + (f", key: {key}" if key else ""))
 
 
-def _sizes(text: str) -> tuple[int, ...]:
-    from clearprop.errors import SpecError
-
-    try:
-        return tuple(int(part) for part in text.strip("[]() ").split(","))
-    except ValueError:
-        msg = f"`sizes` must be whole numbers with commas between, such as 3,4,2; got {text!r}."
-        raise SpecError(msg) from None
-
-
 def _kind(output: Path) -> str:
     from clearprop.errors import SpecError
 
     if output.suffix.lower() not in ENDINGS:
-        msg = f"{output} does not say what to write. Pass --format md, html, latex or moodle."
+        msg = (
+            f"The name of the sheet must end in {', '.join(ENDINGS)}; got {output}. "
+            "Choose another, or pass --format md, html, latex or moodle."
+        )
         raise SpecError(msg)
     return ENDINGS[output.suffix.lower()]
 

@@ -89,10 +89,15 @@ def explain(
 def _format(given: str | None, output: Path | None) -> str:
     from clearprop.errors import SpecError
 
-    found = given or ("text" if output is None else ENDINGS.get(output.suffix.lower(), ""))
-    if found not in FORMATS:
-        what = repr(given) if given else f"the name {output}"
-        msg = f"`--format` must be one of {', '.join(FORMATS)}; got {what}."
+    if given is not None and given not in FORMATS:
+        msg = f"`--format` must be one of {', '.join(FORMATS)}; got {given!r}."
+        raise SpecError(msg)
+    found = given or ("text" if output is None else ENDINGS.get(output.suffix.lower()))
+    if found is None:
+        msg = (
+            f"`--output` must end in {', '.join(ENDINGS)}; got {output}. "
+            f"Choose another name, or pass --format {', '.join(FORMATS[:-1])} or {FORMATS[-1]}."
+        )
         raise SpecError(msg)
     return found
 

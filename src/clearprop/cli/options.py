@@ -59,6 +59,8 @@ def _known(found: dict[str, Any], context: typer.Context, path: Path) -> dict[st
 def sizes(text: str | None, option: str = "--hidden", such_as: str = "256,256") -> tuple[int, ...] | None:
     """`256,256` as (256, 256).
 
+    SpecError if they are no whole numbers from 1; of a whole network (`--sizes`), if it is one alone.
+
     Examples
     --------
     >>> sizes("256,128")
@@ -71,6 +73,11 @@ def sizes(text: str | None, option: str = "--hidden", such_as: str = "256,256") 
     except ValueError:
         found = ()
     if not found or min(found) < 1:
-        msg = f"`{option}` must be whole numbers with commas between, such as {such_as}; got {text!r}."
+        msg = (
+            f"`{option}` must be whole numbers from 1, with commas between, such as {such_as}; got {text!r}."
+        )
+        raise SpecError(msg)
+    if option == "--sizes" and len(found) < 2:
+        msg = f"`{option}` must name two layers or more, the inputs first, such as {such_as}; got {text!r}."
         raise SpecError(msg)
     return found

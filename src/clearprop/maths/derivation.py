@@ -205,6 +205,11 @@ class Working(NamedTuple):
     db: list
     m: object
 
+    def __repr__(self):
+        """One line; the numbers stand in the fields."""
+        sizes = "-".join(str(a.shape[-1]) for a in self.a)
+        return f"Working({sizes} network, m = {self.m}, J = {self.J}: {', '.join(self._fields)})"
+
 
 def forward(W, b, X, activations, head):
     """The forward pass (G2 to G4): the lists z and a; a[L] is p."""

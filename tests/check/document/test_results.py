@@ -43,6 +43,12 @@ def test_the_text_is_one_that_people_read(check):
     assert "\x1b" not in text
 
 
+def test_a_check_is_short_in_a_console_and_whole_in_a_notebook(check):
+    assert repr(check) == "DocumentCheck(<text>: 3 of 6 statements verified, 2 findings, 1 unread)"
+    assert check._repr_html_().startswith("<pre>")
+    assert "&lt;text&gt;:7: sign" in check._repr_html_()
+
+
 def test_the_json_object(check):
     found = json.loads(check.to_json())
     assert {"statements", "verified", "findings", "unread"} <= found.keys()
@@ -113,3 +119,11 @@ def test_sizes_and_activation_are_taken_from_the_caller():
 def test_options_that_cannot_be(options, message):
     with pytest.raises(SpecError, match=message):
         check_document("$x = y$", **options)
+
+
+def test_a_wrong_index_of_the_only_weight_is_found():
+    """No place of the text then tells which index of W counts the inputs."""
+    check = check_document(r"The hidden layer is $z_j = \sum_k w_{jl} x_k + b_j$ and $a_j = \sigma(z_j)$.")
+    assert check.findings[0].what == "index"
+    batch = r"$z_{ij} = \sum_{k} x_{ik} W_{jj} + b_j$, $a_{ij} = \tanh(z_{ij})$ with $x \in \mathbb{R}^{m \times 3}$."
+    assert [f.fix for f in check_document(batch).findings] == ["W_{jj} -> W_{kj}"]

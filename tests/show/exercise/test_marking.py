@@ -110,6 +110,18 @@ def test_transposed_and_other_cells_are_named():
     assert other.diagnosis == "another cell dW(1)[3,3]"
 
 
+def test_blanks_that_are_not_on_the_sheet_are_said():
+    marking = FULL.mark(FULL.answers() | {"900": "1", "one": "2"})
+    assert marking.unknown == ("900", "one")
+    assert marking.ok
+    assert repr(marking) == f"Marking({marking.total} of {marking.total} right, 2 not on the sheet)"
+    assert "Not on this sheet, so not marked: '900', 'one'." in str(marking)
+    assert marking._repr_html_().startswith("<pre>  (1)")
+    many = exercise(seed=3, mistakes=1, lang="zh").mark({str(n): "1" for n in range(12)})
+    assert "'9', ..." in str(many)
+    assert "本练习没有这些空" in str(many)
+
+
 def test_empty_and_unreadable_answers():
     found = marks(FULL, {"1": "three", "2": "  "})
     assert (found["1"].status, found["2"].status, found["3"].status) == ("unread", "empty", "empty")

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass, field
+from html import escape
 from typing import Any
 
 
@@ -71,7 +72,7 @@ class Checked:
     sides: tuple[tuple[int, int, str], ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class DocumentCheck:
     """What `check_document` found.
 
@@ -98,8 +99,8 @@ class DocumentCheck:
     unread: tuple[UnreadFormula, ...]
     reading: str
     checked: tuple[Checked, ...] = ()
-    text: str = field(default="", repr=False)
-    numbers: tuple[int, ...] = field(default=(), repr=False)
+    text: str = ""
+    numbers: tuple[int, ...] = ()
 
     @property
     def ok(self) -> bool:
@@ -125,6 +126,15 @@ class DocumentCheck:
         from clearprop.check.document.page import page
 
         return page(self)
+
+    def __repr__(self) -> str:
+        counts = f"{self.verified} of {self.statements} statements verified"
+        return (
+            f"DocumentCheck({self.file}: {counts}, {len(self.findings)} findings, {len(self.unread)} unread)"
+        )
+
+    def _repr_html_(self) -> str:
+        return f"<pre>{escape(str(self))}</pre>"
 
     def __str__(self) -> str:
         from clearprop.check.document.report import lines

@@ -1,6 +1,7 @@
 """`check_gradients`, as users call it: on a network, or on any function."""
 
 from collections.abc import Callable, Mapping, Sequence
+from inspect import signature
 from typing import Any, overload
 
 from numpy.typing import ArrayLike
@@ -13,6 +14,10 @@ from clearprop.maths.derivation import Working
 from clearprop.network import Network, Parameters
 
 Oracles = str | Sequence[str] | None
+FORMS = (
+    "(net, params, X, y) of a network",
+    "(f, grad, x) of a function, or (net, params, X, y) of a network",
+)
 
 
 @overload
@@ -72,6 +77,8 @@ def check_gradients(*what: Any, **settings: Any) -> GradientCheck:
     ------
     ShapeError, SpecError
         If the batch does not fit the network, a gradient is not shaped as its parameters, an oracle cannot be used.
+    TypeError
+        If an argument is missing, too many, or unknown.
 
     Examples
     --------
@@ -87,9 +94,14 @@ def check_gradients(*what: Any, **settings: Any) -> GradientCheck:
     >>> print(check.findings[0].text)
     `gradient` is 3 times the right one everywhere: 1/m lost (m = 3).
     """
-    if (what and isinstance(what[0], Network)) or "net" in settings:
-        return _of_network(*what, **settings)
-    return _of_function(*what, **settings)
+    checked = _of_network if (what and isinstance(what[0], Network)) or "net" in settings else _of_function
+    try:
+        bound = signature(checked).bind(*what, **settings)
+    except TypeError as error:
+        takes = FORMS[checked is _of_function]
+        msg = f"`check_gradients` takes {takes}; {str(error).replace(chr(39), '`')}."
+        raise TypeError(msg) from None
+    return checked(*bound.args, **bound.kwargs)
 
 
 def _of_network(

@@ -1,6 +1,7 @@
 """What `check_gradients` found: a verdict for programs, a table for people."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from html import escape
 from typing import Any
 
 import numpy as np
@@ -63,7 +64,7 @@ class Finding:
     factor: float | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class GradientCheck:
     """What `check_gradients` found: a row for each gradient, an entry for each number.
 
@@ -88,7 +89,7 @@ class GradientCheck:
     rows: tuple[dict[str, Any], ...]
     tolerance: float
     kinks: int
-    entries: tuple[Entry, ...] = field(default=(), repr=False)
+    entries: tuple[Entry, ...] = ()
     findings: tuple[Finding, ...] = ()
     oracles: tuple[str, ...] = ("complex",)
 
@@ -111,6 +112,14 @@ class GradientCheck:
             "findings": [vars(f) | {"names": list(f.names)} for f in self.findings],
             "entries": [{key: _plain(value) for key, value in vars(e).items()} for e in self.entries],
         }  # fmt: skip
+
+    def __repr__(self) -> str:
+        n = sum(row["checked"] for row in self.rows)
+        what = "entry" if n == 1 else "entries"
+        return f"GradientCheck({n:,} {what} by {', '.join(self.oracles)}; {self._verdict().rstrip('.')})"
+
+    def _repr_html_(self) -> str:
+        return f"<pre>{escape(str(self))}</pre>"
 
     def __str__(self) -> str:
         lines = [f"{'gradient':<10}{'shape':>12}{'checked':>10}{'worst error':>14}  at"]

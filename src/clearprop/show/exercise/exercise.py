@@ -135,10 +135,7 @@ class Exercise:
                 raise ValueError(msg)
             return cls._of_key(found)
         except (ValueError, KeyError, TypeError, AttributeError, ZeroDivisionError, RecursionError) as error:
-            said = (
-                str(error) if type(error) is ValueError or isinstance(error, ClearpropError) else repr(error)
-            )
-            msg = f"This is no key of an exercise ({said[:120]}). Give the file that `--key` wrote."
+            msg = f"This is no key of an exercise ({_what_ails(error)}). Give the file that `--key` wrote."
             raise SpecError(msg) from None
 
     @classmethod
@@ -173,6 +170,8 @@ class Exercise:
     def mark(self, answers: Mapping[str, str]) -> Marking:
         """Mark answers, by the numbers of the blanks; those of mistakes are ``"1 where"`` and ``"1 what"``.
 
+        Answers to blanks that the sheet does not have are named in `Marking.unknown`.
+
         Examples
         --------
         >>> from clearprop import exercise
@@ -182,8 +181,11 @@ class Exercise:
         """
         answers = {str(id).strip(): str(text) for id, text in answers.items()}
         if self.slips:
-            return Marking(tuple(find_marks(self.problem, self.slips, self.letters, answers)), self.lang)
-        return Marking(tuple(Marker(self.problem, self.blanks, answers).results()), self.lang)
+            results = tuple(find_marks(self.problem, self.slips, self.letters, answers))
+        else:
+            results = tuple(Marker(self.problem, self.blanks, answers).results())
+        known = {result.id for result in results}
+        return Marking(results, self.lang, tuple(id for id in answers if id not in known))
 
     def answers(self) -> dict[str, str]:
         """The right answers, by the numbers of the blanks."""
@@ -311,6 +313,17 @@ def _check_size(net: Network, rows: int) -> None:
             "Use a smaller network, or fewer rows."
         )
         raise SpecError(msg)
+
+
+def _what_ails(error: Exception) -> str:
+    """What is the matter with a key, in a few words."""
+    if isinstance(error, json.JSONDecodeError):
+        return f"it is no JSON: {error}"
+    if isinstance(error, KeyError):
+        return f"it has no {error}"
+    if type(error) is ValueError or isinstance(error, ClearpropError):
+        return str(error)[:120]
+    return "what it holds does not fit together"
 
 
 def _fraction(x: float) -> Fraction:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from html import escape
 from typing import Any
 
 from clearprop.show.exercise.answers import Number, number
@@ -10,6 +11,7 @@ from clearprop.show.exercise.problem import SAME, Problem
 from clearprop.show.exercise.wording import Words
 
 GOOD = ("right", "carried")
+MOST = 10  # unknown blanks that are named
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,7 @@ class Result:
     diagnosis: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Marking:
     """The marks of a whole sheet.
 
@@ -48,10 +50,13 @@ class Marking:
         One for each blank, in order.
     lang : {"en", "zh"}
         In which language `str` tells them.
+    unknown : tuple of str
+        Answers to blanks that the sheet does not have: most often typing errors, or the answers of another sheet.
     """
 
     results: tuple[Result, ...]
     lang: str = "en"
+    unknown: tuple[str, ...] = ()
 
     @property
     def score(self) -> int:
@@ -78,7 +83,15 @@ class Marking:
             "total": self.total,
             "ok": self.ok,
             "results": [vars(r) for r in self.results],
+            "unknown": list(self.unknown),
         }
+
+    def __repr__(self) -> str:
+        more = f", {len(self.unknown)} not on the sheet" if self.unknown else ""
+        return f"Marking({self.score} of {self.total} right{more})"
+
+    def _repr_html_(self) -> str:
+        return f"<pre>{escape(str(self))}</pre>"
 
     def __str__(self) -> str:
         words = Words(self.lang)
@@ -92,6 +105,9 @@ class Marking:
             lines.append(
                 f"{'(' + r.id + ')':>{id_wide + 2}} {r.place:<{wide}}  {r.answer or '-':>12}  {said}{shown}"
             )
+        if self.unknown:
+            ids = ", ".join(map(repr, self.unknown[:MOST])) + (", ..." if len(self.unknown) > MOST else "")
+            lines.append(words.say("unknown", ids=ids))
         return "\n".join([*lines, words.score(self.score, self.total)])
 
 

@@ -2,6 +2,7 @@
 
 TEXTS = {
     "score": "{right} of {of} right.",
+    "unknown": "Not on this sheet, so not marked: {ids}. Check the numbers of the blanks, and whose key it is.",
     "title": "One step of a {net} network",
     "title.mistakes": "Find the mistakes: one step of a {net} network",
     "intro": (

@@ -2,6 +2,7 @@
 
 TEXTS = {
     "score": "{of} 题中答对 {right} 题。",
+    "unknown": "本练习没有这些空，未批改：{ids}。请检查空的编号，以及答案页是否对应。",
     "title": "{net} 网络的一步计算",
     "title.mistakes": "找错：{net} 网络的一步计算",
     "intro": (

@@ -5,7 +5,8 @@ from itertools import islice, pairwise
 
 from clearprop.check.document.judging.compare import Comparison, Pair, agree
 from clearprop.check.document.judging.diagnose import Diagnosis
-from clearprop.check.document.judging.edits import Edit, Editor
+from clearprop.check.document.judging.edits import Editor
+from clearprop.check.document.judging.occurrences import Edit
 from clearprop.check.document.meaning.build import Setting
 from clearprop.check.document.meaning.notation import Reading
 from clearprop.check.document.numbers.env import Budget

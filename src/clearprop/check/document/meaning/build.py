@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 
-from clearprop.check.document.meaning import given, hints, layouts, plans, roles, sizing
+from clearprop.check.document.meaning import batches, given, hints, layouts, plans, roles, sizing
 from clearprop.check.document.meaning.notation import Notation, is_letter
 from clearprop.check.document.meaning.options import Options
 from clearprop.check.document.numbers.world import Plan
@@ -41,7 +41,7 @@ def build(document: Document, options: Options) -> Setting:
     layouts.find_weights(document, notation, shapes)
     if options.layout is not None:
         notation.rows = options.layout == "row"
-    layouts.find_batches(document, notation, shapes, text)
+    batches.find_batches(document, notation, shapes, text)
     numbers = given.given(document, notation)
     concrete = sizing.find_sizes(document, notation, shapes)
     plans.find_functions(document, notation, text)

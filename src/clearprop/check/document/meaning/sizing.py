@@ -2,7 +2,7 @@
 and lists.
 """
 
-from clearprop.check.document.meaning.layouts import is_batch
+from clearprop.check.document.meaning.batches import is_batch
 from clearprop.check.document.meaning.notation import ROWLIKE, Notation, Role, first, is_letter, orient, place
 from clearprop.check.document.meaning.roles import nodes
 from clearprop.check.document.read.statements import Document

@@ -4,28 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from clearprop.check.document.read import brackets, calculus, scripts
+from clearprop.check.document.read import brackets, calculus, scripts, sums
 from clearprop.check.document.read.splitting import split_list
 from clearprop.check.document.read.tree import (
-    Big,
     Call,
-    Cases,
     Dots,
-    Matrix,
     Mul,
-    Neg,
     Node,
     Norm,
     Num,
     Ones,
     Pick,
     Pow,
-    Probability,
-    Relation,
     Script,
     Space,
     Sym,
-    Text,
     Transpose,
 )  # fmt: skip
 
@@ -76,7 +69,7 @@ def _special(p: Parser, token: Token) -> Node | None:
     if text in (r"\partial", r"\nabla"):
         return calculus.operator(p)
     if text in BIGS:
-        return big(p, BIGS[text])
+        return sums.big(p, BIGS[text])
     if text in (r"\one", r"\reals", r"\sqrt", r"\dots", r"\infty", r"\top"):
         return _constant(p, text)
     if text.startswith(r"\begin "):
@@ -270,9 +263,9 @@ def _word(p: Parser) -> Node:
     """A function known by its name."""
     name = p.next().text
     if name == "sum":
-        return big(p, "sum", taken=True)
+        return sums.big(p, "sum", taken=True)
     if name in EXTREMA and p.text == "_":
-        return extremum(p, name)
+        return sums.extremum(p, name)
     power, primes, sub = None, 0, ()
     while p.text in ("^", "'", "_"):
         sign = p.next().text
@@ -300,7 +293,7 @@ def _function(p: Parser, name: str, primes: int, sub: tuple[Script, ...]) -> Nod
     if p.k >= len(p.tokens) or p.text in (")", ",", "=", "+", r"\odot", r"\cdot", "]", "}"):
         return Call(name, (), primes, sub)
     if p.text == r"\sum":
-        return Call(name, (big(p, "sum"),), primes, sub)
+        return Call(name, (sums.big(p, "sum"),), primes, sub)
     return Call(name, (_bare(p),), primes, sub)
 
 
@@ -310,61 +303,6 @@ def _bare(p: Parser) -> Node:
     while isinstance(node, Num) and p.peek().kind == "letter":
         node = Mul("near", node, p.factor())
     return node
-
-
-def big(p: Parser, what: str, *, taken: bool = False) -> Node:
-    r"""\sum_{i=1}^{m} body."""
-    if not taken:
-        p.next()
-    below: list[Token] = []
-    last: Node | None = None
-    while p.text in ("_", "^"):
-        if p.next().text == "_":
-            below = p.group()
-        else:
-            last = p.sub(p.group())
-    p.have(r"\cdot", "*")
-    index, first, condition = bounds(p, below)
-    names = index.split(",") if index else []
-    node = p.body(names[-1] if names else None)
-    if len(names) > 1:
-        for name in reversed(names):
-            node = Big(what, name, first, last, node, condition if name == names[0] else None)
-        return node
-    return Big(what, index, first, last, node, condition)
-
-
-def bounds(p: Parser, below: list[Token]) -> tuple[str | None, Node | None, Node | None]:
-    """The index of a sum, where it begins, and a condition on it."""
-    if not below:
-        return None, None, None
-    node = p.sub(_unprimed(below))
-    if isinstance(node, Sym) and not node.sub:
-        return node.name, None, None
-    if isinstance(node, Relation) and isinstance(node.left, Sym):
-        if node.sign == "=":
-            return node.left.name, node.right, None
-        return node.left.name, None, None if node.sign == r"\in" else node
-    parts = getattr(node, "items", ())
-    if parts and all(isinstance(one, Sym) and not one.sub for one in parts):
-        return ",".join(one.name for one in parts), None, None
-    if parts and isinstance(parts[0], Sym) and isinstance(parts[-1], Relation):
-        return parts[0].name, None, parts[-1]
-    if isinstance(node, Mul) and isinstance(node.left, Sym) and isinstance(node.right, Sym):
-        return f"{node.left.name},{node.right.name}", None, None
-    msg = "the index of a sum"
-    raise p.stuck(msg)
-
-
-def _unprimed(tokens: list[Token]) -> list[Token]:
-    return tokens
-
-
-def extremum(p: Parser, name: str) -> Node:
-    r"""\max_j z_j, and \max over an index."""
-    p.next()
-    index, first, condition = bounds(p, p.group())
-    return Big(name, index, first, None, p.factor(), condition)
 
 
 def norm(p: Parser) -> Node:
@@ -403,6 +341,3 @@ def environment(p: Parser) -> Node:
         return p.sub([t for t in inside if t.text not in ("&", "\\\\")])
     msg = f"the environment {name}"
     raise p.stuck(msg)
-
-
-__all__ = ["Cases", "Matrix", "Neg", "Pow", "Probability", "Text", "atom"]
