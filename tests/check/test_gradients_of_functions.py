@@ -302,7 +302,11 @@ def test_what_cannot_be_is_refused(arguments, error, text):
     [
         ((relus,), {}, "missing a required argument: `grad`."),
         ((relus, np.ones(2), np.ones(2), 3), {}, "too many positional arguments."),
-        ((relus, np.ones(2), np.ones(2)), {"tolerence": 1}, "got an unexpected keyword argument `tolerence`."),
+        (
+            (relus, np.ones(2), np.ones(2)),
+            {"tolerence": 1},
+            "got an unexpected keyword argument `tolerence`.",
+        ),
     ],
 )
 def test_wrong_arguments_are_told_by_the_name_that_was_called(arguments, settings, text):

@@ -70,7 +70,10 @@ def test_what_cannot_be_is_one_line(run, tmp_path, monkeypatch, options, text):
     [
         ("{}", "it has no 'format'"),
         ('{"a', "it is no JSON: Unterminated string starting at: line 1 column 2 (char 1)"),
-        ('{"format": "clearprop.account/1"}', "its format is 'clearprop.account/1', not 'clearprop.exercise/1'"),
+        (
+            '{"format": "clearprop.account/1"}',
+            "its format is 'clearprop.account/1', not 'clearprop.exercise/1'",
+        ),
         ('{"format": "clearprop.exercise/1", "network": 3}', "what it holds does not fit together"),
     ],
 )
@@ -79,7 +82,10 @@ def test_a_key_that_is_none(run, tmp_path, text, why):
     key.write_text(text, "utf-8")
     ended = run("mark", key, key)
     assert ended.code == 2
-    assert ended.err == f"clearprop: {key}: This is no key of an exercise ({why}). Give the file that `--key` wrote.\n"
+    assert (
+        ended.err
+        == f"clearprop: {key}: This is no key of an exercise ({why}). Give the file that `--key` wrote.\n"
+    )
     assert run("mark", tmp_path / "none.json", key).code == 2
 
 
