@@ -290,7 +290,7 @@ def test_the_estimate_covers_what_a_fit_takes(kind, solver, dtype):
     """At least what was taken at the fullest moment, and no more than half as much again and 1 MB."""
     options = {"solver": solver, "hidden_layer_sizes": (300, 300), "max_iter": 2}
     rows = X.astype(dtype)
-    new(kind, **options | {"hidden_layer_sizes": (3,)}).fit(rows, Y)  # what is made once is made
+    new(kind, **options).fit(rows, Y)  # what is made once is made
     tracemalloc.start()
     try:
         new(kind, **options).fit(rows, Y)
@@ -299,6 +299,24 @@ def test_the_estimate_covers_what_a_fit_takes(kind, solver, dtype):
         tracemalloc.stop()
     estimate = memory.needed((4, 300, 300, 1), 100, dtype, lbfgs=solver == "lbfgs")
     assert taken - 5e5 < estimate < 1.5 * taken + 1e6
+
+
+@SHORT
+@pytest.mark.parametrize("preset", ["plain", "fast", "accurate"])
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_the_estimate_covers_what_a_fit_to_a_table_takes(preset, dtype):
+    """Of the recipe too, whose inputs have scales of their own, and of all networks of a committee."""
+    options = {"max_iter": 2, "dtype": dtype, "random_state": 0}
+    TabularRegressor(preset, hidden_layer_sizes=(300, 300), **options).fit(X, NUMBERS)  # what is made once is made
+    tracemalloc.start()
+    try:
+        model = TabularRegressor(preset, hidden_layer_sizes=(300, 300), **options).fit(X, NUMBERS).model_
+        taken = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    scales = preset != "plain"
+    estimate = len(model.members) * memory.needed(model.params.net.sizes, 90, dtype, scales=scales)
+    assert taken - 1e6 < estimate < 1.5 * taken + 1e6
 
 
 @SHORT

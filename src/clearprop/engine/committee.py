@@ -1,6 +1,6 @@
 """A committee: networks of one shape that learn side by side, each from its own rows, and answer as one."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -20,10 +20,12 @@ class Committee:
 
     Parameters
     ----------
-    members : sequence of Engine
-        Of one network, one batch size and one dtype.
+    members : iterable of Engine
+        Of one network, one batch size and one dtype. The numbers of each move into arrays of all.
     aside : bool array of shape (members, rows), optional
         The rows that each member does not learn from. Without it all learn from all rows.
+    count : int, optional
+        How many there are, where `members` makes them one by one, so that their numbers are not there twice.
 
     Attributes
     ----------
@@ -33,14 +35,22 @@ class Committee:
         Of all members, one after the other.
     """
 
-    def __init__(self, members: Sequence[Engine], aside: np.ndarray | None = None) -> None:
-        first = members[0]
-        self.members, self.aside = list(members), aside
+    def __init__(
+        self, members: Iterable[Engine], aside: np.ndarray | None = None, count: int | None = None
+    ) -> None:
+        if count is None:
+            members = list(members)
+            count = len(members)
+        self.members, self.aside = [], aside
+        for engine in members:
+            if not self.members:
+                self.state = np.empty((count, *engine.state.shape), engine.dtype)
+                self.hyper = np.zeros((count, len(engine.hyper) + SUMS))
+            j = len(self.members)
+            engine.keep_in(self.state[j], self.hyper[j, :-SUMS])
+            self.members.append(engine)
+        first = self.members[0]
         self.net, self.batch_size, self.dtype, self.threads = first.net, first.batch_size, first.dtype, 1
-        self.state = np.stack([engine.state for engine in members])
-        self.hyper = np.zeros((len(members), len(first.hyper) + SUMS))
-        for engine, state, hyper in zip(members, self.state, self.hyper, strict=True):
-            engine.keep_in(state, hyper[:-SUMS])
         self._weights: tuple[np.ndarray, list[np.ndarray]] | None = None
 
     def start_from(self, flat: np.ndarray) -> None:

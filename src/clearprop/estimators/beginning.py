@@ -45,7 +45,8 @@ def begun(
     sizes = (encoding.n_outputs, *hidden, n_out)
     net = Network(sizes, preset.activation, head, relu_grad_at_zero=0, head_constants=constants)
     settings = settings_of(estimator, preset, rows, seed)
-    check_memory(net.sizes, min(settings.batch_size, rows), settings.dtype, members=preset.members)
+    how: dict[str, Any] = {"members": preset.members, "scales": settings.solver.scale_rate > 0}
+    check_memory(net.sizes, min(settings.batch_size, rows), settings.dtype, **how)
     draws = (seed, *((seed, j) for j in range(1, preset.members)))
     engine = engine_of([_first(net, preset, draw) for draw in draws], settings, aside)
     return engine, settings, plain_entries(asdict(preset) | {"batch_size": settings.batch_size})
@@ -55,8 +56,8 @@ def engine_of(
     members: list[Parameters], settings: Settings, aside: np.ndarray | None = None
 ) -> Engine | Committee:
     """An engine, or a committee of several."""
-    engines = [Engine(params, settings.solver, settings.batch_size, settings.dtype) for params in members]
-    return engines[0] if len(engines) == 1 else Committee(engines, aside)
+    engines = (Engine(params, settings.solver, settings.batch_size, settings.dtype) for params in members)
+    return next(engines) if len(members) == 1 else Committee(engines, aside, len(members))
 
 
 def _first(net: Network, preset: Preset, seed: Any) -> Parameters:

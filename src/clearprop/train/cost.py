@@ -58,7 +58,7 @@ def cost(engine: Engine, rows: int, epochs: int, threads: int | None) -> Cost:
     trial = Engine(engine.params, engine.solver, size, engine.dtype, engine.dropout, engine.seed, taken)
     return Cost(
         flops(net, rows) * epochs,
-        needed(net.sizes, size, engine.dtype),
+        needed(net.sizes, size, engine.dtype, scales=engine.solver.scale_rate > 0),
         steps * _seconds_a_step(trial),
         epochs,
         steps,

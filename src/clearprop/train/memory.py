@@ -12,6 +12,7 @@ from clearprop.errors import SpecError
 
 # Vectors of all parameters at the fullest moment, as measured.
 STEPS = 7  # the parameters, the gradient, two moments, the start, and the best
+SCALES = 5  # more, where each input has a scale of its own: the direction, the scales and their two moments, and a draw
 LBFGS = 47  # in float64: SciPy keeps ten pairs of steps and gradients, twice, and its work space
 PROC = Path("/proc")
 GROUPS = Path("/sys/fs/cgroup")
@@ -19,8 +20,8 @@ LEAST = 256 * 10**6  # that a training takes, however small: tables, kernels, st
 
 
 def check_memory(
-    sizes: Sequence[int], rows: int, dtype: DTypeLike, *, lbfgs: bool = False, members: int = 1
-) -> None:
+    sizes: Sequence[int], rows: int, dtype: DTypeLike, *, lbfgs: bool = False, members: int = 1, scales: bool = False
+) -> None:  # fmt: skip
     """Refuse a network that cannot be trained in the memory that is free.
 
     Parameters
@@ -35,6 +36,8 @@ def check_memory(
         Whether SciPy's L-BFGS moves it.
     members : int
         How many such networks are trained side by side.
+    scales : bool
+        Whether each input has a scale of its own.
 
     Raises
     ------
@@ -45,7 +48,7 @@ def check_memory(
     --------
     >>> check_memory((3, 4, 2), 200, "float32")
     """
-    free, need = available_memory(), members * needed(sizes, rows, dtype, lbfgs=lbfgs)
+    free, need = available_memory(), members * needed(sizes, rows, dtype, lbfgs=lbfgs, scales=scales)
     if free is None or need <= free:
         return
     msg = (
@@ -78,7 +81,9 @@ def check_least() -> None:
         raise SpecError(msg)
 
 
-def needed(sizes: Sequence[int], rows: int, dtype: DTypeLike, *, lbfgs: bool = False) -> int:
+def needed(
+    sizes: Sequence[int], rows: int, dtype: DTypeLike, *, lbfgs: bool = False, scales: bool = False
+) -> int:
     """Bytes that training takes: vectors of the parameters, and z, a and delta of each layer of a batch.
 
     Examples
@@ -87,7 +92,7 @@ def needed(sizes: Sequence[int], rows: int, dtype: DTypeLike, *, lbfgs: bool = F
     284028
     """
     itemsize = np.dtype(dtype).itemsize
-    vectors = LBFGS * 8 if lbfgs else STEPS * itemsize
+    vectors = LBFGS * 8 if lbfgs else (STEPS + SCALES * scales) * itemsize
     return parameters(sizes) * vectors + rows * (sizes[0] + 3 * sum(sizes[1:])) * itemsize
 
 
