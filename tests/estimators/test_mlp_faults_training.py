@@ -307,7 +307,9 @@ def test_the_estimate_covers_what_a_fit_takes(kind, solver, dtype):
 def test_the_estimate_covers_what_a_fit_to_a_table_takes(preset, dtype):
     """Of the recipe too, whose inputs have scales of their own, and of all networks of a committee."""
     options = {"max_iter": 2, "dtype": dtype, "random_state": 0}
-    TabularRegressor(preset, hidden_layer_sizes=(300, 300), **options).fit(X, NUMBERS)  # what is made once is made
+    TabularRegressor(preset, hidden_layer_sizes=(300, 300), **options).fit(
+        X, NUMBERS
+    )  # what is made once is made
     tracemalloc.start()
     try:
         model = TabularRegressor(preset, hidden_layer_sizes=(300, 300), **options).fit(X, NUMBERS).model_
