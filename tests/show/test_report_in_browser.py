@@ -35,6 +35,8 @@ def test_report_in_a_browser(browser, make, which, tmp_path):
             page = found.page
             page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
             assert page.evaluate("document.documentElement.scrollWidth") <= width
+            scores = "document.querySelector('.scroll[aria-label=\"Scores\"]')"
+            assert page.evaluate(f"{scores}.scrollWidth <= {scores}.clientWidth")  # no column is cut
             drawn = "[...document.querySelectorAll('svg[role=img]')].every(s => s.clientHeight > 50)"
             assert page.evaluate(drawn)
             small = "t => t.getBoundingClientRect().height < 9"

@@ -7,7 +7,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clearprop.show.wording import SUPERSCRIPTS, UNDEFINED, clipped, counted, duration, fixed, number, percent
+from clearprop.show.wording import (
+    SUPERSCRIPTS,
+    UNDEFINED,
+    apart,
+    clipped,
+    counted,
+    duration,
+    fixed,
+    number,
+    percent,
+)
 
 BACK = {after: chr(before) for before, after in ((k, chr(v)) for k, v in SUPERSCRIPTS.items())}
 
@@ -61,3 +71,22 @@ def test_clipped_keeps_both_ends(text, most):
     start, _, end = found.partition("…") if len(text) > most else (text, "", "")
     assert text.startswith(start)
     assert text.endswith(end)
+
+
+@given(st.lists(st.text("ab :", min_size=1, max_size=30)), st.integers(8, 20))
+def test_different_names_are_cut_to_different_texts(names, most):
+    cut = apart(names, most)
+    assert set(cut) == set(names)
+    for one in names:
+        assert cut[one] == one or len(cut[one]) <= most
+        alike = [other for other in names if clipped(other, most) == clipped(one, most)]
+        assert len({cut[other] for other in alike}) == len(set(alike))
+
+
+def test_parts_of_a_date_are_told_apart():
+    names = [
+        f"published at: day of {unit}, {turn}" for unit in ("week", "year") for turn in ("cosine", "sine")
+    ]
+    assert list(apart(names, 18).values()) == [
+        "publi…week, cosine", "publish…week, sine", "publi…year, cosine", "publish…year, sine",
+    ]  # fmt: skip

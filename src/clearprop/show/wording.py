@@ -1,6 +1,8 @@
 """Numbers as people read them: digits that say something, thousands apart, a true minus sign."""
 
 import math
+from collections import Counter
+from collections.abc import Iterable
 
 SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 SPACE = "\N{NO-BREAK SPACE}"
@@ -83,16 +85,43 @@ def duration(seconds: float) -> str:
     return f"{minutes // 60}{SPACE}h {minutes % 60}{SPACE}min"
 
 
-def clipped(text: str, most: int) -> str:
-    """A text of at most so many characters: its end is kept, as that is where long names differ.
+def clipped(text: str, most: int, end: int | None = None) -> str:
+    """A text of at most so many characters: its end, by default a third, is kept, as that is where long names differ.
 
     Examples
     --------
     >>> clipped("private inheritance", 10)
     'privat…nce'
     """
-    end = (most - 1) // 3
+    end = (most - 1) // 3 if end is None else end
     return text if len(text) <= most else f"{text[: most - 1 - end]}…{text[len(text) - end :]}"
+
+
+def apart(names: Iterable[str], most: int) -> dict[str, str]:
+    """Names clipped so that different ones stay different: where they would not, more of their ends is kept.
+
+    Those that cannot be told apart in so many characters are kept whole.
+
+    Examples
+    --------
+    >>> apart(["age", "sold at: day of week, sine", "sold at: day of year, sine"], 16)
+    {'age': 'age', 'sold at: day of week, sine': 'sold …week, sine', 'sold at: day of year, sine': 'sold …year, sine'}
+    """
+    names = list(dict.fromkeys(names))
+    cut = {name: clipped(name, most) for name in names}
+    for text, times in Counter(cut.values()).items():
+        if times > 1:
+            alike = [name for name in names if cut[name] == text]
+            ends = range(most // 3, most - 1)
+            tried = ({name: clipped(name, most, _word(name, end, most)) for name in alike} for end in ends)
+            cut |= next((one for one in tried if len(set(one.values())) == times), {n: n for n in alike})
+    return cut
+
+
+def _word(name: str, end: int, most: int) -> int:
+    """So many letters from the end, and to where their first word begins, if there is room."""
+    whole = len(name) - 1 - name.rfind(" ", 0, len(name) - end)
+    return whole if whole < most - 3 else end
 
 
 def _powered(value: float, digits: int) -> str:

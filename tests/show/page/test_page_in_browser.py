@@ -256,6 +256,15 @@ def test_scripts_off(open_page, traces):
         assert page.is_visible(f"#{part} .m")
 
 
+def test_scripts_off_on_a_packed_page(open_page, traces):
+    """Its lines are too many to be written out: the note says so, and promises no folded ones."""
+    page = open_page(traces.large(), java_script_enabled=False).page
+    assert page.locator("details.all").count() == 0
+    note = page.text_content(".side noscript .note")
+    assert "need scripts" in note
+    assert "folded" not in note
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_text_stands_out_from_its_ground(open_page, traces, scheme):
     """WCAG 2.2, 1.4.3: 4.5 to 1 for text, also where a line is told."""
@@ -320,6 +329,7 @@ def test_the_handle_moves_the_weights(open_page, traces):
     said = float(page.text_content(".scrub .J").replace("−", "-"))
     assert math.isclose(said, losses[-1], rel_tol=6e-4)
     wide = float(page.get_attribute('.edge[data-e="W[1]/0,1"] .seen', "stroke-width"))
+    assert "stay those of step 0" in page.text_content("#training .live-only")
     largest = max(abs(w) for step in trace["training"]["weights"]["W[1]"] for row in step for w in row)
     assert math.isclose(wide, 0.5 + 4.5 * abs(last[0][1]) / largest, abs_tol=0.051)  # one decimal
     found.is_quiet()
@@ -352,3 +362,30 @@ def test_walking_goes_through_every_number_in_order(open_page, traces):
         seen.append(page.eval_on_selector("td.held", "td => td.dataset.c"))
     assert seen[:12] == [f"z[1]/{i},{j}" for i in range(3) for j in range(4)]
     assert seen[12:] == ["a[1]/0,0", "a[1]/0,1"]
+
+
+def test_the_bar_stays_under_the_pointer_while_walking(open_page, traces):
+    """Walking scrolls to the number; the buttons must not move, however the page scrolls."""
+    page = open_page(traces.testnet(), width=1300, height=500, reduced_motion="no-preference").page
+    button = page.locator('.tools [data-do="next"]')
+    place = button.bounding_box()
+    for x in range(14):
+        page.mouse.click(place["x"] + 10, place["y"] + 10)
+        assert page.eval_on_selector("td.held", "td => td.dataset.c").startswith(
+            "z[1]/" if x < 12 else "a[1]/"
+        )
+        assert button.bounding_box() == place
+    page.wait_for_function("scrollY > 100")
+    assert button.bounding_box() == place
+
+
+def test_labels_of_rows_are_not_broken(open_page, traces):
+    page = open_page(traces.named(), width=390).page
+    lines = """found => found.map(th => {
+        const range = document.createRange();
+        range.selectNodeContents(th);
+        return [th.textContent, new Set([...range.getClientRects()].map(box => Math.round(box.top))).size];
+    })"""
+    labels = dict(page.eval_on_selector_all("#given .m tbody th", lines))
+    assert labels['row "1"'] == 1
+    assert max(labels.values()) == 1

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from clearprop.show.formula import Formula, math, read, text
 from clearprop.show.page.numbers import places
-from clearprop.show.wording import clipped
+from clearprop.show.wording import apart
 
 DOTS = {"across": "⋯", "down": "⋮", "both": "⋱"}
 Shown = Callable[[str, tuple[int, ...], float], str]
@@ -100,7 +100,7 @@ class Writer:
         order, turn = ((1, 0), -1) if flipped else ((0, 1), 1)
         held = [q["held"][axis] for axis in order]
         down, across = (_gap(q["held"][axis], q["shape"][axis]) for axis in order)
-        heads = [[_name(q, axis, n, self.names) for n in q["held"][axis]] for axis in order]
+        heads = [_heads(q, axis, self.names) for axis in order]
         values = list(zip(*q["values"], strict=True)) if flipped else q["values"]
         cells = [
             [
@@ -160,12 +160,16 @@ def _part(q: Mapping[str, Any], n: int) -> dict[str, Any]:
     return {**q, **tail, "values": q["values"][n]}
 
 
-def _name(q: Mapping[str, Any], axis: int, n: int, names: Names) -> str:
+def _heads(q: Mapping[str, Any], axis: int, names: Names) -> list[str]:
+    """The names along an axis, as HTML: a long one is cut, and whole in its title."""
     if q["axes"][axis] == "one":
-        return ""
-    name = names.name(q["axes"][axis], q["axis_layers"][axis], n)
-    short = escape(clipped(name, LONGEST))
-    return f'<span title="{escape(name)}">{short}</span>' if len(name) > LONGEST else short
+        return [""] * len(q["held"][axis])
+    found = [names.name(q["axes"][axis], q["axis_layers"][axis], n) for n in q["held"][axis]]
+    cut = apart(found, LONGEST)
+    return [
+        escape(name) if cut[name] == name else f'<span title="{escape(name)}">{escape(cut[name])}</span>'
+        for name in found
+    ]
 
 
 def _gap(held: Sequence[int], n: int) -> int | None:

@@ -7,7 +7,7 @@ from typing import Any
 from clearprop.show.page.matrices import Names
 from clearprop.show.page.numbers import plain
 from clearprop.show.page.words import Words
-from clearprop.show.wording import clipped
+from clearprop.show.wording import apart, clipped
 
 WIDE, HIGH, GAP = 58, 26, 15  # a unit, and the room between two
 LONGEST = 13  # of a name beside a unit
@@ -24,6 +24,7 @@ class Drawing:
         self.most = max(
             len(held) + (len(held) < n) for held, n in zip(self.held, self.net["sizes"], strict=True)
         )
+        self.cut = [apart((self._label(l, n) for n in held), LONGEST) for l, held in enumerate(self.held)]
         self.left, self.right = self._margin(0), self._margin(self.L)
         self.step = max(WIDE + 36, (460 - self.left - self.right - WIDE) / max(1, self.L))
         self.width = self.left + self.L * self.step + WIDE + self.right
@@ -47,7 +48,7 @@ class Drawing:
         return "p" if l == self.L else f"a[{l}]"
 
     def _margin(self, l: int) -> float:
-        longest = max((len(clipped(self._label(l, n), LONGEST)) for n in self.held[l]), default=0)
+        longest = max(map(len, self.cut[l].values()), default=0)
         return 12 + 7.2 * longest if self._named(l) else 12
 
     def _named(self, l: int) -> bool:
@@ -122,4 +123,4 @@ class Drawing:
         """The name of an input or an output, outside of the drawing's lines."""
         side, anchor = (x - WIDE / 2 - 7, "end") if l == 0 else (x + WIDE / 2 + 7, "start")
         place = f'x="{side:.0f}" y="{y + 4:.0f}" text-anchor="{anchor}"'
-        return f'<text class="name" {place}>{escape(clipped(name, LONGEST))}</text>'
+        return f'<text class="name" {place}>{escape(self.cut[l][name])}</text>'

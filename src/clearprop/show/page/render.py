@@ -58,6 +58,7 @@ def render(trace: Mapping[str, Any]) -> str:
         ],
         "cut": any(q.get("map") for q in trace["quantities"].values()),
         "parts": parts,
+        "packed": packed,
         "lines": {} if packed else {key: Markup(text) for key, text in lines.items()},
         "drawing": Markup(Drawing(trace, words).svg()),
         "training": training(trace, layout, words),

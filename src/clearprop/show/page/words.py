@@ -25,6 +25,7 @@ class Words:
     hint: str
     keys: str
     scripts_off: str
+    scripts_off_packed: str
     scalar: str
     sample: str
     batch: str
@@ -79,6 +80,8 @@ EN = Words(
     keys="← ↑ ↓ → walk within a matrix · Enter keeps a line · Esc lets go · , and . go to the number before and after",
     scripts_off="Scripts are off. Everything is on this page all the same:"
     " the lines of single numbers are folded under each matrix.",
+    scripts_off_packed="Scripts are off. All matrices and formulas are on this page all the same;"
+    " the lines of single numbers are too many to be written out, and need scripts.",
     scalar="one number", sample="one sample", batch="the batch",
     each="All {n} numbers, line by line",
     alone="Its line",
@@ -91,7 +94,8 @@ EN = Words(
     previous="the number before", next="the next number", play="walk through", pause="stop",
     training="Training, step by step",
     training_said="Each step is one update with the same rows. Move the handle:"
-    " the weights below, and the lines in the network, are those of that step.",
+    " the weights under the curve, and the lines in the network, are those of that step."
+    " Everything further down, and the numbers in the network, stay those of step 0.",
     step="step",
     loss="loss J",
     fell="In {n} steps J goes from {first} to {last}.",
@@ -125,6 +129,7 @@ ZH = Words(
     hint="指向任何一个数，或用方向键走到它：它的算式随即显示，参与运算的数同时亮起。",
     keys="← ↑ ↓ → 在矩阵内移动 · 回车固定算式 · Esc 取消 · 逗号、句号：上一个、下一个数",
     scripts_off="脚本已关闭。内容仍然完整：每个数的算式折叠在各矩阵之下。",
+    scripts_off_packed="脚本已关闭。所有矩阵和公式仍在本页；每个数的算式过多，未逐一写出，需启用脚本才能查看。",
     scalar="单个数", sample="单个样本", batch="整批",
     each="全部 {n} 个数的算式",
     alone="它的算式",
@@ -136,7 +141,8 @@ ZH = Words(
     theme="配色", light="浅色", dark="深色", auto="跟随系统",
     previous="上一个数", next="下一个数", play="逐个演示", pause="停止",
     training="逐步训练",
-    training_said="每一步都用同一批样本更新一次。拖动滑块：下面的权重和网络中的连线即为该步的数值。",
+    training_said="每一步都用同一批样本更新一次。拖动滑块：曲线下的权重和网络中的连线即为该步的数值；"
+    "再往下的内容以及网络中的数字始终是第 0 步的。",
     step="步",
     loss="损失 J",
     fell="{n} 步之内，J 由 {first} 变为 {last}。",
