@@ -40,6 +40,9 @@ def test_columns_by_name_extra_ones_noted_missing_ones_refused(run, model, fresh
     frame.drop(columns="hours").to_csv(tmp_path / "u.csv", index=False)
     ended = run("predict", model, tmp_path / "u.csv")
     assert (ended.code, "`hours`" in ended.err) == (2, True)
+    frame.rename(columns={"hours": "hrs"}).to_csv(tmp_path / "v.csv", index=False)
+    ended = run("predict", model, tmp_path / "v.csv")
+    assert (ended.code, ended.err.count("\n"), "`hours`" in ended.err) == (2, 1, True)  # the error alone
 
 
 def test_texts_for_a_missing_value_are_remembered(run, tmp_path):

@@ -20,12 +20,13 @@ def evaluate(
 ) -> None:
     """Score a model on a table: scores, confusion matrix or residuals, calibration."""
     from clearprop.cli.printing import evaluation_text
+    from clearprop.cli.reading import rows_for
     from clearprop.train.evaluation import evaluate as scored
     from clearprop.train.files import read_model
 
     found = read_model(model)
     also = (found.target_name, weight) if weight else (found.target_name,)
-    evaluation = scored(found, found.read(table, tuple(missing or ()), also), weight)
+    evaluation = scored(found, rows_for(found, table, tuple(missing or ()), also), weight)
     if as_json:
         print(json.dumps(evaluation.to_dict(), ensure_ascii=False, allow_nan=False))
     else:

@@ -8,6 +8,8 @@ import typer
 
 from clearprop.cli.options import Force, Missing
 
+MOST_NAMES = 8  # of columns that are not used
+
 
 def predict(
     model: Annotated[Path, typer.Argument(metavar="MODEL", help="A model file.")],
@@ -23,6 +25,7 @@ def predict(
 ) -> None:
     """Predict the target for each row, in order; CSV on standard output, or a file."""
     from clearprop.cli import outputs
+    from clearprop.cli.reading import rows_for
     from clearprop.errors import SpecError
     from clearprop.tables.classes import Classes
     from clearprop.train.files import read_model
@@ -35,12 +38,10 @@ def predict(
     if proba and not isinstance(found.target, Classes):
         msg = f"`--proba` is for classes, but {model} predicts numbers. Leave it out."
         raise SpecError(msg)
-    rows = found.read(table, tuple(missing or ()))
-    if extra := found.encoding.extra(rows):
-        names = ", ".join(f"`{name}`" for name in extra[:8] if name != found.target_name)
-        if names:
-            outputs.say(f"note: columns that the model does not use: {names}")
+    rows = rows_for(found, table, tuple(missing or ()))
     columns = {found.target_name: found.predict(rows)}
+    if extra := [f"`{name}`" for name in found.encoding.extra(rows) if name != found.target_name]:
+        outputs.say(f"note: columns that the model does not use: {', '.join(extra[:MOST_NAMES])}")
     if proba and isinstance(found.target, Classes):
         p = found.predict_proba(rows)
         columns |= {f"P({name})": p[:, c] for c, name in enumerate(found.target.classes)}

@@ -16,7 +16,7 @@ SCALES = 5  # more, where each input has a scale of its own: the direction, the 
 LBFGS = 47  # in float64: SciPy keeps ten pairs of steps and gradients, twice, and its work space
 PROC = Path("/proc")
 GROUPS = Path("/sys/fs/cgroup")
-LEAST = 256 * 10**6  # that a training takes, however small: tables, kernels, stacks of threads
+LEAST = 256 * 10**6  # that the smallest training or prediction takes: tables, kernels, stacks of threads
 
 
 def check_memory(
@@ -63,8 +63,8 @@ def _each(members: int) -> str:
     return f"in each of {members} networks " if members > 1 else ""
 
 
-def check_least() -> None:
-    """Refuse to begin where so little memory is free that a library would end the process.
+def check_least(what: str = "Training") -> None:
+    """Refuse to begin where so little memory is free that a library would end the process; `what` is to begin.
 
     Raises
     ------
@@ -77,7 +77,7 @@ def check_least() -> None:
     """
     free = available_memory()
     if free is not None and free < LEAST:
-        msg = f"Training needs {readable(LEAST)} of free memory at least; {readable(free)} are free. Free some first."
+        msg = f"{what} needs {readable(LEAST)} of free memory at least; {readable(free)} are free. Free some first."
         raise SpecError(msg)
 
 
