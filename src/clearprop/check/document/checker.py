@@ -76,6 +76,7 @@ def check_source(source: sources.Source, options: Options) -> DocumentCheck:
         worlds = Worlds(setting, options.sizes)
         chooser = Chooser(setting, claims, worlds.own[:1])
         chooser.fit_layout()
+        chooser.fit_batches()
         if chooser.fit_loss(lambda: Worlds(setting, options.sizes).own[:1]):
             worlds = Worlds(setting, options.sizes)
         reading = chooser.best()

@@ -8,7 +8,7 @@ import numpy as np
 
 from clearprop.check.document.judging import conditions
 from clearprop.check.document.judging.dummies import dummies
-from clearprop.check.document.meaning.notation import Notation, Reading, is_near_letter
+from clearprop.check.document.meaning.notation import Notation, Reading, Role, near_letter
 from clearprop.check.document.numbers import extents, shapes, updates
 from clearprop.check.document.numbers.env import Budget, Env
 from clearprop.check.document.numbers.evaluate import plain
@@ -94,6 +94,7 @@ class Comparison:
         self.conditions = [*conditions.own(statement, document), *statement.around]
         self.entrywise = False
         self.together = self._speaks_of_batches()
+        self.layers = self._layer_letters()
         self.beyond: OutOfRange | None = None
         self.update = updates.is_update(statement, notation.roles)
         self.pairs = [Pair(a, b) for a, b in compared(statement)]
@@ -167,7 +168,7 @@ class Comparison:
 
     def _all(self, env: Env) -> Iterator[Env]:
         names = set().union(*(extents.letters_in(node, env) for node in self.known)) if self.known else set()
-        layers = sorted(n for n in names if n in self.notation.layer_letters and self._is_layer(n))
+        layers = sorted(names & self.layers)
         others = sorted(names - set(layers))
         samples = range(env.world.m) if self._speaks_of_one(env) else [-1]
         for numbers in product(self._layers(env), repeat=len(layers)):
@@ -189,18 +190,18 @@ class Comparison:
         return any(isinstance(s, Sym) and roles.get(s.name) and roles[s.name].kind == "target"
                    for c in self.conditions for s in symbols(c))  # fmt: skip
 
-    def _is_layer(self, letter: str) -> bool:
-        """Whether the letter stands where layers stand, in this statement."""
-        for node in self.known:
-            for one in symbols(node):
-                items = (
-                    one.sub[:1]
-                    if self.notation.style == "sub"
-                    else tuple(i for i in one.sup if i.kind == self.notation.style)
-                )
-                if any(is_near_letter(item.node, {letter}) for item in items):
-                    return True
-        return False
+    def _layer_letters(self) -> set[str]:
+        """The letters that stand where layers stand, in this statement; i only above weights and biases."""
+        found = set()
+        for one in (one for node in self.known for one in symbols(node)):
+            style, role = self.notation.style, self.notation.roles.get(one.name, Role(""))
+            items = one.sub[:1] if style == "sub" else tuple(i for i in one.sup if i.kind == style)
+            for name in (near_letter(item.node) for item in items):
+                if name in self.notation.layer_letters or (
+                    name and style != "sub" and role.kind in ("weight", "bias")
+                ):
+                    found.add(name)
+        return found
 
     def _range(self, name: str, env: Env) -> range:
         found: set[int] = set()
@@ -238,7 +239,7 @@ class Comparison:
         return Outcome(found[0] if found else wanted[0])
 
     def _has_layers(self, env: Env) -> bool:
-        return any(name in self.notation.layer_letters for name in env.letters)
+        return bool((self.layers | self.notation.layer_letters) & env.letters.keys())
 
     def _outcome(self, k: int, env: Env) -> Outcome:
         node = self.nodes[k]

@@ -1,12 +1,12 @@
 """The reading under which most lines hold: of what loss J, delta and dZ are."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from itertools import product
 
 from clearprop.check.document.judging.compare import Comparison, compared
 from clearprop.check.document.meaning.build import Setting
-from clearprop.check.document.meaning.notation import Notation, Reading
+from clearprop.check.document.meaning.notation import ROWLIKE, Notation, Reading, Role
 from clearprop.check.document.numbers.world import World
 from clearprop.check.document.read.statements import Statement
 from clearprop.check.document.read.tree import Call, Derivative, Node, Sym, bases, children, symbols
@@ -78,6 +78,33 @@ class Chooser:
         notation.rows, notation.weights, notation.vectors = best if found[best] > before + 1 else old
         self._fit_numbers()
 
+    def fit_batches(self) -> None:
+        """Take the small letters, of which the text's formulas say different things, as all samples or as one where
+        more sides agree then.
+        """
+        notation = self.setting.notation
+        small = [r for n, r in notation.roles.items() if r.kind in ROWLIKE and n.split()[-1].islower()]
+        if len({role.batch for role in small}) < 2:
+            return
+        old = [role.batch for role in small]
+        found = {}
+        for batches in (old, [True] * len(small), [False] * len(small)):
+            self._set_batches(small, batches)
+            found[tuple(batches)] = self._held()
+        self._set_batches(small, max(found, key=lambda b: (found[b], list(b) == old)))
+
+    def _set_batches(self, small: list[Role], batches: Iterable[bool]) -> None:
+        for role, batch in zip(small, batches, strict=True):
+            role.batch = batch
+        roles = self.setting.notation.roles
+        self.setting.notation.one_sample = not any(role.batch for role in roles.values())
+        self.known.clear()
+
+    def _held(self) -> int:
+        """How many pairs of sides hold under the best reading."""
+        reading = self.best()
+        return sum(self._counted(k, reading) for k in range(len(self.statements)))
+
     def fit_loss(self, networks: Callable[[], list[World]]) -> bool:
         """Try squared errors without the half, and averaged over the outputs; whether another than the usual
         one fits.
@@ -125,8 +152,7 @@ class Chooser:
         for numbers in dict.fromkeys((old, (0, 0, 0), (1, 0, 0), (1, 1, 1))):
             notation.first_act, notation.first_weight, notation.first_bias = numbers
             self.known.clear()
-            reading = self.best()
-            found[numbers] = sum(self._counted(k, reading) for k in range(len(self.statements)))
+            found[numbers] = self._held()
         self.known.clear()
         notation.first_act, notation.first_weight, notation.first_bias = max(
             found, key=lambda n: (found[n], n == old)

@@ -163,11 +163,20 @@ def find_layers(document: Document, notation: Notation) -> None:
     """The letter of the number of layers: what stands as the last layer."""
     if any(size == ("L",) for size in notation.sizes.values()):
         return
+    if any(_is_depth(item.node) for node in nodes(document) for s in symbols(node) for item in s.sup):
+        notation.sizes["n_l"] = ("L",)
+        return
     role = notation.roles.get("L")
     if role is not None and role.kind == "loss":
         return
     if any(is_letter(one) == "L" for node in nodes(document) for one in walk(node)):
         notation.sizes["L"] = ("L",)
+
+
+def _is_depth(node: Node | None) -> bool:
+    """delta^{(n_l)}: an n_l that stands where layers stand is their number."""
+    letter = is_letter(node.sub[0].node) if isinstance(node, Sym) and len(node.sub) == 1 else None
+    return isinstance(node, Sym) and node.name == "n" and letter == "l"
 
 
 def find_weights(document: Document, notation: Notation, shapes: list) -> None:

@@ -63,6 +63,7 @@ class Notation:
     )  # functions that the text defines
     definitions: dict[str, list] = field(default_factory=dict)  # quantities that the text defines
     main_loss: str | None = None
+    losses_of_one: set[str] = field(default_factory=set)  # J(W, b; x, y) is of one sample, J(W, b) of all
     one_sample: bool = False
     dots_may_be_entrywise: bool = False  # no other sign for entrywise products is used
 
@@ -141,8 +142,11 @@ def is_letter(node: Node | None) -> str | None:
     return node.name if isinstance(node, Sym) and not node.sup and not node.sub else None
 
 
+def near_letter(node: Node | None) -> str | None:
+    """The l of l, l - 1, l + 1."""
+    return is_letter(node.left if isinstance(node, Add) and isinstance(node.right, Num) else node)
+
+
 def is_near_letter(node: Node | None, letters: set[str]) -> bool:
-    """l, l - 1, l + 1."""
-    if isinstance(node, Add) and isinstance(node.right, Num):
-        return is_letter(node.left) in letters
-    return is_letter(node) in letters
+    """Whether it is one of these letters, or a number from it."""
+    return near_letter(node) in letters

@@ -175,6 +175,8 @@ def _target(left: Node, argument: Node, notation: Notation) -> int | str | None:
     if isinstance(left, Probability):
         return "last"
     if isinstance(left, Call):
+        if is_letter(argument) and is_letter(argument) in map(is_letter, left.args):
+            return None  # sigma(t) = 1 / (1 + e^-t) says what sigma is, not where it stands
         return (
             "last"
             if left.name in notation.bodies or notation.functions.get(left.name) in ("head", "body")

@@ -175,6 +175,7 @@ def find_roles(document: Document, notation: Notation) -> None:
     steps.find_steps(list(pairs(document)), used, notation)
     steps.find_offsets(list(pairs(document)), notation)
     _losses(document, notation)
+    _losses_of_one(document, notation)
     _deltas(document, notation)
     for name in sorted(used):
         if name.startswith("d ") and name not in notation.roles and name[2:] in notation.roles:
@@ -241,6 +242,17 @@ def _losses(document: Document, notation: Notation) -> None:
             notation.main_loss = notation.main_loss or name
 
 
+def _losses_of_one(document: Document, notation: Notation) -> None:
+    """Losses that are written with the data in some places and without in others."""
+    with_data: dict[str, set[bool]] = {}
+    for one in (one for node in nodes(document) for one in walk(node)):
+        role = notation.roles.get(one.name, Role("")) if isinstance(one, Call) else Role("")
+        if isinstance(one, Call) and role.kind == "loss":
+            kinds = {notation.roles.get(s.name, Role("")).kind for arg in one.args for s in symbols(arg)}
+            with_data.setdefault(one.name, set()).add(bool(kinds & {"input", "target", "prediction"}))
+    notation.losses_of_one = {name for name, found in with_data.items() if len(found) == 2}
+
+
 def _deltas(document: Document, notation: Notation) -> None:
     """A name that is set equal to a loss's derivative by z is a delta."""
     for left, right, sign in pairs(document):
@@ -256,10 +268,11 @@ def _deltas(document: Document, notation: Notation) -> None:
             isinstance(of, (Sym, Call)) and notation.roles.get(of.name, Role("")).kind == "loss"
         ):
             base = notation.roles[by.name]
+            layer = None if steps.carries_layer(left, notation) else base.layer
             if base.kind == "pre":
-                notation.roles[left.name] = Role("delta", base.layer)
+                notation.roles[left.name] = Role("delta", layer)
             else:
-                notation.roles[left.name] = Role("gradient", base.layer, of=by.name)
+                notation.roles[left.name] = Role("gradient", layer, of=by.name)
 
 
 __all__ = ["PRIOR", "Relation", "find_roles", "find_style", "nodes", "pairs", "place"]

@@ -115,7 +115,7 @@ class _Finder:
         if carries_layer(weight, self.notation):
             self.roles.setdefault(weight.name, Role("weight"))
             said = layer_said(weight, self.notation)
-            return 0 if said is None or carries_layer(act, self.notation) else said
+            return said or 0
         layer = self.known.get(act.name)
         if layer is None:
             if (

@@ -134,6 +134,12 @@ def _letters(node: Node, bound: frozenset[str], env: Env) -> set[str]:
             if child is not None:
                 found |= _letters(child, inside, env)
         return found
+    if (
+        isinstance(node, Sym)
+        and len(node.sub) == 1
+        and f"{node.name}_{is_letter(node.sub[0].node)}" in env.notation.sizes
+    ):
+        return found  # n_l, the number of layers
     if isinstance(node, Script):
         return (
             {name for name in _index_letters(node.node, env) if name not in bound}

@@ -54,6 +54,8 @@ def _of_arguments(node: Call, env: Env) -> int | None:
                 and (place(arg, role, env.notation).sample is not None or _by_sample(arg, role, env))
             ):
                 return spot.first
+            if node.name in env.notation.losses_of_one:
+                return env.sample
     return None
 
 

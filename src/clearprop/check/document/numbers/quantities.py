@@ -141,6 +141,8 @@ def _width(sym: Sym, env: Env) -> int | None:
     items = [*sym.sup, *sym.sub]
     if sym.name not in WIDTHS or len(items) != 1 or (sym.name in env.notation.roles and sym.name != "n"):
         return None
+    if any(not isinstance(right, Num) for _, right in env.notation.definitions.get(sym.name, ())):
+        return None  # D_l = diag(...) is no width
     try:
         layer = index(items[0].node, env) - env.notation.first_act
     except Undefined:
