@@ -189,7 +189,12 @@ def _target(left: Node, argument: Node, notation: Notation) -> int | str | None:
         return "last"
     if role.kind != "act":
         return None
-    layer = place(left, role, notation).layer
+    where = place(left, role, notation)
+    layer = where.layer
+    by_letter = [notation.unit_layers.get(is_letter(i.node) or "", 0) for i in where.indices]
+    if layer is None and any(by_letter):
+        last = max(notation.unit_layers.values())
+        return "last" if max(by_letter) == last else max(by_letter)
     if isinstance(layer, Num):
         return int(layer.value) - notation.first_act
     if isinstance(layer, int):

@@ -1,6 +1,7 @@
 """Which letter is what: from custom first, then from the formulas they stand in."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from clearprop.check.document.meaning import patterns, steps
 from clearprop.check.document.meaning.notation import Notation, Role, is_letter, is_near_letter, place
@@ -10,6 +11,7 @@ from clearprop.check.document.read.tree import (
     Call,
     Derivative,
     Matrix,
+    Neg,
     Node,
     Num,
     Ones,
@@ -175,6 +177,7 @@ def find_roles(document: Document, notation: Notation) -> None:
     steps.find_steps(list(pairs(document)), used, notation)
     steps.find_offsets(list(pairs(document)), notation)
     _losses(document, notation)
+    _changes(document, notation)
     _losses_of_one(document, notation)
     _deltas(document, notation)
     for name in sorted(used):
@@ -254,25 +257,43 @@ def _losses_of_one(document: Document, notation: Notation) -> None:
 
 
 def _deltas(document: Document, notation: Notation) -> None:
-    """A name that is set equal to a loss's derivative by z is a delta."""
-    for left, right, sign in pairs(document):
-        if sign == "=:":
+    """A name that is set equal to a loss's derivative by z is a delta; some take it with a minus."""
+    for left, right, direction in pairs(document):
+        if direction == "=:":
             left, right = right, left
-        if not isinstance(left, Sym) or left.name in notation.roles or not isinstance(right, Derivative):
+        sign, slope = (-1, right.of) if isinstance(right, Neg) else (1, right)
+        if (
+            not isinstance(left, Sym)
+            or not isinstance(slope, Derivative)
+            or not _is_of_loss(slope.of, notation)
+        ):
             continue
-        by = right.by
+        by = slope.by
         if not (isinstance(by, Sym) and by.name in notation.roles):
             continue
-        of = right.of
-        if of is None or (
-            isinstance(of, (Sym, Call)) and notation.roles.get(of.name, Role("")).kind == "loss"
-        ):
-            base = notation.roles[by.name]
-            layer = None if steps.carries_layer(left, notation) else base.layer
-            if base.kind == "pre":
-                notation.roles[left.name] = Role("delta", layer)
-            else:
-                notation.roles[left.name] = Role("gradient", layer, of=by.name)
+        base = notation.roles[by.name]
+        layer = None if steps.carries_layer(left, notation) else base.layer
+        if left.name not in notation.roles:
+            own = Role("delta", layer) if base.kind == "pre" else Role("gradient", layer, of=by.name)
+            notation.roles[left.name] = replace(own, sign=sign)
+        elif notation.roles[left.name].kind == "delta" and base.kind == "pre":
+            notation.roles[left.name].sign = sign
+
+
+def _changes(document: Document, notation: Notation) -> None:
+    """Delta w = eta ...: what a step adds to a parameter, minus the rate times the gradient."""
+    for left, right, _ in pairs(document):
+        base = left.name.removeprefix("Delta ") if isinstance(left, Sym) else ""
+        known = notation.roles.get(base, Role("")).kind in ("weight", "bias", "stack")
+        rates = any(notation.roles.get(s.name, Role("")).kind == "rate" for s in symbols(right))
+        if isinstance(left, Sym) and left.name != base and known and rates:
+            notation.roles[left.name] = Role("gradient", of=base, sign=-1, rate=True)
+
+
+def _is_of_loss(of: Node | None, notation: Notation) -> bool:
+    return of is None or (
+        isinstance(of, (Sym, Call)) and notation.roles.get(of.name, Role("")).kind == "loss"
+    )
 
 
 __all__ = ["PRIOR", "Relation", "find_roles", "find_style", "nodes", "pairs", "place"]

@@ -112,6 +112,9 @@ class _Finder:
             act, weight = step.second, step.first
         else:
             return None
+        if self._by_letter(weight):
+            self.roles.setdefault(weight.name, Role("weight"))
+            return 0
         if carries_layer(weight, self.notation):
             self.roles.setdefault(weight.name, Role("weight"))
             said = layer_said(weight, self.notation)
@@ -188,16 +191,17 @@ class _Finder:
             return
         if layer == 0:
             if role is None:
-                self.roles[left.name] = Role(kind) if kind == "pre" else Role("prediction", -1)
+                general = kind == "pre" or self._by_letter(left)
+                self.roles[left.name] = Role(kind) if general else Role("prediction", -1)
             return
         if role is None or (role.layer is None and not self._by_letter(left)):
             self.roles[left.name] = Role(kind, layer)
         if kind == "act":
             self.known.setdefault(left.name, layer)
 
-    def _by_letter(self, left: Sym) -> bool:
+    def _by_letter(self, sym: Sym) -> bool:
         """Whether the layer goes by the letter of the unit: a_j hidden, a_k output."""
-        letters = {is_letter(s.node) for s in left.sub}
+        letters = {is_letter(s.node) for s in sym.sub}
         return (
             bool(letters & self.notation.unit_layers.keys())
             and len(set(self.notation.unit_layers.values())) > 1

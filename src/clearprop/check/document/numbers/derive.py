@@ -33,8 +33,8 @@ def derivative(node: Derivative, env: Env) -> Any:
         raise Undefined(msg, by.name if isinstance(by, Sym) else "")
     if role.kind == "loss" and _is_loss(of, env) and isinstance(of, (Sym, Call)):
         return _loss_by_loss(of, by, env)
-    if (
-        role.kind == "act" and place(by, role, env.notation).layer is None
+    if role.kind == "act" and not _says_layer(
+        by, role, env
     ):  # the gradient by a, no layer said: by the output
         role = Role("prediction", -1, role.batch)
     if role.kind not in quantities.KINDS or role.kind == "delta":
@@ -47,6 +47,14 @@ def derivative(node: Derivative, env: Env) -> Any:
         return losses.gradient(of, by, role, env)
     assert of is not None
     return _general(of, by, role, env)
+
+
+def _says_layer(sym: Sym, role: Role, env: Env) -> bool:
+    """Whether a symbol's layer is written, or goes by the letter of its unit."""
+    where = place(sym, role, env.notation)
+    return where.layer is not None or any(
+        is_letter(i.node) in env.notation.unit_layers for i in where.indices
+    )
 
 
 def _is_loss(node: Node | None, env: Env) -> bool:

@@ -79,6 +79,9 @@ def _size(role, indices: tuple[Script, ...], k: int, layer: int, sample: Node | 
         pair = (n[layer - 1] + (role.kind == "stack"), n[layer])
         pair = pair if orient(role, env.notation) == "in_out" else pair[::-1]
         return max(pair) if len(indices) == 1 and 1 in pair else pair[k]
+    if layer >= len(n):
+        msg = f"a layer {layer} of {env.world.L}"
+        raise OutOfRange(msg)
     units = n[layer] + (role.kind == "augmented")
     if len(indices) == 2:
         return (m, units)[k] if env.notation.rows or not role.batch else (units, m)[k]

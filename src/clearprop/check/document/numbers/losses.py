@@ -158,4 +158,5 @@ def named_gradient(node: Sym, role: Role, env: Env) -> Value:
     sample = None
     if how == "sample":
         sample = env.sample if where.kind not in ("z", "a") else None
-    return quantities.exposed(whole(where, how, sample, env, penal=False), where, env)
+    times = role.sign * (env.world.constants["rate"] if role.rate else 1.0)
+    return times * quantities.exposed(whole(where, how, sample, env, penal=False), where, env)

@@ -143,7 +143,14 @@ def _pieces(tokens: list[Token]) -> list[_Piece]:
             pieces.append(_Piece("text", [], "for"))
         elif token.text != "&":
             pieces[-1].tokens.append(token)
+        elif _is_whole(pieces[-1].tokens):
+            pieces.append(_Piece("space", []))  # the next column of an align
     return [p for p in pieces if p.tokens or p.before in ("break", "arrow", "text")]
+
+
+def _is_whole(tokens: list[Token]) -> bool:
+    """Whether these are an equation already: a relation with something behind it."""
+    return bool(tokens) and tokens[-1].text not in RELATIONS and bool(_signs(tokens))
 
 
 def _parts(before: list[Token], token: Token) -> bool:
