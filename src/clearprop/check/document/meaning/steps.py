@@ -2,6 +2,8 @@
 those without one.
 """
 
+from dataclasses import replace
+
 from clearprop.check.document.meaning import patterns
 from clearprop.check.document.meaning.notation import Notation, Role, is_letter, is_near_letter
 from clearprop.check.document.read.tree import Add, Call, Node, Num, Probability, Sym, symbols
@@ -72,7 +74,9 @@ def find_steps(pairs: Pairs, used: set[str], notation: Notation) -> None:
     """Give roles, and layers to names that carry none, from the input on."""
     finder = _Finder(notation)
     for left, right, _ in pairs:
-        finder.scripted |= {s.name for node in (left, right) for s in symbols(node) if s.sub or s.sup}
+        found = [s for node in (left, right) for s in symbols(node)]
+        finder.scripted |= {s.name for s in found if s.sub or s.sup}
+        finder.numbered |= {s.name for s in found if any(isinstance(item.node, Num) for item in s.sub)}
     oriented = _oriented(pairs)
     for _ in range(8):
         before = {n: (r.kind, r.layer) for n, r in notation.roles.items()}
@@ -89,6 +93,7 @@ class _Finder:
         self.known = {name: 0 for name, role in notation.roles.items() if role.kind in ("input", "augmented")}
         self.stepped: set[str] = set()
         self.scripted: set[str] = set()
+        self.numbered: set[str] = set()  # names with a number below, w_1
 
     def look(self, left: Node, right: Node) -> None:
         if not isinstance(left, (Sym, Call, Probability)):
@@ -220,13 +225,27 @@ class _Finder:
                 and used & {"W", "w"}
             ):
                 self.roles[name] = Role("weight", 1)
-        if any(role.kind in ("weight", "stack") for name, role in self.roles.items() if name in used):
+        if self._one_layer(used):
+            for name in used & self.roles.keys():
+                if self.roles[name].kind in ("weight", "stack", "bias") and self.roles[name].layer is None:
+                    self.roles[name] = replace(self.roles[name], layer=1)
+        elif any(role.kind in ("weight", "stack") for name, role in self.roles.items() if name in used):
             return
         for name, role in self.roles.items():
             if role.kind == "pre" and role.layer is None and self.notation.style is None:
                 role.layer = -1
             elif role.kind == "act" and role.layer is None and self.notation.style is None:
                 self.roles[name] = Role("prediction", -1)
+
+    def _one_layer(self, used: set[str]) -> bool:
+        """Whether one name holds all weights and nothing tells layers apart: a regression."""
+        weights = {
+            name for name, role in self.roles.items() if name in used and role.kind in ("weight", "stack")
+        }
+        numbered = weights & self.numbered
+        hidden = any(role.kind in ("pre", "act") and (role.layer or 0) > 1 for role in self.roles.values())
+        plain = self.notation.style is None and not self.notation.unit_layers
+        return len(weights) == 1 and plain and not numbered and not hidden
 
 
 def unit_letters(pairs: Pairs, notation: Notation, prior: dict[str, str]) -> dict[str, int]:
