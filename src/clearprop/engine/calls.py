@@ -88,8 +88,25 @@ def _lent(typingctx: Any, array: Any) -> Any:
     return signature, codegen
 
 
+@intrinsic
+def _fetch(typingctx: Any, address: Any) -> Any:
+    """Send for the cache line at `address`, which will soon be read."""
+    signature = types.void(address)
+
+    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        pointer, number = ir.IntType(8).as_pointer(), ir.IntType(32)
+        kind = ir.FunctionType(ir.VoidType(), [pointer, number, number, number])
+        function = cgutils.get_or_insert_function(builder.module, kind, "llvm.prefetch.p0")
+        to_read, to_level_2, data = (ir.Constant(number, value) for value in (0, 2, 1))
+        builder.call(function, [builder.inttoptr(args[0], pointer), to_read, to_level_2, data])
+        return context.get_dummy_value()
+
+    return signature, codegen
+
+
 call: Any = _call  # called without the typing context, which Numba supplies
 arrive: Any = _arrive
+fetch: Any = _fetch
 seen: Any = _seen
 give_way: Any = _give_way
 lent: Any = _lent

@@ -170,7 +170,7 @@ class Engine:
         room, how = self._room(self.batch_size, batch.y.shape[1]), kernels.PASSES
         if gradient_only or self.solver.in_one_product:
             how = kernels.GRADIENT_ONLY if gradient_only else kernels.ONE_PRODUCT
-        plan, data = self._plan(room, how), tuple(batch)
+        plan, data = self._plan(room, how), tuple(np.ascontiguousarray(part, self.dtype) for part in batch)
         order, rates = np.ascontiguousarray(order, np.int64), np.ascontiguousarray(rates, np.float64)
         out = np.array([so_far.total, so_far.weight, -1.0, so_far.means, so_far.penalties])
         for memory in room.memories[1:]:

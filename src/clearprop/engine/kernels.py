@@ -10,7 +10,7 @@ moves them (G8 to G11). No sum is divided between threads, so their number leave
 import math
 from typing import Any, NamedTuple
 
-from clearprop.engine.calls import call, lent, meet
+from clearprop.engine.calls import call, fetch, lent, meet
 from clearprop.engine.layout import AT_A, AT_B, AT_DELTA, AT_FED, AT_MASK, AT_W, AT_Z, LINE, SIZE
 from clearprop.engine.passes import (
     ALPHA,
@@ -28,12 +28,13 @@ from clearprop.engine.passes import (
 )  # fmt: skip
 from clearprop.engine.products import multiply, multiply_rows, sum_rows
 from clearprop.engine.store import kernel, kernel_that_reorders_sums
-from clearprop.engine.vectors import TALL
+from clearprop.engine.vectors import TALL, copy
 
 GRADIENT_ONLY, ONE_PRODUCT, PASSES = range(3)  # how the parameters move
 THETA, GRAD, FIRST, SECOND = range(4)  # the rows of `state`
 # Further rows where inputs have scales: V, in the place of W[1]; in the first n[0] places the scales, their moments.
 DIRECTION, SCALE, SCALE_FIRST, SCALE_SECOND = range(4, 8)
+AHEAD = 512  # bytes of a row of the next batch that are sent for while this one is worked on
 LOSS, WEIGHT, FAILED_AT, MEANS, PENALTIES = range(5)  # the entries of `out`
 
 
@@ -131,18 +132,14 @@ def lent_memory(memory: Any) -> Any:
 def forward(X: Any, plan: Any, memory: Any, result: Any) -> None:
     """p, or z[L], of all rows of X, in slices of the batch size; row 0 of `passes`, the head's in [0, L] (G2 to G4)."""
     layers, block = plan.layers, memory.block
-    L, n_in, n_out = layers.shape[0] - 1, layers[0, SIZE], layers[-1, SIZE]
+    L, n_in, n_out, size = layers.shape[0] - 1, layers[0, SIZE], layers[-1, SIZE], block.itemsize
     for start in range(0, X.shape[0], plan.places[0]):
         m = min(plan.places[0], X.shape[0] - start)
-        for i in range(m):
-            for j in range(n_in):
-                block[i * n_in + j] = X[start + i, j]
+        copy(block, X.ctypes.data + start * n_in * size, block.ctypes.data, m * n_in)
         _forward((0, m), plan, memory)
         _bias_and_activation(L, (0, m), plan, memory)
-        at = layers[L, AT_A]
-        for i in range(m):
-            for j in range(n_out):
-                result[start + i, j] = block[at + i * n_out + j]
+        p = at_layer(AT_A, L, 0, plan, memory)
+        copy(block, p, result.ctypes.data + start * n_out * size, m * n_out)
 
 
 @kernel
@@ -218,12 +215,17 @@ def _gather(data: Any, order: Any, start: Any, rows: Any, plan: Any, block: Any)
     """Some rows of a batch, side by side."""
     X, y, w = data
     n, n_y, at_y, at_w = plan.layers[0, SIZE], y.shape[1], plan.places[1], plan.places[2]
+    size, base = block.itemsize, block.ctypes.data
+    ahead = min(n * size, AHEAD)
     for i in range(rows[0], rows[1]):
         row = order[start + i]
-        for j in range(n):
-            block[i * n + j] = X[row, j]
-        for j in range(n_y):
-            block[at_y + i * n_y + j] = y[row, j]
+        later = start + i + plan.places[0]
+        if later < order.size:
+            at = X.ctypes.data + order[later] * n * size
+            for further in range(0, ahead, LINE):
+                fetch(at + further)
+        copy(block, X.ctypes.data + row * n * size, base + i * n * size, n)
+        copy(block, y.ctypes.data + row * n_y * size, base + (at_y + i * n_y) * size, n_y)
         block[at_w + i] = w[row]
 
 

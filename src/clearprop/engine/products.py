@@ -13,7 +13,7 @@ from numba import carray  # pyright: ignore[reportPrivateImportUsage]
 from clearprop.engine.calls import call
 from clearprop.engine.passes import compiled
 from clearprop.engine.store import kernel
-from clearprop.engine.vectors import BROAD, BYTES, TALL, move, tile, transpose
+from clearprop.engine.vectors import BROAD, BYTES, TALL, copy, tile, transpose
 
 FAR = 4096  # bytes: rows of B that far apart or more are put side by side first, else they evict each other
 WORTH = 64  # rows of C from which this pays
@@ -88,15 +88,8 @@ def _product(
 @kernel
 def _columns(like: Any, B: Any, stride: Any, k: Any, width: Any, target: Any) -> None:
     """`width` columns of B, (k, width), its rows side by side."""
-    lanes, size = BYTES // like.itemsize, like.itemsize
     for p in range(k):
-        for v in range(0, width, lanes):
-            move(
-                like,
-                B + p * stride + v * size,
-                target + (p * BROAD * lanes + v) * size,
-                min(lanes, width - v),
-            )
+        copy(like, B + p * stride, target + p * BROAD * BYTES, width)
 
 
 @kernel

@@ -1,4 +1,4 @@
-"""Vector instructions for Numba: a register tile of a matrix product, a block transposed, a row moved.
+"""Vector instructions for Numba: a register tile of a matrix product, a block transposed, a row copied.
 
 Numbers are reached by address. The last vector of a row may hold fewer numbers than a register does; a mask keeps
 the others out, so that nothing beyond an array is read or written.
@@ -247,15 +247,36 @@ def _turned(vectors: _Vectors, lines: list[Any]) -> list[Any]:
 
 
 @intrinsic
-def _move(typingctx: Any, like: Any, source: Any, target: Any, count: Any) -> Any:
-    """`count` numbers copied, as many as a vector holds or fewer."""
+def _copy(typingctx: Any, like: Any, source: Any, target: Any, count: Any) -> Any:
+    """`count` numbers (1 or more) from one address to another: whole vectors, and a last one that may hold fewer."""
     signature = types.void(like, *(types.intp,) * 3)
 
     def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
         _, source, target, count = args
         vectors = _Vectors(builder, signature.args[0])
-        mask = vectors.first(count)
-        vectors.store(vectors.load(vectors.at(source), mask), vectors.at(target), mask)
+        lanes, step = ir.Constant(I64, vectors.lanes), ir.Constant(I64, BYTES)
+        entry, loop, rest = (
+            builder.block,
+            builder.append_basic_block("copy"),
+            builder.append_basic_block("rest"),
+        )
+        more = builder.icmp_signed(">", count, lanes)
+        builder.cbranch(more, loop, rest)
+        builder.position_at_end(loop)
+        places = [builder.phi(I64) for _ in range(3)]
+        vectors.store(vectors.load(vectors.at(places[0])), vectors.at(places[1]))
+        then = [builder.add(places[0], step), builder.add(places[1], step), builder.sub(places[2], lanes)]
+        builder.cbranch(builder.icmp_signed(">", then[2], lanes), loop, rest)
+        for phi, start, value in zip(places, (source, target, count), then, strict=True):
+            phi.add_incoming(start, entry)
+            phi.add_incoming(value, loop)
+        builder.position_at_end(rest)
+        last = [builder.phi(I64) for _ in range(3)]
+        for phi, start, value in zip(last, (source, target, count), then, strict=True):
+            phi.add_incoming(start, entry)
+            phi.add_incoming(value, loop)
+        mask = vectors.first(last[2])
+        vectors.store(vectors.load(vectors.at(last[0]), mask), vectors.at(last[1]), mask)
         return context.get_dummy_value()
 
     return signature, codegen
@@ -362,5 +383,5 @@ def _added_up(vectors: _Vectors, sums: list[Any]) -> Any:
 
 tile: Any = _tile  # called without the typing context, which Numba supplies
 transpose: Any = _transpose
-move: Any = _move
+copy: Any = _copy
 dots: Any = _dots
