@@ -4,11 +4,13 @@ from pathlib import Path
 from typing import Any
 
 from clearprop.errors import ModelFileError, SpecError
+from clearprop.estimators.important import settle
 from clearprop.estimators.learned import model_of, take
 from clearprop.estimators.mlp import MLPClassifier, MLPRegressor
 from clearprop.estimators.tabular import TabularClassifier, TabularRegressor
 from clearprop.train.array_model import ArrayModel
 from clearprop.train.files import read_any_model, write_model
+from clearprop.train.model import Model
 
 Estimator = MLPClassifier | MLPRegressor | TabularClassifier | TabularRegressor
 CLASSES = {c.__name__: c for c in (MLPClassifier, MLPRegressor, TabularClassifier, TabularRegressor)}
@@ -19,8 +21,9 @@ ON_TABLES = {"classification": TabularClassifier, "regression": TabularRegressor
 def save(estimator: Estimator, path: str | Path) -> None:
     """Write a fitted estimator to one .safetensors file.
 
-    Tensors are under PyTorch's names (``0.weight`` as (out, in), ``0.bias``, ...); the network, the encoding,
-    the classes and the training record are JSON in its header, with a checksum of everything.
+    Tensors are under PyTorch's names (``0.weight`` as (out, in), ``0.bias``, ...); the network, the encoding, the
+    classes, the importances of a table's columns and the training record are JSON in its header, with a checksum of
+    everything.
 
     Parameters
     ----------
@@ -50,7 +53,10 @@ def save(estimator: Estimator, path: str | Path) -> None:
     if not isinstance(estimator, tuple(CLASSES.values())):
         msg = f"`save` takes one of {', '.join(CLASSES)}; got {type(estimator).__name__}."
         raise SpecError(msg)
-    write_model(model_of(estimator), path)
+    model = model_of(estimator)
+    if isinstance(model, Model):
+        settle(model)
+    write_model(model, path)
 
 
 def load(path: str | Path) -> Any:

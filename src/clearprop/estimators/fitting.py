@@ -1,5 +1,6 @@
 """From rows to a trained model: encode, split, train."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ from clearprop.estimators.beginning import seed_of
 from clearprop.estimators.class_weights import class_weights, weighed
 from clearprop.estimators.course import Course
 from clearprop.estimators.identity import sums_of
+from clearprop.estimators.important import judges_of
 from clearprop.estimators.judging import Judged
 from clearprop.estimators.presets import resolved
 from clearprop.estimators.refitting import refitted
@@ -69,6 +71,9 @@ def fit(
     again = estimator.refit and held is not None and not given and apart is None
     source, share = InMemory(batch, seed), 0.5 if again else 1.0
     model = trained(estimator, learned, source, judged, course, seed, about, apart, share)
+    if held is not None and judged is not None:
+        aside = None if apart is None else apart[:, apart.any(axis=0)]
+        model = replace(model, judges=judges_of(model, held, judged, aside))
     return refitted(estimator, model, whole, course, seed) if again else model
 
 

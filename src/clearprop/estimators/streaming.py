@@ -1,5 +1,6 @@
 """From a stream to a trained model: one pass to learn the encoding, then epochs that read it anew."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -7,6 +8,7 @@ import numpy as np
 from clearprop.errors import SpecError
 from clearprop.estimators.beginning import seed_of
 from clearprop.estimators.course import Course
+from clearprop.estimators.important import judges_of
 from clearprop.estimators.presets import resolved
 from clearprop.estimators.rows import Learned, Rows, judged_of
 from clearprop.estimators.training import trained
@@ -45,8 +47,9 @@ def fit_stream(
         held = _sampled(estimator, held, room // 8)
     elif held is None and facts.aside is not None:
         held = _rows(facts.aside, roles)
+    held = held and held.weighted()
     learned = Learned(facts.encoding, facts.target, roles.target, facts.baseline)
-    judged = None if held is None else judged_of(facts.encoding, facts.target, held.weighted())
+    judged = None if held is None else judged_of(facts.encoding, facts.target, held)
     table.close()
     give_back()
     plan = PoolPlan(facts.counts, _capacity(estimator, stream, table, facts, spread.most), seed)
@@ -55,9 +58,12 @@ def fit_stream(
     about = {"the number of rows to learn from": plan.rows, "the values": facts.sums}
     about |= {"the rows of a pool": plan.capacity, "the row groups": facts.counts.tolist()}
     try:
-        return trained(estimator, learned, StreamSource(pools), judged, course, seed, about)
+        model = trained(estimator, learned, StreamSource(pools), judged, course, seed, about)
     finally:
         pools.close()
+    if held is None or judged is None:
+        return model
+    return replace(model, judges=judges_of(model, held, judged))
 
 
 def room_of(stream: Stream) -> int:

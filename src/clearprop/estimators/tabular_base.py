@@ -19,6 +19,7 @@ from clearprop.estimators.deadline import Deadline
 from clearprop.estimators.exporting import Exporting
 from clearprop.estimators.fitting import fit
 from clearprop.estimators.formulas import Formulas
+from clearprop.estimators.important import Important
 from clearprop.estimators.inputs import checked
 from clearprop.estimators.partial import Partial
 from clearprop.estimators.rows import rows_of
@@ -35,7 +36,7 @@ from clearprop.train.workers.training import Spread
 from clearprop.train.workers.wanted import Workers, wanted
 
 
-class Tabular(SeeingTabular, Exporting, Formulas, Partial, BaseEstimator):
+class Tabular(Important, SeeingTabular, Exporting, Formulas, Partial, BaseEstimator):
     """What both estimators share."""
 
     _task: str

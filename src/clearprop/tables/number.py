@@ -1,6 +1,6 @@
 """`Number`: a column of numbers, learned and encoded."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from clearprop.errors import TableError
-from clearprop.maths.derivation import between, robust_scale, smooth_clip
+from clearprop.maths import derivation, languages
 from clearprop.tables.infer import numbers_of
 from clearprop.tables.stored import count, field, levels, refuse
 from clearprop.tables.table import Column
@@ -21,6 +21,8 @@ SHARES = tuple((np.arange(33) / 32).tolist())
 FEWEST_KNOTS = 3
 WIDEST = 2.0
 """Places run from minus this to this."""
+STEP = 1e-20
+"""Of the complex step: its square is lost beside 1."""
 FAR = 1e9
 """Scaled values are cut here before the smooth clip, which gives 3 (to 16 digits) for all of them."""
 
@@ -103,31 +105,66 @@ class Number:
             block = values[start : start + BLOCK].astype(np.float64)
             check_finite(column, block, start)
             absent = np.isnan(block)
-            if self.scale:
-                with np.errstate(all="ignore"):
-                    scaled = np.clip(robust_scale(block, self.median, self.scale), -FAR, FAR)
-                    scaled[absent] = 0.0
-                    out[start : start + BLOCK, 0] = smooth_clip(scaled)
-            if self.knots:
-                block[absent] = self.median
-                out[start : start + BLOCK, 1] = self.place(block)
-            for j, (a, b) in enumerate(self.ramps, 2):
-                out[start : start + BLOCK, j] = between(block, a, b, -1.0, 1.0)
+            block[absent] = self.median
+            with np.errstate(all="ignore"):
+                for j, line in enumerate(self.lines(block)):
+                    out[start : start + BLOCK, j] = line
             if self.missing:
                 out[start : start + BLOCK, -1] = absent
 
-    def place(self, x: np.ndarray) -> np.ndarray:
+    def lines(self, x: np.ndarray, page: Any = derivation) -> Iterator[np.ndarray]:
+        """The encoded columns of numbers that are there, the indicator left out.
+
+        Args:
+            x: (m,) float64.
+            page: the derivation page in the language of x.
+
+        >>> [line.tolist() for line in Number("age", 40.0, 30.0, 50.0, 17.0, 90.0, 0.05, 0).lines(np.array([40.0]))]
+        [[0.0]]
+        """
+        if self.scale:
+            scaled = page.robust_scale(x, self.median, self.scale)
+            yield page.smooth_clip(page.within(scaled, -FAR, FAR))
+        if self.knots:
+            yield self.place(x, page)
+        for a, b in self.ramps:
+            yield page.between(x, a, b, -1.0, 1.0)
+
+    def slopes(self, column: Column) -> np.ndarray:
+        """How the encoded columns change with the number, in units of its spread 1 / s, by the complex step.
+
+        Args:
+            column: (m,) numbers.
+
+        Returns:
+            (m, len(features)) float64; 0 where the number is missing, and of the indicator.
+
+        >>> from clearprop.tables.read import read_table
+        >>> column = read_table({"age": [40.0, 60.0, None]}).column("age")
+        >>> Number("age", 40.0, 30.0, 50.0, 17.0, 90.0, 0.05, 1).slopes(column).round(3).tolist()
+        [[1.0, 0.0], [0.854, 0.0], [0.0, 0.0]]
+        """
+        x = as_floats(column).astype(np.float64)
+        present, found = np.flatnonzero(~np.isnan(x)), np.zeros((len(x), len(self.features)))
+        with np.errstate(all="ignore"):
+            moved = x[present] + 1j * (STEP / self.scale)
+            for j, line in enumerate(self.lines(moved, languages.in_complex())):
+                found[present, j] = np.imag(line) / STEP
+        return found
+
+    def place(self, x: np.ndarray, page: Any = derivation) -> np.ndarray:
         """Where numbers are among the values of training: on the line between the knots around them.
 
         Args:
             x: (m,) float64, none missing.
+            page: as in `lines`.
 
         >>> Number("x", 2.0, 1.0, 3.0, 0.0, 4.0, 0.5, 0, (0.0, 2.0, 4.0), (-2.0, 0.0, 2.0)).place(np.array([1.0, 9.0]))
         array([-1.,  2.])
         """
         knots, places = np.array(self.knots), np.array(self.places)
-        i = np.clip(np.searchsorted(knots, x), 1, len(knots) - 1)
-        return between(x, knots[i - 1], knots[i], places[i - 1], places[i])
+        i = np.clip(np.searchsorted(knots, np.real(x)), 1, len(knots) - 1)
+        return page.between(x, knots[i - 1], knots[i], places[i - 1], places[i])
 
     def summary(self) -> dict[str, Any]:
         """What was learned, for the report.

@@ -26,6 +26,7 @@ from clearprop.tables.encoding import Encoding
 from clearprop.tables.target import target_from_dict
 from clearprop.train.array_model import ArrayModel
 from clearprop.train.held_out import HeldOut
+from clearprop.train.importances import Importances
 from clearprop.train.model import Model
 from clearprop.train.record import Record
 
@@ -58,6 +59,7 @@ def _parts(model: Model | ArrayModel) -> dict[str, Any]:
     parts |= {"target_name": model.target_name, "record": model.record.to_dict()}
     parts |= {"members": len(model.members)} if model.others else {}
     parts |= {"baseline": model.baseline, "estimator": model.estimator}
+    parts |= {"importances": model.importances.to_dict()} if model.importances else {}
     return parts | {"held_out": model.held.to_dict()}
 
 
@@ -128,7 +130,17 @@ def _model(parts: dict[str, Any], tensors: dict[str, np.ndarray]) -> Model | Arr
         raise ModelFileError(msg)
     name = str(parts["target_name"])
     held = HeldOut.from_dict(parts["held_out"]) if "held_out" in parts else HeldOut()
-    return Model(params, encoding, target, name, record, baseline, dict(parts["estimator"]), others, held)
+    importances = _importances(parts["importances"], encoding) if "importances" in parts else None
+    made_by = dict(parts["estimator"])
+    return Model(params, encoding, target, name, record, baseline, made_by, others, held, importances)
+
+
+def _importances(data: object, encoding: Encoding) -> Importances:
+    found = Importances.from_dict(data)
+    if found.columns != tuple(column.name for column in encoding.columns):
+        msg = "its importances are not those of its columns"
+        raise ModelFileError(msg)
+    return found
 
 
 def tensors_of(params: Parameters) -> dict[str, np.ndarray]:

@@ -16,8 +16,11 @@ from clearprop.tables.names import as_names
 from clearprop.tables.read import read_table
 from clearprop.tables.scale import Scale
 from clearprop.tables.table import Table
+from clearprop.train.examined import Examined
 from clearprop.train.held_out import HeldOut
+from clearprop.train.importances import Importances
 from clearprop.train.record import Record
+from clearprop.train.scores import DEFAULT, OF_QUANTILES, names_for
 
 
 @dataclass
@@ -44,6 +47,10 @@ class Model:
         The further members of a committee, of the same network; `params` are the first.
     held : HeldOut
         What the held-out rows taught: temperature, residuals, notes.
+    importances : Importances or None
+        Of the raw columns, once they are found.
+    judges : Examined or None
+        Some of the rows that chose the epoch, to find them on; they are in no file.
     """
 
     params: Parameters
@@ -55,6 +62,8 @@ class Model:
     estimator: dict[str, Any]
     others: Sequence[Parameters] = field(default_factory=list)
     held: HeldOut = field(default_factory=HeldOut)
+    importances: Importances | None = None
+    judges: Examined | None = field(default=None, repr=False)
 
     @property
     def members(self) -> list[Parameters]:
@@ -65,6 +74,19 @@ class Model:
     def task(self) -> str:
         """classification or regression."""
         return self.target.task
+
+    @property
+    def metric(self) -> str:
+        """The name of the score that chose the epoch."""
+        params = self.estimator.get("params")
+        given = params.get("metric") if isinstance(params, dict) else None
+        return given if given in (*names_for(self.task), *OF_QUANTILES) else DEFAULT[self.task]
+
+    @property
+    def level(self) -> float:
+        """Which quantile is meant where a quantile is learned; else 0.5."""
+        net = self.params.net
+        return net.head_constants[0] if net.head == "quantile" else 0.5
 
     @property
     def missing(self) -> tuple[str, ...]:
