@@ -72,6 +72,18 @@ def test_evaluate_prints_scores_confusion_and_calibration(run, model, fresh):
         assert heading in ended.out
 
 
+def test_evaluate_tells_importances_if_asked(run, model, fresh):
+    assert json.loads(run("evaluate", model, fresh, "--json").out)["importances"] is None
+    found = json.loads(run("evaluate", model, fresh, "--importances", "--json").out)["importances"]
+    rows = pd.read_csv(fresh)
+    by_hand = load(model).importances(fresh, rows["rich"], random_state=0)
+    assert [one["name"] for one in found["columns"]] == list(by_hand.columns)
+    assert found["score"] == pytest.approx(by_hand.score, rel=1e-12)
+    printed = run("evaluate", model, fresh, "--importances").out
+    assert "columns by importance, 200 rows" in printed
+    assert printed.rstrip().splitlines()[-1].startswith("shuffled: how much worse log_loss becomes")
+
+
 def test_evaluate_needs_the_target(run, model, fresh, tmp_path):
     pd.read_csv(fresh).drop(columns="rich").to_csv(tmp_path / "t.csv", index=False)
     ended = run("evaluate", model, tmp_path / "t.csv", "--json")

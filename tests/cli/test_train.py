@@ -72,7 +72,24 @@ def test_a_report_is_written(run, table, tmp_path):
         "--epochs",
         3,
     )
-    assert "people 人.csv" in page.read_text(encoding="utf-8")
+    written = page.read_text(encoding="utf-8")
+    assert "people 人.csv" in written
+    assert "Which columns matter" in written
+
+
+def test_importances_are_told_and_kept_in_the_model(run, table, tmp_path):
+    model = tmp_path / "m"
+    ended = run("train", table, "--target", "rich", "-o", model, "--preset", "fast", "--epochs", 5, "--json")
+    found = json.loads(ended.out)["importances"]
+    assert found["metric"] == "log_loss"
+    assert found["rows"] == 120  # those held out for the scores
+    assert found["score"] == pytest.approx(json.loads(ended.out)["scores"]["log_loss"], rel=1e-12)
+    first = max(found["columns"], key=lambda one: one["mean"])
+    said = f"columns that matter most (log_loss becomes worse by, when shuffled): {first['name']} {first['mean']:.3g}"
+    assert said in ended.err
+    kept = load(model).feature_importances_
+    assert kept.tolist() == [one["mean"] for one in found["columns"]]
+    assert json.loads(ended.out)["timings"]["importances"] > 0
 
 
 def test_regression_weights_drop_and_hidden(run, table, tmp_path):

@@ -1,6 +1,7 @@
 """``clearprop evaluate``: a model's scores on a table that has the target."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -16,6 +17,9 @@ def evaluate(
     ],
     weight: Annotated[str | None, typer.Option(metavar="COL", help="The column of row weights.")] = None,
     missing: Missing = None,
+    importances: Annotated[
+        bool, typer.Option("--importances", help="Also how much each column matters, by shuffling it.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Score a model on a table: scores, confusion matrix or residuals, calibration."""
@@ -23,10 +27,14 @@ def evaluate(
     from clearprop.cli.reading import rows_for
     from clearprop.train.evaluation import evaluate as scored
     from clearprop.train.files import read_model
+    from clearprop.train.shuffling import importances_of
 
     found = read_model(model)
     also = (found.target_name, weight) if weight else (found.target_name,)
-    evaluation = scored(found, rows_for(found, table, tuple(missing or ()), also), weight)
+    rows = rows_for(found, table, tuple(missing or ()), also)
+    evaluation = scored(found, rows, weight)
+    if importances:
+        evaluation = replace(evaluation, importances=importances_of(found, rows, weight))
     if as_json:
         print(json.dumps(evaluation.to_dict(), ensure_ascii=False, allow_nan=False))
     else:

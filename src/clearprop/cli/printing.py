@@ -1,10 +1,12 @@
 """Evaluations as text for a terminal."""
 
 from clearprop.train.evaluation import Evaluation
+from clearprop.train.importances import Importances
 from clearprop.train.scores import LOWER_IS_BETTER
 
 WIDEST = 12  # of a class name in the confusion matrix
 MOST = 12  # classes in it
+MOST_COLUMNS, LONGEST = 5, 40  # of the columns in a line, and of their names
 
 
 def scores_text(evaluation: Evaluation) -> str:
@@ -31,7 +33,15 @@ def evaluation_text(evaluation: Evaluation) -> str:
         parts.append(_interval(evaluation))
     if evaluation.calibration:
         parts.append(_calibration(evaluation))
+    if evaluation.importances:
+        parts.append(str(evaluation.importances))
     return "\n\n".join(parts)
+
+
+def importances_text(found: Importances) -> str:
+    """The columns that matter most, in a line."""
+    first = ", ".join(f"{found.columns[k][:LONGEST]} {found.mean[k]:.3g}" for k in found.order[:MOST_COLUMNS])
+    return f"columns that matter most ({found.metric} becomes worse by, when shuffled): {first}"
 
 
 def _confusion(evaluation: Evaluation) -> str:

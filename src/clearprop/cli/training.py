@@ -4,7 +4,7 @@ import time
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -12,7 +12,7 @@ from sklearn.exceptions import ConvergenceWarning
 
 from clearprop.cli import outputs, streaming
 from clearprop.cli.estimator import estimator_of
-from clearprop.cli.printing import scores_text
+from clearprop.cli.printing import importances_text, scores_text
 from clearprop.errors import SpecError
 from clearprop.estimators.rows import places_of
 from clearprop.estimators.tabular import TabularClassifier, TabularRegressor
@@ -27,6 +27,7 @@ from clearprop.train.files import write_model
 from clearprop.train.memory import check_least
 from clearprop.train.model import Model
 from clearprop.train.progress import bar
+from clearprop.train.shuffling import importances_of
 from clearprop.train.split import split, split_groups
 from clearprop.train.threads import peak_share
 from clearprop.train.workers.group import Group
@@ -101,6 +102,7 @@ class Result:
     def to_dict(self) -> dict[str, Any]:
         """For --json."""
         model, record = self.model, self.model.record
+        importances = self.evaluation.importances
         return {
             "model": str(self.output), "task": model.task, "rows": self.rows, "encoding": model.encoding.summary(),
             "scores": self.evaluation.scores, "baseline": self.evaluation.baseline,
@@ -111,6 +113,7 @@ class Result:
             "members": len(model.members),
             "threads": record.threads, "warning": record.warning,
             "temperature": model.held.temperature, "interval": self.evaluation.interval, "notes": self.notes,
+            "importances": importances and importances.to_dict(),
         }  # fmt: skip
 
     def summary(self) -> str:
@@ -127,6 +130,7 @@ class Result:
             f"{len(record.rows)} kept (stopped by: {record.stopped}); {record.seconds:.1f} s, "
             f"{record.rows_per_second:,.0f} rows/s, {record.threads} thread{'s' * (record.threads > 1)}",
             scores_text(self.evaluation),
+            *([importances_text(self.evaluation.importances)] if self.evaluation.importances else []),
             f"model: {self.output}",
             *([f"report: {self.report}"] if self.report else []),
             *(f"note: {note}" for note in self.notes),
@@ -166,7 +170,11 @@ def run_as_worker(request: Request, output: Path, report: Path | None, title: st
         return None
     fitted = time.perf_counter()
     evaluation = evaluate(model, held, request.weight)
-    timings = {"read": read - began, "fit": fitted - read, "evaluate": time.perf_counter() - fitted}
+    scored = time.perf_counter()
+    importances = importances_of(model, held, request.weight)
+    model, evaluation = replace(model, importances=importances), replace(evaluation, importances=importances)
+    timings = {"read": read - began, "fit": fitted - read, "evaluate": scored - fitted}
+    timings["importances"] = time.perf_counter() - scored
     write_model(model, output)
     if report:
         made = time.strftime("%Y-%m-%d %H:%M")

@@ -11,15 +11,13 @@ from clearprop.errors import ShapeError, SpecError
 from clearprop.estimators.inputs import one_column
 from clearprop.estimators.judging import Judged
 from clearprop.estimators.rows import Rows
-from clearprop.tables.scale import Scale
 from clearprop.tables.table import Table
-from clearprop.tables.target_checks import target_numbers
 from clearprop.tables.weights import weights
 from clearprop.train.examined import Examined
 from clearprop.train.importances import Importances
 from clearprop.train.model import Model
 from clearprop.train.scores import checked_metric
-from clearprop.train.shuffling import MOST, REPEATS, affordable, importances
+from clearprop.train.shuffling import MOST, REPEATS, affordable, examined, importances
 
 SEEDS = 2**31
 
@@ -90,7 +88,7 @@ class Important:
                 raise SpecError(msg)
         model = self._model()
         name = model.metric if metric is None else checked_metric(metric, model.task)
-        rows = examined(model, self._table(X), y, sample_weight)
+        rows = _examined(model, self._table(X), y, sample_weight)
         rows = rows if max_rows is None else rows.thinned(int(max_rows))
         seed = int(check_random_state(random_state).randint(SEEDS))
         return importances(rows, name, model.level, repeats=int(n_repeats), seed=seed)
@@ -140,18 +138,16 @@ def settle(model: Model) -> Importances | None:
     return model.importances
 
 
-def examined(model: Model, table: Table, y: Any, sample_weight: Any = None) -> Examined:
-    """Rows of a table as importances are found on them: those whose weight is above 0."""
+def _examined(model: Model, table: Table, y: Any, sample_weight: Any) -> Examined:
+    """Rows as the user gives them, checked against each other."""
     column = one_column(y, model.target_name)
-    truth = target_numbers(column) if isinstance(model.target, Scale) else model.target.encode(column)
     w = None if sample_weight is None else weights(one_column(sample_weight, "sample_weight"))
-    for name, given in (("y", truth), ("sample_weight", w)):
-        if given is not None and len(given) != table.n_rows:
-            sizes = f"`X` has {table.n_rows:,} rows, `{name}` has {len(given):,}"
+    for name, given in {"y": column.n_rows, "sample_weight": table.n_rows if w is None else len(w)}.items():
+        if given != table.n_rows:
+            sizes = f"`X` has {table.n_rows:,} rows, `{name}` has {given:,}"
             msg = f"`{name}` must have one entry a row of `X`: {sizes}."
             raise ShapeError(msg)
-    found = Examined(model.members, model.encoding, model.target, model.held.temperature, table, truth, w)
-    return found if w is None else found.taken(np.flatnonzero(w))
+    return examined(model, table, column, w)
 
 
 def judges_of(model: Model, held: Rows, judged: Judged, aside: np.ndarray | None = None) -> Examined:

@@ -92,7 +92,7 @@ def scatter(true: Sequence[float], predicted: Sequence[float], name: str) -> Mar
     """
     both, side = [*true, *predicted], float(WIDTH)
     y = Axis.over(both, side - FOOT, TOP)
-    x = _fewer(Axis.over(both, margin(y.labels), side - RIGHT))
+    x = fewer(Axis.over(both, margin(y.labels), side - RIGHT))
     parts = framed(Frame(x, y, f"true {clipped(name, 40)}", f"predicted {clipped(name, 40)}"))
     parts.append(line([(x.at(x.low), y.at(x.low)), (x.at(x.high), y.at(x.high))], "ideal"))
     parts += [
@@ -103,7 +103,7 @@ def scatter(true: Sequence[float], predicted: Sequence[float], name: str) -> Mar
     return drawing("Predicted against true", about, WIDTH, WIDTH, parts)
 
 
-def _fewer(axis: Axis) -> Axis:
+def fewer(axis: Axis) -> Axis:
     """Every second tick where labels would run into each other."""
     room = (axis.end - axis.start) / max(1, len(axis.ticks) - 1)
     if room > margin(axis.labels):
@@ -120,7 +120,7 @@ def histogram(title: str, edges: Sequence[float], counts: Sequence[float], x_lab
     True
     """
     y = Axis.over([0.0, *counts], HEIGHT - FOOT, TOP)
-    x = _fewer(Axis.over(edges, margin(y.labels), WIDTH - RIGHT))
+    x = fewer(Axis.over(edges, margin(y.labels), WIDTH - RIGHT))
     parts = framed(Frame(x, y, x_label, "rows"))
     for (low, high), n in zip(pairwise(edges), counts, strict=True):
         said = f"{counted(int(n), 'row')} from {number(low)} to {number(high)}"

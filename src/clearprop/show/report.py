@@ -8,7 +8,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup
 
-from clearprop.show import charts, confusion, running
+from clearprop.show import charts, confusion, importances, running
 from clearprop.show.columns import column, summed
 from clearprop.show.wording import clipped, counted, fixed, number, percent
 from clearprop.train.evaluation import Evaluation
@@ -75,6 +75,7 @@ def report(
         "answers": _answers(evaluation),
         "residuals": _residuals(model, evaluation),
         "calibration": _calibration(evaluation),
+        "importances": importances.section(model, evaluation.importances),
         "worst": _worst(evaluation),
         "table": _table(model),
         "network": _network(model),

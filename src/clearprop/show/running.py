@@ -41,7 +41,12 @@ NAMES = {
     "mae": "MAE",
     "quantile": "quantile loss",
 }
-TIMED = {"read": "reading the table", "fit": "encoding and training", "evaluate": "scoring the held-out rows"}
+TIMED = {
+    "read": "reading the table",
+    "fit": "encoding and training",
+    "evaluate": "scoring the held-out rows",
+    "importances": "shuffling columns",
+}
 
 
 def metric(model: Model) -> str:

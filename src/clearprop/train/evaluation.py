@@ -9,6 +9,7 @@ from clearprop.tables.classes import Classes
 from clearprop.tables.table import Table
 from clearprop.tables.target_checks import target_numbers
 from clearprop.tables.weights import weights
+from clearprop.train.importances import Importances
 from clearprop.train.model import Model
 from clearprop.train.scores import OF_QUANTILES, names_for, scores
 
@@ -47,6 +48,8 @@ class Evaluation:
     interval : dict
         Of a regression with held-out residuals: the coverage that was asked for, the share of the rows that lie in
         their intervals, and the mean width of these.
+    importances : Importances or None
+        Of the raw columns, where they were asked for.
     """
 
     task: str
@@ -61,10 +64,12 @@ class Evaluation:
     weight: str | None = None
     temperature: float | None = None
     interval: dict[str, float] = field(default_factory=dict)
+    importances: Importances | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """The evaluation as JSON takes it."""
-        return asdict(self)
+        found = self.importances and self.importances.to_dict()
+        return asdict(replace(self, importances=None)) | {"importances": found}
 
 
 def evaluate(model: Model, table: Table, weight: str | None = None) -> Evaluation:

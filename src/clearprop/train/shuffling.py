@@ -2,8 +2,13 @@
 
 import numpy as np
 
+from clearprop.tables.scale import Scale
+from clearprop.tables.table import Column, Table
+from clearprop.tables.target_checks import target_numbers
+from clearprop.tables.weights import weights
 from clearprop.train.examined import Examined
 from clearprop.train.importances import Importances
+from clearprop.train.model import Model
 from clearprop.train.scores import LOWER_IS_BETTER, score
 from clearprop.train.slopes import by_slopes
 
@@ -44,6 +49,30 @@ def importances(
         shuffled[:, block] = X[:, block]
     names = tuple(column.name for column in rows.encoding.columns)
     return Importances(names, metric, plain, each, by_slopes(rows, X, orders), rows.m)
+
+
+def importances_of(model: Model, table: Table, weight: str | None = None) -> Importances:
+    """Of a model, on a table that has its target: at most `MOST` evenly spaced rows, by the model's own metric.
+
+    Parameters
+    ----------
+    model : Model
+        Trained.
+    table : Table
+        With the model's columns and its target's.
+    weight : str, optional
+        The name of a column of row weights.
+    """
+    w = None if weight is None else weights(table.column(weight))
+    rows = affordable(examined(model, table, table.column(model.target_name), w))
+    return importances(rows, model.metric, model.level)
+
+
+def examined(model: Model, table: Table, y: Column, w: np.ndarray | None = None) -> Examined:
+    """Rows of a table as importances are found on them: those whose weight is above 0."""
+    truth = target_numbers(y) if isinstance(model.target, Scale) else model.target.encode(y)
+    found = Examined(model.members, model.encoding, model.target, model.held.temperature, table, truth, w)
+    return found if w is None else found.taken(np.flatnonzero(w))
 
 
 def affordable(rows: Examined, repeats: int = REPEATS) -> Examined:
