@@ -62,7 +62,7 @@ def finish(process: subprocess.Popen) -> tuple[int, str]:
     return process.returncode, said
 
 
-def wait_for(folder: Path, process: subprocess.Popen, seconds: float = 60) -> None:
+def wait_for(folder: Path, process: subprocess.Popen, seconds: float = 300) -> None:
     """Wait until there is a checkpoint."""
     end = time.monotonic() + seconds
     while not list(folder.glob("*.safetensors")):

@@ -1,4 +1,7 @@
-"""What the campaign tried, how often, and what was lost: a table at the end."""
+"""What the campaign tried, how often, and what was lost: a table at the end.
+
+Trials are noted in the reports of the tests, so that they are counted whichever process ran them.
+"""
 
 import sys
 from collections import Counter
@@ -58,23 +61,25 @@ def run(capfd: pytest.CaptureFixture[str]) -> Callable[..., Ended]:
 
 
 @pytest.fixture
-def tally() -> Callable[..., None]:
+def tally(request: pytest.FixtureRequest) -> Callable[..., None]:
     """Note a trial: what was tried, and whether anything was lost."""
 
-    def note(what: str, lost: bool = False, times: int = 1) -> None:
-        TRIED[what] += times
-        LOST[what] += lost
+    def note(what: str, lost: bool = False) -> None:
+        request.node.user_properties.append(("tried", [what, bool(lost)]))
         assert not lost, what
 
     return note
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
-    """Tests of other rooms count as trials."""
+    """What a test noted; tests of other rooms count as trials."""
+    if report.when != "call":
+        return
+    trials = [tuple(trial) for name, trial in report.user_properties if name == "tried"]
     what = ELSEWHERE.get("/".join(Path(report.nodeid.partition("::")[0]).parts[-2:]))
-    if what and report.when == "call":
-        TRIED[what] += 1
-        LOST[what] += report.failed
+    for tried, lost in [*trials, (what, report.failed)] if what else trials:
+        TRIED[tried] += 1
+        LOST[tried] += lost
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

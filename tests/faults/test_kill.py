@@ -6,6 +6,7 @@ import shutil
 import signal
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -15,8 +16,9 @@ from commands import MODES, begin, finish, make_tables, wait_for
 
 from oracles.bits import bits_in
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1100)]
 KILLS = int(os.environ.get("CLEARPROP_KILLS", "30"))
+AT_ONCE = 4  # runs: on a busy machine each gets its share
 OFTEN = ("--checkpoint-every", "0.05")
 # The moments of a write, each the place of a call in `Folder.write`: the process ends before or after it.
 WRITE = {
@@ -36,31 +38,46 @@ def folder(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def never(folder):
-    """Of each mode, the model of a run that nothing stopped, and the seconds it took."""
-    found = {}
-    for mode in MODES:
+    """Of each mode, the model of a run that nothing stopped, and the seconds it took beside others."""
+
+    def ran(mode):
         began, output = time.monotonic(), folder / f"never {mode}"
         code, said = finish(begin(mode, folder, output))
         assert code == 0, said
-        found[mode] = bits_in(output), time.monotonic() - began
-    return found
+        return bits_in(output), time.monotonic() - began
+
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        return dict(zip(MODES, pool.map(ran, MODES), strict=True))
 
 
-@pytest.mark.parametrize("number", range(KILLS))
-def test_a_kill_at_a_random_moment(folder, never, tally, number, tmp_path):
-    mode, moment = list(MODES)[number % len(MODES)], random.Random(number)
-    wanted, seconds = never[mode]
-    how = ("--checkpoint", tmp_path / "c", *OFTEN, "--resume")
-    process = begin(mode, folder, tmp_path / "m", *how)
-    time.sleep(moment.uniform(0.4, 1.0) * seconds)
-    process.kill()
-    finish(process)
-    assert not list(tmp_path.glob(".m*.part"))
-    code, said = finish(begin(mode, folder, tmp_path / "m", *how))
-    assert code == 0, said
-    when = "during the training" if "Going on in epoch" in said else "before the first checkpoint"
-    tally(f"kill -9 {when}, then --resume: {mode}", lost=bits_in(tmp_path / "m") != wanted)
-    assert not list((tmp_path / "c").glob("*.part"))
+def test_kills_at_random_moments(folder, never, tally, tmp_path):
+    """Four of five after the first checkpoint; each run is killed while it runs."""
+
+    def trial(number):
+        mode, at = list(MODES)[number % len(MODES)], random.Random(number)
+        place, (wanted, seconds) = tmp_path / str(number), never[mode]
+        how = ("--checkpoint", place / "c", *OFTEN, "--resume")
+        while True:
+            place.mkdir()
+            process = begin(mode, folder, place / "m", *how)
+            if at.random() < 0.8:
+                wait_for(place / "c", process)
+            time.sleep(at.uniform(0, 0.4) * seconds)
+            if process.poll() is None:
+                break
+            shutil.rmtree(place)  # it had ended: once more
+        process.kill()
+        finish(process)
+        left = list(place.glob(".m*.part"))
+        code, said = finish(begin(mode, folder, place / "m", *how))
+        assert code == 0, said
+        when = "during the training" if "Going on in epoch" in said else "before the first checkpoint"
+        left += (place / "c").glob("*.part")
+        return f"kill -9 {when}, then --resume: {mode}", bool(left) or bits_in(place / "m") != wanted
+
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        for what, lost in pool.map(trial, range(KILLS)):
+            tally(what, lost)
 
 
 @pytest.mark.parametrize("moment", WRITE)

@@ -61,7 +61,7 @@ def never(folder, tmp_path_factory):
 @pytest.mark.parametrize("sent", [signal.SIGKILL, signal.SIGSTOP], ids=["killed", "stopped"])
 def test_a_lost_worker_is_replaced(folder, never, tally, number, sent, tmp_path):
     before, process = places(), start(folder, tmp_path)
-    wait_for(tmp_path / "c", process, 240)
+    wait_for(tmp_path / "c", process)
     found = ray_workers(process.pid)
     os.kill(found[number], sent)
     code, said = finish(process)
@@ -75,7 +75,7 @@ def test_a_lost_worker_is_replaced(folder, never, tally, number, sent, tmp_path)
 
 def test_more_kills_than_allowed_keep_the_checkpoint(folder, never, tally, tmp_path):
     before, process = places(), start(folder, tmp_path, restarts=0)
-    wait_for(tmp_path / "c", process, 240)
+    wait_for(tmp_path / "c", process)
     os.kill(ray_workers(process.pid)[0], signal.SIGKILL)
     code, said = finish(process)
     assert code == 2, said
@@ -91,7 +91,7 @@ def test_more_kills_than_allowed_keep_the_checkpoint(folder, never, tally, tmp_p
 
 def test_sigterm_saves_and_one_process_goes_on(folder, never, tally, tmp_path):
     before, process = places(), start(folder, tmp_path)
-    wait_for(tmp_path / "c", process, 240)
+    wait_for(tmp_path / "c", process)
     process.terminate()
     code, said = finish(process)
     assert code == 143, said
@@ -109,7 +109,7 @@ def test_sigterm_saves_and_one_process_goes_on(folder, never, tally, tmp_path):
 
 def test_ctrl_c_keeps_the_weights(folder, tally, tmp_path):
     before, process = places(), start(folder, tmp_path)
-    wait_for(tmp_path / "c", process, 240)
+    wait_for(tmp_path / "c", process)
     process.send_signal(signal.SIGINT)
     code, said = finish(process)
     assert code == 130, said
@@ -120,7 +120,7 @@ def test_ctrl_c_keeps_the_weights(folder, tally, tmp_path):
 
 def test_the_killed_starter_takes_its_workers_with_it(folder, never, tally, tmp_path):
     process = start(folder, tmp_path)
-    wait_for(tmp_path / "c", process, 240)
+    wait_for(tmp_path / "c", process)
     below = descendants(process.pid)
     process.kill()
     finish(process)
@@ -205,7 +205,7 @@ def test_a_killed_worker_of_torchrun_is_replaced(script, tally, tmp_path):
     subprocess.run([sys.executable, *WITH_TORCHRUN, path, "torchrun", tmp_path / "n"], check=True)
     command = [sys.executable, *WITH_TORCHRUN, path, "torchrun", tmp_path / "m", tmp_path / "c"]
     process = subprocess.Popen(list(map(str, command)), stderr=subprocess.PIPE, text=True)
-    wait_for(tmp_path / "c", process, 240)
+    wait_for(tmp_path / "c", process)
     os.kill(max(pid for pid, line in descendants(process.pid).items() if "train.py" in line), signal.SIGKILL)
     code, said = finish(process)
     assert code == 0, said
