@@ -15,6 +15,7 @@ from clearprop.estimators.fitting import fit
 from clearprop.estimators.presets import PRESETS
 from clearprop.estimators.rows import rows_of
 from clearprop.estimators.streaming import fit_stream
+from clearprop.train.source import InMemory
 from clearprop.train.workers.training import Spread
 from clearprop.train.workers.wanted import Workers
 from oracles.groups import in_threads
@@ -55,6 +56,26 @@ def test_every_preset_over_workers(preset, task):
     for model in in_threads(2, work):
         np.testing.assert_allclose(weights(model), weights(one), rtol=CLOSE, atol=CLOSE)
         np.testing.assert_allclose(model.record.scores, one.record.scores, rtol=CLOSE, atol=CLOSE)
+
+
+def test_workers_learn_anew_together(monkeypatch):
+    """`refit`: each worker has a share of the rows to learn from, and then one of all rows."""
+    X, y, _ = columns()
+    how = {"max_iter": 3, "dtype": "float64", "hidden_layer_sizes": (8,), "refit": True, "random_state": 0}
+    one = TabularClassifier("plain", **how).fit(X, y).model_
+    share, shared = InMemory.share, []
+    monkeypatch.setattr(
+        InMemory, "share", lambda self, *which: shared.append(self.rows) or share(self, *which)
+    )
+
+    def work(group):
+        estimator = TabularClassifier("plain", **how)
+        return fit(estimator, "classification", rows_of(X, y, None, estimator), None, course_over(group))
+
+    for model in in_threads(2, work):
+        assert model.held.notes == one.held.notes
+        np.testing.assert_allclose(weights(model), weights(one), rtol=CLOSE, atol=CLOSE)
+    assert sorted(shared) == [361, 361, 401, 401]
 
 
 @pytest.mark.parametrize("preset", ["fast", "accurate"])

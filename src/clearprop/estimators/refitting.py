@@ -11,7 +11,6 @@ from clearprop.tables.classes import Classes
 from clearprop.tables.encoding import Encoding
 from clearprop.tables.number import Number
 from clearprop.tables.scale import Scale
-from clearprop.train.loop import train
 from clearprop.train.model import Model
 from clearprop.train.progress import shown
 from clearprop.train.source import InMemory
@@ -35,7 +34,7 @@ def refitted(estimator: Any, model: Model, rows: Rows, course: Course, seed: int
         time_limit=course.deadline.left(),
     )  # fmt: skip
     with shown(course.watch, estimator.verbose) as tell:
-        again = train(engine, InMemory(batch, seed), settings, None, tell)
+        again = course.spread.train(engine, InMemory(batch, seed), settings, None, tell, None, {})
     warn(again)
     if again.stopped != "epochs":  # out of time, or interrupted: the first network is whole
         note = "there was no time to learn from all rows"
