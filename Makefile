@@ -27,7 +27,8 @@ ALSO ?= $(addprefix tests/,estimators/test_mlp_faults_values.py estimators/test_
 	estimators/test_mlp_faults_process.py engine/test_store.py train/test_damaged_files.py \
 	train/test_checkpoint_folder.py tables/test_delimited.py tables/test_files.py)
 faults: .venv/.test  ## kill, damage, fill up: what was tried, and what was lost
-	CLEARPROP_KILLS=$(KILLS) timeout 1200 $(BIN)/python -m pytest --no-header -q -n 4 --dist loadfile tests/faults $(ALSO)
+	$(BIN)/clearprop warmup
+	CLEARPROP_KILLS=$(KILLS) timeout -s INT 1200 $(BIN)/python -m pytest --no-header -q -n 4 --dist loadfile tests/faults $(ALSO)
 
 campaign: .venv/.test  ## run the slow campaigns but that of `make faults`
 	$(BIN)/python -m pytest -m slow --ignore tests/faults tests
