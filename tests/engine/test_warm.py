@@ -1,0 +1,42 @@
+"""Compiling ahead: what the presets need is compiled, and a fit finds it on the disk."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from clearprop.engine import warm
+from clearprop.estimators.presets import PRESETS
+
+FITS = """
+import warnings
+import numpy as np
+from clearprop import TabularClassifier
+from clearprop.engine import store, warm
+warnings.simplefilter("ignore")
+files = lambda: sorted(str(path) for path in store.cache_folder().rglob("*.nbc"))
+warm.compile_for(warm.Kind("mish", "softmax", "adamw", 0.0, "float32"))
+before, X = files(), np.random.default_rng(0).normal(size=(300, 4))
+TabularClassifier("fast", max_iter=2).fit(X, X[:, 0] > 0).predict(X)
+print(len(before), len(set(files()) - set(before)))
+"""
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+@pytest.mark.parametrize("head", ["softmax", "identity"])
+def test_the_usual_kinds_are_those_of_the_presets(preset, head):
+    kind = PRESETS[preset]
+    assert warm.Kind(kind.activation, head, kind.solver, 0.0, "float32") in warm.wanted()
+
+
+@pytest.mark.slow
+def test_a_fit_compiles_nothing_more(tmp_path):
+    """In a process of its own, whose store is empty at first."""
+    ended = subprocess.run(
+        [sys.executable, "-c", FITS], capture_output=True, text=True, check=True,
+        env=os.environ | {"XDG_CACHE_HOME": str(tmp_path)},
+    )  # fmt: skip
+    before, more = map(int, ended.stdout.split())
+    assert before > 50
+    assert more == 0
