@@ -58,7 +58,7 @@ def begin(
 
 def finish(process: subprocess.Popen) -> tuple[int, str]:
     """Its exit code and messages."""
-    _, said = process.communicate(timeout=400)
+    _, said = process.communicate(timeout=900)
     return process.returncode, said
 
 

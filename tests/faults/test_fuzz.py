@@ -21,6 +21,7 @@ from clearprop.tables.read import read_table
 from clearprop.train.files import read_any_model, write_model
 from oracles.models import classifier
 
+pytestmark = pytest.mark.timeout(900)
 BRIEF, LONG = 30, 1500
 CHECKS = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large]
 BREVE = settings(
@@ -41,7 +42,7 @@ def twice(strategy, *examples):
             function = example(one)(function)
         brief = BREVE(given(strategy)(function))
         long = settings(BREVE, max_examples=LONG)(given(strategy)(function))
-        return brief, pytest.mark.timeout(900)(pytest.mark.slow(long))
+        return brief, pytest.mark.slow(long)
 
     return made
 

@@ -47,6 +47,7 @@ resource.setrlimit(resource.RLIMIT_AS, (now + {more}, now + {more}))
     )
     code, said = finish(begin(MODE, folder, tmp_path / "m", "--epochs", "3", patch=patch))
     ok = code == 0 or (code == 2 and "Traceback" not in said and not (tmp_path / "m").exists())
+    print(code, said)
     tally("too little memory (RLIMIT_AS): done, or one line", lost=not (ok and clean(tmp_path)))
 
 

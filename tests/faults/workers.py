@@ -39,9 +39,8 @@ def ray_workers(pid: int, count: int = 2, seconds: float = 60) -> list[int]:
 
 def left_behind(before: set[str]) -> list[str]:
     """What lies in the folders for temporary files and shared memory that was not there before, of Ray or of ours."""
-    return sorted(
-        name for name in places() - before if "clearprop" in name or "ray" in name or "plasma" in name
-    )
+    ours = ("clearprop-ray-", "ray", "plasma")
+    return sorted(name for name in places() - before if Path(name).name.startswith(ours))
 
 
 def places() -> set[str]:
