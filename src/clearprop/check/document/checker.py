@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from clearprop.check.document.judging import conditions
+from clearprop.check.document.judging.claims import is_claim
 from clearprop.check.document.judging.compare import Comparison, Pair
 from clearprop.check.document.judging.judge import Judge
 from clearprop.check.document.judging.readings import Chooser
@@ -16,8 +17,10 @@ from clearprop.check.document.meaning.notation import Reading
 from clearprop.check.document.meaning.options import Options
 from clearprop.check.document.numbers.worlds import Worlds
 from clearprop.check.document.read import sources
+from clearprop.check.document.read.limits import SLIPS, Misfit, OutOfRange, Unread
 from clearprop.check.document.read.statements import Document, Statement, read_document
 from clearprop.check.document.verdict import DocumentCheck
+from clearprop.errors import ClearpropError, SpecError
 
 
 def check_document(
@@ -70,22 +73,50 @@ def check_source(source: sources.Source, options: Options) -> DocumentCheck:
     """The same for a text that is already read."""
     document = read_document(source)
     with np.errstate(all="ignore"):
-        setting = build(document, options)
-        setting.conditions = conditions.attach(document)
-        claims = [s for k, s in enumerate(document.statements) if k not in setting.conditions and s.equal]
+        try:
+            return _checked(document, options)
+        except ClearpropError:
+            raise
+        except (*SLIPS, Unread, Misfit, OutOfRange) as error:
+            msg = (
+                f"What the letters of {source.name} mean could not be made out. Say it for some of them: "
+                "`--symbols FILE.toml`."
+            )
+            raise SpecError(msg) from error
+
+
+def _checked(document: Document, options: Options) -> DocumentCheck:
+    setting = build(document, options)
+    setting.conditions = conditions.attach(document)
+    claims = [
+        s
+        for k, s in enumerate(document.statements)
+        if k not in setting.conditions and is_claim(s, document.words, setting.notation)
+    ]
+    worlds = Worlds(setting, options.sizes)
+    chooser = Chooser(setting, claims, worlds.own[:1])
+    chooser.fit_layout()
+    chooser.fit_batches()
+    if chooser.fit_loss(lambda: Worlds(setting, options.sizes).own[:1]):
         worlds = Worlds(setting, options.sizes)
-        chooser = Chooser(setting, claims, worlds.own[:1])
-        chooser.fit_layout()
-        chooser.fit_batches()
-        if chooser.fit_loss(lambda: Worlds(setting, options.sizes).own[:1]):
-            worlds = Worlds(setting, options.sizes)
-        reading = chooser.best()
-        judge = Judge(setting, reading, worlds)
-        for statement in claims:
-            judge.look(statement)
-        for contradiction in chooser.contradictions(reading):
-            judge.contradiction(*contradiction)
+    reading = chooser.best()
+    judge = Judge(setting, reading, worlds)
+    for statement in claims:
+        _look(judge, statement)
+    for contradiction in chooser.contradictions(reading):
+        judge.contradiction(*contradiction)
     return judge.verdict(described(setting, reading))
+
+
+def _look(judge: Judge, statement: Statement) -> None:
+    """Judge a statement; one that cannot be handled is unread, and ends no run."""
+    found = len(judge.findings), len(judge.unread), len(judge.checked)
+    try:
+        judge.look(statement)
+    except (*SLIPS, Misfit, OutOfRange, Unread):
+        del judge.findings[found[0] :], judge.unread[found[1] :], judge.checked[found[2] :]
+        judge._not_read(Unread("it cannot be judged"), judge._formula(statement), statement.at)
+        judge._mark(statement, "unread", set(), set(range(len(statement.parts))))
 
 
 __all__ = [

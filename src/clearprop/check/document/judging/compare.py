@@ -17,6 +17,7 @@ from clearprop.check.document.numbers.world import World
 from clearprop.check.document.read.limits import (
     FEW_EVALUATIONS,
     MOST_EVALUATIONS,
+    SLIPS,
     Misfit,
     OutOfRange,
     Undefined,
@@ -100,7 +101,15 @@ class Comparison:
         self.pairs = [Pair(a, b) for a, b in compared(statement)]
 
     def run(self, worlds: list[World], most: int = MOST_CHOICES) -> list[Pair]:
-        """Every pair of sides over all networks."""
+        """Every pair of sides over all networks; all unread if they cannot be handled."""
+        try:
+            return self._run(worlds, most)
+        except SLIPS:
+            error = Unread("it cannot be compared")
+            self.pairs = [Pair(p.left, p.right, unread=error, unread_side=p.right) for p in self.pairs]
+            return self.pairs
+
+    def _run(self, worlds: list[World], most: int) -> list[Pair]:
         first = self._over(worlds, most)
         if not self.notation.dots_may_be_entrywise or not any(pair.failures for pair in first):
             return first
@@ -256,13 +265,7 @@ class Comparison:
             return Outcome(None, error)
         except RecursionError:
             return Outcome(None, Unread("its parts lie too deep in each other"))
-        except (
-            ArithmeticError,
-            AttributeError,
-            IndexError,
-            TypeError,
-            ValueError,
-        ):  # no document may end a run
+        except SLIPS:
             return Outcome(None, Unread("its value cannot be computed"))
 
     def _pair(self, pair: Pair, left: Outcome, right: Outcome, number: int, env: Env) -> None:

@@ -9,7 +9,7 @@ from clearprop.check.document.numbers import quantities, values
 from clearprop.check.document.numbers.env import Env
 from clearprop.check.document.numbers.values import Value
 from clearprop.check.document.read.limits import OutOfRange, Unread
-from clearprop.check.document.read.tree import Node, Probability, Relation, Sym
+from clearprop.check.document.read.tree import Likelihood, Node, Probability, Relation, Sym
 
 
 def relation(node: Relation, env: Env) -> Value:
@@ -66,6 +66,20 @@ def _labels(node: Sym, env: Env) -> Value:
         labels = env.world.labels.astype(float)
         return labels[:, None] if env.notation.rows else labels[None]
     return np.asarray(float(quantities.label(node, role, env)))
+
+
+def likelihood(node: Likelihood, env: Env) -> Value:
+    """p(y | x) of a sample's own target: what its loss is the negative logarithm of."""
+    role = env.notation.roles.get(node.target.name) if isinstance(node.target, Sym) else None
+    if role is None or role.kind != "target" or not isinstance(node.target, Sym):
+        msg = "a probability of something that is no target"
+        raise Unread(msg, node.name)
+    if env.world.plan.loss not in ("cross-entropy", "binary"):
+        msg = "a density, which is not computed"
+        raise Unread(msg, node.name)
+    where = quantities.spot(node.target, role, env)
+    sample = where.first if where.first is not None else env.sample
+    return np.exp(-env.state.losses[sample])
 
 
 def probability(node: Probability, env: Env) -> Value:

@@ -20,6 +20,7 @@ from clearprop.check.document.read.tree import (
     Div,
     Dots,
     Indicator,
+    Likelihood,
     Listed,
     Matrix,
     Mul,
@@ -264,6 +265,8 @@ def _range(node: Big, env: Env) -> range:
             msg = f"the sum over {index} does not say how far it goes"
             raise Undefined(msg, index)
         last = found.pop()
+    if first == 0 and node.last is not None and extents.sizes(node.body, index, env) == {last + 1}:
+        first, last = 1, last + 1  # counted from 0
     if last - first + 1 > MOST_TERMS:
         msg = f"a sum of {last - first + 1:,} terms; {MOST_TERMS:,} are let be"
         raise Unread(msg, str(last))
@@ -325,6 +328,7 @@ TABLE: dict[type, Callable] = {
     Num: _num, Sym: _sym, Neg: _neg, Add: _add, Mul: _mul, Div: _div, Pow: _pow, Transpose: _transpose, Pick: _pick,
     Big: _big,
     Relation: comparing.relation, Both: _both, Indicator: _indicator, Probability: comparing.probability,
+    Likelihood: comparing.likelihood,
     Ones: _ones, Norm: _norm, Cases: _cases,
     Call: call, Matrix: matrices.matrix, Derivative: derive.derivative, Dots: _unvalued, Listed: _unvalued,
     Space: _unvalued,

@@ -1,12 +1,15 @@
 """How far an index runs, by the places where it stands."""
 
+import numpy as np
+
 from clearprop.check.document.meaning.notation import is_letter, is_near_letter, orient, place
 from clearprop.check.document.numbers.env import Env
 from clearprop.check.document.numbers.quantities import _layer, index
-from clearprop.check.document.read.limits import OutOfRange, Unread
+from clearprop.check.document.read.limits import Misfit, OutOfRange, Unread
 from clearprop.check.document.read.tree import (
     Big,
     Node,
+    Pick,
     Probability,
     Relation,
     Script,
@@ -29,7 +32,7 @@ def sizes(node: Node, letter: str, env: Env) -> set[int]:
             continue
         except OutOfRange as error:
             beyond = error
-    found |= _of_relations(node, letter, env)
+    found |= _of_picks(node, letter, env) | _of_relations(node, letter, env)
     if not found and beyond is not None:
         raise beyond
     return found
@@ -43,6 +46,30 @@ def _free(node: Node, letter: str) -> list[Sym]:
     for child in children(node):
         found += _free(child, letter)
     return found
+
+
+def _of_picks(node: Node, letter: str, env: Env) -> set[int]:
+    """The letter in an index on an expression, (A B)_{ij}: as far as the value of the expression goes."""
+    if isinstance(node, Big) and node.index == letter:
+        return set()
+    found: set[int] = set()
+    if isinstance(node, Pick) and any(is_letter(one.node) == letter for one in node.sub):
+        found |= _of_pick(node, letter, env)
+    for child in children(node):
+        found |= _of_picks(child, letter, env)
+    return found
+
+
+def _of_pick(node: Pick, letter: str, env: Env) -> set[int]:
+    from clearprop.check.document.numbers.evaluate import plain
+
+    try:
+        shape = np.shape(plain(node.of, env))
+    except (Unread, Misfit, OutOfRange):
+        return set()
+    if len(shape) == 2 and len(node.sub) == 1:
+        return {max(shape)} if 1 in shape else {shape[0]}
+    return {n for n, one in zip(shape, node.sub, strict=False) if is_letter(one.node) == letter}
 
 
 def _of_symbol(sym: Sym, letter: str, env: Env) -> set[int]:

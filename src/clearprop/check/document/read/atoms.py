@@ -41,6 +41,11 @@ MATRICES = {
 CASES = {"cases", "dcases", "rcases"}
 BIGS = {r"\sum": "sum", r"\prod": "product"}
 EXTREMA = {"max", "min"}
+UNVALUED = {
+    "lim": "a limit, which is not computed",
+    "arg": "the place of an extremum, which is not computed",
+    "mathbb E": "an expected value, which is not computed",
+}
 
 
 def atom(p: Parser) -> Node:
@@ -181,6 +186,8 @@ def symbol(p: Parser) -> Node:
     if p.text == "R" and is_space(p):
         p.next()
         return space(p)
+    if p.text in UNVALUED and p.peek(1).text in ("[", "(", r"\{", "_"):
+        raise p.stuck(UNVALUED[p.text])
     token = p.next()
     name = token.text
     if (
@@ -261,6 +268,8 @@ def _before_bar(tokens: list[Token]) -> list[Token]:
 
 def _word(p: Parser) -> Node:
     """A function known by its name."""
+    if p.text in UNVALUED:
+        raise p.stuck(UNVALUED[p.text])
     name = p.next().text
     if name == "sum":
         return sums.big(p, "sum", taken=True)

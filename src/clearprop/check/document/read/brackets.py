@@ -10,6 +10,7 @@ from clearprop.check.document.read.tree import (
     Cases,
     Dots,
     Indicator,
+    Likelihood,
     Listed,
     Matrix,
     Node,
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from clearprop.check.document.read.tokens import Token
 
 CONDITIONS = {"=", "<", ">", r"\le", r"\ge", r"\ne", r"\in"}
+LIKELIHOODS = {"p", "P", "Pr"}
 OTHERWISE = ("otherwise", "else", "其他", "其它", "否则", "sonst", "other", "if not")
 
 
@@ -138,7 +140,8 @@ def probability(p: Parser, name: str, sup: tuple[Script, ...], sub: tuple[Script
 def probability_of(p: Parser, name: str, inside: list[Token]) -> Node | None:
     parts = split_list(inside, lambda t: t.text in (r"\mid", "|", ";"))
     if not any(t.text == "=" for t in parts[0]):
-        return None
+        is_given = name in LIKELIHOODS and len(parts) > 1 and any(t.text in (r"\mid", "|") for t in inside)
+        return Likelihood(name, p.sub(parts[0])) if is_given else None
     inner = p.sub(parts[0])
     if isinstance(inner, Relation) and inner.sign == "=":
         return Probability(name, inner.left, inner.right)

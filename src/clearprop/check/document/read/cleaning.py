@@ -210,13 +210,19 @@ def _accent(c: _Cleaner, token: Token, depth: int) -> None:
     name = f"{mark} {inner[0].text}" if inner else mark
     if name in ONE:
         c.result.append(Token("command", r"\one", raw, token.at))
-    elif name in ("mathbb R", "mathcal R"):
+    elif name == "mathbb R" or (name == "mathcal R" and _is_set(c)):
         c.result.append(Token("command", r"\reals", raw, token.at))
     elif len(inner) == 1:
         c.result.append(Token("letter", name, raw, token.at))
     elif inner:  # an accent over a letter with scripts: the accent belongs to the letter
         first = Token("letter", name, f"{token.raw}{{{inner[0].raw}}}", token.at)
         c.result += [first, *inner[1:]]
+
+
+def _is_set(c: _Cleaner) -> bool:
+    r"""Whether a calligraphic R is the numbers, not a risk or a regulariser: \in R, R^{m x n}."""
+    follows = c.tokens[c.k].raw if c.k < len(c.tokens) else ""
+    return follows == "^" or bool(c.result and c.result[-1].text == r"\in")
 
 
 def _text(c: _Cleaner, token: Token) -> None:

@@ -11,6 +11,10 @@ MOST_EVALUATIONS = 60_000  # nodes visited for one statement on one network
 FEW_EVALUATIONS = 12_000  # while readings are tried
 
 
+SLIPS = (ArithmeticError, AssertionError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
+"""What our own mistakes raise: no formula of a document may end a run with one of them."""
+
+
 class Unread(Exception):
     """A formula, or a part of it, that cannot be read; `token` is where reading stopped."""
 

@@ -36,6 +36,8 @@ def items(parser: Cursor, tokens: list[Token], *, below: bool) -> tuple[Script, 
 def _part(parser: Cursor, tokens: list[Token], *, below: bool) -> list[Script]:
     if len(tokens) == 1 and tokens[0].text in EMPTY:
         return [Script("plain", None)]
+    if len(tokens) == 1 and tokens[0].text == "+":  # M_+
+        return [Script("plain", Text("+"))]
     if any(t.text in ("+", "-", "/", "=", "<", ">", r"\ne") for t in _level(tokens)):
         return [Script("plain", parser.sub(tokens))]  # type: ignore[attr-defined]
     found = []

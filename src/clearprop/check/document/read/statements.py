@@ -1,5 +1,6 @@
 """A document as statements: each a chain of trees, with the conditions that its sentence and its formula set."""
 
+import itertools
 import re
 from collections import Counter
 from dataclasses import dataclass, field
@@ -30,7 +31,7 @@ FUNCTION_LETTERS = {
     "rho",
     "a",
 }
-LOSS_LETTERS = {"J", "L", "E", "C", "ell", "mathcal L", "mathcal J", "mathcal E", "mathcal C", "mathcal l", "R", "Q", "loss", "cost", "l",
+LOSS_LETTERS = {"J", "L", "E", "C", "ell", "mathcal L", "mathcal J", "mathcal E", "mathcal C", "mathcal l", "R", "Q", "mathcal R", "loss", "cost", "l",
                 "mathrm L", "Loss", "Cost"}  # fmt: skip
 NEVER = {
     "alpha",
@@ -158,6 +159,7 @@ def _without_definitions(tokens: list[Token]) -> list[Token]:
 
 
 def _add(statements: list[Statement], chain: Chain, number: int, words: Words) -> None:
+    _mark_maps(chain)
     parts = [part_of(side, words) for side in chain.sides]
     if not parts:  # a sign that stands alone
         return
@@ -168,6 +170,15 @@ def _add(statements: list[Statement], chain: Chain, number: int, words: Words) -
     if chain.continues:
         parts[0].sign = ""
     statements.append(Statement(parts, number, list(chain.conditions), lead=chain.lead))
+
+
+def _mark_maps(chain: Chain) -> None:
+    r"""Arrows that assign nothing: f: R^n \to R^m, t \to \infty, x \to 0."""
+    for before, side in itertools.pairwise(chain.sides):
+        first = side.tokens[0]
+        is_map = any(t.text == ":" for t in before.tokens) or first.text in (r"\reals", r"\infty")
+        if side.sign == r"\to" and (is_map or first.kind == "number"):
+            side.sign = r"\mapsto"
 
 
 def part_of(side: Side, words: Words) -> Part:
@@ -199,11 +210,20 @@ def words_of(formulas: list[list[Token]]) -> Words:
             if opens:
                 applied[token.text] += 1
                 simple[token.text] += _simple(tokens, end)
-            elif len(tokens) > 1 and (k == 0 or tokens[k - 1].text != r"\partial"):
+            elif len(tokens) > 1 and not _is_operand(tokens, k) and not _is_named(tokens, k, end):
                 bare[token.text] += 1
             differentials += _is_differential(tokens, k)
     functions = {name for name in applied if _is_function(name, applied, simple, bare, primed)}
     return Words(frozenset(functions | primed - NEVER), differentials > 0)
+
+
+def _is_operand(tokens: list[Token], k: int) -> bool:
+    return k > 0 and tokens[k - 1].text == r"\partial"
+
+
+def _is_named(tokens: list[Token], k: int, end: int) -> bool:
+    r"""Whether a letter is only given a function's name here: g^{[1]} = \tanh."""
+    return k == 0 and len(tokens) == end + 2 and tokens[end].text in EQUAL and tokens[end + 1].kind == "word"
 
 
 def _is_function(

@@ -166,6 +166,14 @@ class Probability(Node):
 
 
 @dataclass(frozen=True)
+class Likelihood(Node):
+    """p(y | x): `name` of the probability, `target` what it is of."""
+
+    name: str
+    target: Node
+
+
+@dataclass(frozen=True)
 class Derivative(Node):
     """d of / d by; `of` None is the loss (as in the nabla of W alone)."""
 

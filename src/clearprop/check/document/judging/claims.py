@@ -1,0 +1,37 @@
+"""Which statements claim something that can hold or not."""
+
+from clearprop.check.document.meaning.notation import Notation, Role
+from clearprop.check.document.read.parse import Words
+from clearprop.check.document.read.statements import Statement
+from clearprop.check.document.read.tree import Call, Derivative, Node, Num, Sym
+
+
+def is_claim(statement: Statement, words: Words, notation: Notation) -> bool:
+    """Whether a statement sets things equal that the text holds for equal."""
+    return statement.equal and not _names_a_function(statement, words) and not _seeks(statement, notation)
+
+
+def _names_a_function(statement: Statement, words: Words) -> bool:
+    r"""As g^{[1]} = \tanh and f = \sigma: says what a function is called."""
+    nodes = [p.node for p in statement.parts]
+    return all(_is_function(node, words) for node in nodes) and _is_function(nodes[0], words)
+
+
+def _is_function(node: Node | None, words: Words) -> bool:
+    if isinstance(node, Call):
+        return not node.args
+    return (
+        isinstance(node, Sym)
+        and node.name in words.functions
+        and not any(s.kind == "plain" for s in node.sup)
+    )
+
+
+def _seeks(statement: Statement, notation: Notation) -> bool:
+    """A loss's gradient set to zero: what the minimum is sought by."""
+    nodes = [p.node for p in statement.parts]
+    slope, zero = nodes[0], nodes[-1]
+    if len(nodes) != 2 or not isinstance(slope, Derivative) or not isinstance(zero, Num) or zero.value:
+        return False
+    name = slope.of.name if isinstance(slope.of, (Sym, Call)) else ""
+    return slope.of is None or notation.roles.get(name, Role("")).kind == "loss"
