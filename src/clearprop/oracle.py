@@ -92,8 +92,7 @@ class Onward:
         z = self.working.z[l][:, columns] + 1j * STEP
         if l < self.net.L:
             return np.imag(self.activated(l, z)) / STEP
-        beside = np.where(np.real(z) == 0, z + BESIDE, z)  # where the page's line for logistic changes over
-        return np.imag(self.head[0](beside)) / STEP
+        return np.imag(self.head[0](z)) / STEP
 
     def outputs_by_z(self, columns: Sequence[int]) -> np.ndarray:
         """The derivative of every output by some columns of z[L]: (m, n[L], columns)."""

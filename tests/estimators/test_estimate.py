@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 from sklearn.exceptions import ConvergenceWarning
 
-from clearprop import MLPClassifier, MLPRegressor, TabularClassifier
+from clearprop import MLPClassifier, MLPRegressor, Stream, TabularClassifier, TabularRegressor, load, save
+from clearprop.errors import SpecError
+from clearprop.train.threads import peak_share
 
 X = np.random.default_rng(0).normal(size=(1000, 20))
 
@@ -71,3 +73,36 @@ def test_of_a_committee_the_cost_is_that_of_all_members():
         TabularClassifier("fast", members=k, early_stopping=False).estimate(X, X[:, 0] > 0) for k in (1, 4)
     )
     assert (four.flops, four.steps) == (4 * one.flops, 4 * one.steps)
+
+
+@pytest.mark.parametrize("kind", [TabularClassifier, TabularRegressor])
+def test_of_a_table_without_a_target(kind):
+    """As with two classes, or one number."""
+    net = kind("fast", max_iter=3)
+    y = np.arange(1000) % 2 if kind is TabularClassifier else X[:, 0]
+    without, found = net.estimate({"a": X[:, 0], "b": X[:, 1]}), net.estimate({"a": X[:, 0], "b": X[:, 1]}, y)
+    assert (without.flops, without.memory, without.steps) == (found.flops, found.memory, found.steps)
+    assert not hasattr(net, "model_")
+
+
+def test_a_stream_is_refused(tmp_path):
+    (tmp_path / "t.csv").write_text("a,y\n1,0\n2,1\n")
+    with pytest.raises(SpecError, match="a table that fits into the memory; got a `Stream`"):
+        TabularClassifier().estimate(Stream(tmp_path / "t.csv", target="y"))
+
+
+@pytest.mark.parametrize("members", [1, 3])
+def test_the_share_of_the_peak_is_that_of_all_members(members, tmp_path):
+    net = TabularClassifier("fast", members=members, max_iter=2).fit(
+        {"a": X[:, 0], "b": X[:, 1]}, X[:, 2] > 0
+    )
+    record = net.model_.record
+    assert record.peak_share is None  # not measured before it is asked for
+    share = net.peak_share_
+    assert (
+        share
+        == record.peak_share
+        == peak_share(net.model_.params, members * record.rows_per_second, record.threads)
+    )
+    save(net, tmp_path / "m.safetensors")
+    assert load(tmp_path / "m.safetensors").peak_share_ == share

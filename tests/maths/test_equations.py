@@ -64,7 +64,7 @@ def test_printed_formula_holds(row, form):
 MISTAKES = [
     (" + ", " - "), (" - ", " + "), ("(l-1)", "(l)"), ("(l+1)", "(l)"), ("{k,j}", "{j,k}"), ("{i,j}", "{i,k}"),
     (r"\frac{1}{m} ", ""), (r"^{\top}", ""), (r"\cdot", r"\odot"), (r"\odot", r"\cdot"), (r"\ge", "<"),
-    ("z > 0", "z < 0"), (r"\max(", r"\min("), (r"\exp", ""), (r"\ln", ""), (r"\lambda ", ""), ("^{2}", "^{3}"),
+    ("z < 0", "z > 0"), (r"\max(", r"\min("), (r"\exp", ""), (r"\ln", ""), (r"\lambda ", ""), ("^{2}", "^{3}"),
     (r"\frac{1}{2}", r"\frac{1}{3}"), ("w_{i} ", ""), ("0.01", "0.1"), ("}", ""), (r"\top", r"\T"), ("m", "n"),
 ]  # fmt: skip
 

@@ -125,3 +125,24 @@ def test_loss_is_the_J_of_step():
     case = cases.relu_case((5, 4, 6, 3), m=4)
     pairs = batch.activation_pairs(case.net)
     assert derivation.loss(case.W, case.b, case.X, case.Y, np.ones(4), pairs, "softmax") == case.working.J
+
+
+SMOOTH = ("gelu", "logistic", "mish", "silu", "softplus", "tanh")
+
+
+@pytest.mark.parametrize("name", SMOOTH)
+def test_the_complex_step_at_0_finds_the_slope(name):
+    """Where a line changes over at 0, its two halves meet with one slope: the page asks for z < 0 everywhere."""
+    g, back = derivation.ACTIVATIONS[name]
+    zero = np.zeros(1)
+    moved = languages.in_complex().ACTIVATIONS[name][0](zero + 1e-30j)
+    np.testing.assert_allclose(moved.imag / 1e-30, back(np.ones(1), zero, g(zero)), rtol=1e-15)
+
+
+@pytest.mark.parametrize("name", [name for name in SMOOTH if name != "softplus"])  # JAX halves its max and abs
+def test_jax_at_0_finds_the_slope(name):
+    jax = pytest.importorskip("jax")
+    g, back = derivation.ACTIVATIONS[name]
+    found = jax.grad(languages.in_jax().ACTIVATIONS[name][0])(0.0)
+    zero = np.zeros(1)
+    np.testing.assert_allclose(found, back(np.ones(1), zero, g(zero))[0], rtol=1e-6)  # JAX is in float32

@@ -29,7 +29,6 @@ from clearprop.train.model import Model
 from clearprop.train.progress import bar
 from clearprop.train.shuffling import importances_of
 from clearprop.train.split import split, split_groups
-from clearprop.train.threads import peak_share
 from clearprop.train.workers.group import Group
 from clearprop.train.workers.members import group_of, on_first
 from clearprop.train.workers.wanted import Workers
@@ -109,7 +108,7 @@ class Result:
             "held_out_rows": self.evaluation.rows,
             "epochs": len(record.rows), "best_epoch": record.best_epoch, "stopped": record.stopped,
             "seconds": record.seconds, "timings": self.timings, "rows_per_second": record.rows_per_second,
-            "peak_share": peak_share(model.params, len(model.members) * record.rows_per_second, record.threads),
+            "peak_share": record.peak_share,
             "members": len(model.members),
             "threads": record.threads, "warning": record.warning,
             "temperature": model.held.temperature, "interval": self.evaluation.interval, "notes": self.notes,
@@ -128,7 +127,8 @@ class Result:
             f"{model.estimator['judges']:,} to choose the epoch; columns: {columns}",
             f"{_networks(model)}, {model.params.flat.size:,} parameters; epoch {record.best_epoch} of "
             f"{len(record.rows)} kept (stopped by: {record.stopped}); {record.seconds:.1f} s, "
-            f"{record.rows_per_second:,.0f} rows/s, {record.threads} thread{'s' * (record.threads > 1)}",
+            f"{record.rows_per_second:,.0f} rows/s, {record.threads} thread{'s' * (record.threads > 1)}"
+            + (f" at {record.peak_share:.0%} of their peak" if record.peak_share else ""),
             scores_text(self.evaluation),
             *([importances_text(self.evaluation.importances)] if self.evaluation.importances else []),
             f"model: {self.output}",
@@ -175,6 +175,7 @@ def run_as_worker(request: Request, output: Path, report: Path | None, title: st
     model, evaluation = replace(model, importances=importances), replace(evaluation, importances=importances)
     timings = {"read": read - began, "fit": fitted - read, "evaluate": scored - fitted}
     timings["importances"] = time.perf_counter() - scored
+    model.peak_share()  # into the record, and so into the file and the report
     write_model(model, output)
     if report:
         made = time.strftime("%Y-%m-%d %H:%M")

@@ -13,7 +13,7 @@ from clearprop.engine.solver import Solver
 from clearprop.engine.team import available
 from clearprop.estimators.beginning import settings_of
 from clearprop.estimators.presets import resolved
-from clearprop.estimators.rows import rows_of
+from clearprop.estimators.rows import rows_of, table_of
 from clearprop.train.cost import Cost, cost
 
 SAMPLE = 1000  # rows of the trial fit
@@ -39,7 +39,8 @@ def of_arrays(mlp: Any, X: Any, y: Any) -> Cost:
 
 def of_tables(estimator: Any, X: Any, y: Any) -> Cost:
     """The cost of fitting `TabularClassifier` or `TabularRegressor`; see `Tabular.estimate`."""
-    rows = rows_of(X, y, None, estimator)
+    table = table_of(X, estimator)
+    rows = rows_of(table, _some_target(estimator, table.n_rows) if y is None else y, None, estimator)
     probe: Any = clone(estimator)
     probe.set_params(max_iter=1, early_stopping=False, verbose=False)
     n = rows.table.n_rows
@@ -73,6 +74,6 @@ def _sample(y: Any, n: int, classes: bool) -> np.ndarray:
     return rows
 
 
-def _some_target(mlp: Any, n: int) -> np.ndarray:
+def _some_target(estimator: Any, n: int) -> np.ndarray:
     """A target that might be: two classes, or one number."""
-    return np.arange(n) % 2 if is_classifier(mlp) else np.zeros(n)
+    return np.arange(n) % 2 if is_classifier(estimator) else np.arange(n) / n

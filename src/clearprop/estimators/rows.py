@@ -45,12 +45,7 @@ def rows_of(X: Any, y: Any, w: Any, estimator: Any, among: Rows | None = None, g
     if y is None:
         msg = f"{type(estimator).__name__} requires y to be passed, but the target y is None."
         raise SpecError(msg)
-    X = checked(X, type(estimator).__name__)
-    table = (
-        X
-        if isinstance(X, Table)
-        else read_table(X, missing=estimator.missing, categorical=estimator.categorical)
-    )
+    table = table_of(X, estimator)
     column = one_column(y, among.y.name if among else "y")
     weight = np.ones(table.n_rows) if w is None else weights(one_column(w, "sample_weight"))
     group = None if groups is None else places_of(one_column(groups, "groups"))
@@ -62,6 +57,14 @@ def rows_of(X: Any, y: Any, w: Any, estimator: Any, among: Rows | None = None, g
             msg = f"`{name}` must have one entry a row of `X`: `X` has {table.n_rows:,} rows, `{name}` has {given:,}."
             raise ShapeError(msg)
     return Rows(table, column, weight, group)
+
+
+def table_of(X: Any, estimator: Any) -> Table:
+    """X read as this estimator reads it."""
+    X = checked(X, type(estimator).__name__)
+    if isinstance(X, Table):
+        return X
+    return read_table(X, missing=estimator.missing, categorical=estimator.categorical)
 
 
 class Learned(NamedTuple):

@@ -101,13 +101,15 @@ class Tabular(Important, SeeingTabular, Exporting, Formulas, Partial, BaseEstima
             held = None if X_val is None else rows_of(*val, self, among=rows)
             return self._take(fit(self, self._task, rows, held, course))
 
-    def estimate(self, X: Any, y: Any) -> Cost:
+    def estimate(self, X: Any, y: Any = None) -> Cost:
         """What `fit` would cost: operations, memory and seconds, by some steps of such a network on this machine.
 
         Parameters
         ----------
-        X, y : table of m rows, column of shape (m,)
-            As `fit` takes them; the encoding is learned from at most 1,000 of the rows.
+        X : table of m rows
+            As `fit` takes it, but no `Stream`; the encoding is learned from at most 1,000 of the rows.
+        y : array or column of shape (m,), optional
+            The target, which tells the number of outputs; without it two classes, or one number, are taken.
 
         Returns
         -------
@@ -117,10 +119,13 @@ class Tabular(Important, SeeingTabular, Exporting, Formulas, Partial, BaseEstima
         Examples
         --------
         >>> from clearprop import TabularRegressor
-        >>> found = TabularRegressor("fast", max_iter=10).estimate({"x": range(1000)}, range(1000))
+        >>> found = TabularRegressor("fast", max_iter=10).estimate({"x": range(1000)})
         >>> found.epochs, found.steps > 10, found.seconds > 0
         (10, True, True)
         """
+        if isinstance(X, Stream):
+            msg = "`estimate` takes a table that fits into the memory; got a `Stream`. Give it some of the rows."
+            raise SpecError(msg)
         return estimating.of_tables(self, X, y)
 
     @contextmanager
@@ -182,6 +187,11 @@ class Tabular(Important, SeeingTabular, Exporting, Formulas, Partial, BaseEstima
     def n_iter_(self) -> int:
         """How many epochs were run."""
         return len(self._model().record.rows)
+
+    @property
+    def peak_share_(self) -> float | None:
+        """The rate of all products in training over what the machine's cores can do; measured when first asked for."""
+        return self._model().peak_share()
 
     @property
     def best_epoch_(self) -> int:

@@ -72,9 +72,9 @@ ACTIVATION_LINES = (
     ),
     *_activation(
         "selu",
-        r"1.0507009873554805"
-        r" \begin{cases} 1.6732632423543772 (\exp(z) - 1) & z < 0 \\ z & \text{otherwise} \end{cases}",
-        r"1.0507009873554805 \begin{cases} 1.6732632423543772 \exp(z) & z < 0 \\ 1 & \text{otherwise} \end{cases}",
+        r"\begin{cases} 1.7580993408473766 (\exp(z) - 1) & z < 0"
+        r" \\ 1.0507009873554805 z & \text{otherwise} \end{cases}",
+        r"\begin{cases} 1.7580993408473766 \exp(z) & z < 0 \\ 1.0507009873554805 & \text{otherwise} \end{cases}",
         KLAMBAUER,
     ),
     *_activation(
@@ -83,12 +83,17 @@ ACTIVATION_LINES = (
         r"(\frac{1}{2} (1 + \operatorname{erf}(\frac{z}{\sqrt{2}})) + \frac{z}{\sqrt{2 \pi}} \exp(-\frac{(z)^{2}}{2}))",
         HENDRYCKS,
     ),
-    Equation(
-        "A.sigmoid",
+    entry(
+        "activation",
+        "folded",
+        "minus the size of z",
+        r"-|z| = \begin{cases} z & z < 0 \\ -z & \text{otherwise} \end{cases}",
+    ),
+    entry(
         "activation",
         "sigmoid",
-        "the logistic function of z, by e, which is never too large",
-        r"\sigma(z) = \frac{1}{1 + e} \begin{cases} 1 & z > 0 \\ e & \text{otherwise} \end{cases},"
+        "x times the logistic function of z, by e, which is never too large",
+        r"x \sigma(z) = \frac{x}{1 + e} \begin{cases} e & z < 0 \\ 1 & \text{otherwise} \end{cases},"
         r" \quad e = \exp(-|z|)",
     ),
     *_activation("logistic", r"\frac{1}{1 + \exp(-z)}", "a (1 - a)", None),
@@ -100,6 +105,14 @@ ACTIVATION_LINES = (
         "the slope of silu, with s = logistic(z)",
         r"\operatorname{silu}'(z) = s + z s (1 - s)",
         ELFWING,
+    ),
+    entry(
+        "activation",
+        "tanh_softplus",
+        "x times the tanh of softplus, by e, which is never too large",
+        r"x \tanh(\ln(1 + \exp(z))) = x \begin{cases} \frac{e + \frac{1}{2} e^{2}}{1 + e + \frac{1}{2} e^{2}} & z < 0"
+        r" \\ \frac{1 + 2 e}{1 + 2 e + 2 e^{2}} & \text{otherwise} \end{cases}, \quad e = \exp(-|z|)",
+        MISRA,
     ),
     *_activation(
         "mish",

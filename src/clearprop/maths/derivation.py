@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from clearprop.maths.words import (
     INV_SQRT_2PI, PI, SQRT_HALF, absolute, cos, erf, exp, expm1, greater, largest, less, less_equal, log, log1p,
-    matmul, maximum, minimum, sqrt, tanh, total, where,
+    matmul, maximum, minimum, ratio, sqrt, tanh, total, where,
 )
 
 
@@ -40,26 +40,31 @@ def leaky_relu_back(da, z, a):  return where(less(z, 0.0), 0.01 * da, da)
 def elu(z):                     return maximum(z, 0.0) + expm1(minimum(z, 0.0))
 def elu_back(da, z, a):         return where(less(z, 0.0), da * (a + 1.0), da)
 
-def selu(z):                    return 1.0507009873554805 * (maximum(z, 0.0) + 1.6732632423543772 * expm1(minimum(z, 0.0)))
-def selu_back(da, z, a):        return 1.0507009873554805 * where(less(z, 0.0), da * 1.6732632423543772 * exp(minimum(z, 0.0)), da)
+def selu(z):                    return 1.0507009873554805 * maximum(z, 0.0) + 1.7580993408473766 * expm1(minimum(z, 0.0))
+def selu_back(da, z, a):        return da * where(less(z, 0.0), 1.7580993408473766 * exp(minimum(z, 0.0)), 1.0507009873554805)
 
 def gelu(z):                    return 0.5 * z * (1.0 + erf(SQRT_HALF * z))
 def gelu_back(da, z, a):        return da * (0.5 * (1.0 + erf(SQRT_HALF * z)) + INV_SQRT_2PI * z * exp(-0.5 * z * z))
 
-def sigmoid(z, e):              return where(greater(z, 0.0), 1.0, e) / (1.0 + e)           # e = exp(-|z|), never too large
-def logistic(z):                return sigmoid(z, exp(-absolute(z)))
+def folded(z):                  return where(less(z, 0.0), z, -z)                           # -|z|: its exp is never too large
+def sigmoid(x, z, e):           return ratio(x, where(less(z, 0.0), e, 1.0), 0.0, 1.0, e)   # x / (1 + exp(-z)); e = exp(-|z|)
+def logistic(z):                return sigmoid(1.0, z, exp(folded(z)))
 def logistic_back(da, z, a):    return da * a * (1.0 - a)
 
 def softplus(z):                return maximum(z, 0.0) + log1p(exp(-absolute(z)))
 def softplus_back(da, z, a):    return da * logistic(z)
 
-def silu(z):                    return z * logistic(z)
+def silu(z):                    return sigmoid(z, z, exp(folded(z)))                        # z logistic(z)
 def silu_slope(z, s):           return s + z * s * (1.0 - s)                                # s = logistic(z)
 def silu_back(da, z, a):        return da * silu_slope(z, logistic(z))
 
-def mish(z):                    return z * tanh(softplus(z))
+def tanh_softplus(x, z, e):                                                                 # x tanh(softplus(z)); e = exp(-|z|)
+    below, half, twice = less(z, 0.0), 0.5 * e * e, e + e
+    return ratio(x, where(below, e, 1.0), where(below, half, twice), 1.0, where(below, e + half, twice + twice * e))
+
+def mish(z):                    return tanh_softplus(z, z, exp(folded(z)))                  # z tanh(softplus(z))
 def mish_slope(z, t):           return t + z * (1.0 - t * t) * logistic(z)                  # t = tanh(softplus(z))
-def mish_back(da, z, a):        return da * mish_slope(z, tanh(softplus(z)))
+def mish_back(da, z, a):        return da * mish_slope(z, tanh_softplus(1.0, z, exp(folded(z))))
 
 def tanh_back(da, z, a):        return da * (1.0 - a * a)
 

@@ -180,6 +180,7 @@ def in_sympy() -> ModuleType:
             "matmul": np.matmul,
             "maximum": on_each(lambda x, y: sp.Max(x, y)),
             "minimum": on_each(lambda x, y: sp.Min(x, y)),
+            "ratio": words.ratio,
             "sqrt": on_each(lambda x: sp.sqrt(x)),
             "tanh": on_each(lambda x: sp.tanh(x)),
             "total": np.sum,
@@ -200,7 +201,7 @@ def in_jax() -> ModuleType:
         "jax",
         same
         | {"PI": words.PI, "SQRT_HALF": words.SQRT_HALF, "INV_SQRT_2PI": words.INV_SQRT_2PI, "erf": erf}
-        | {"total": jnp.sum, "largest": lambda x: jnp.max(x, axis=1, keepdims=True)},
+        | {"ratio": words.ratio, "total": jnp.sum, "largest": lambda x: jnp.max(x, axis=1, keepdims=True)},
     )
 
 
@@ -220,7 +221,7 @@ def in_torch() -> ModuleType:
         "torch",
         same
         | {"PI": words.PI, "SQRT_HALF": words.SQRT_HALF, "INV_SQRT_2PI": words.INV_SQRT_2PI}
-        | {"total": total, "largest": lambda x: torch.amax(x, dim=1, keepdim=True)}
+        | {"ratio": words.ratio, "total": total, "largest": lambda x: torch.amax(x, dim=1, keepdim=True)}
         | {"maximum": on_tensors(torch.maximum), "minimum": on_tensors(torch.minimum)},
     )
 
@@ -238,7 +239,12 @@ def in_array_api(namespace: ModuleType) -> ModuleType:
         f"array_api_{namespace.__name__}",
         given
         | {"PI": words.PI, "SQRT_HALF": words.SQRT_HALF, "INV_SQRT_2PI": words.INV_SQRT_2PI, "erf": erf}
-        | {"absolute": xp.abs, "total": xp.sum, "largest": lambda x: xp.max(x, axis=1, keepdims=True)},
+        | {
+            "absolute": xp.abs,
+            "ratio": words.ratio,
+            "total": xp.sum,
+            "largest": lambda x: xp.max(x, axis=1, keepdims=True),
+        },
     )
 
 

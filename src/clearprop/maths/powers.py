@@ -2,7 +2,7 @@
 
 x = k ln 2 + r with |r| <= ln(2)/2; exp(r) - 1 is r and the rest of its power series, to which is added what r lost
 when it was rounded; 2^k is made from its bits. In place of a library call, which would be made for each number in turn.
-Accurate to 2 units in the last place, tanh to 2.2.
+Accurate to 2 units in the last place.
 """
 
 from collections.abc import Callable
@@ -15,11 +15,13 @@ from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic
 
+from clearprop.maths.ratios import ratio_of
+
 # Of each dtype: terms of the series, ln 2 in two parts (the first so short that k times it is exact),
-# what rounds to a whole number when added and taken away, where exp is 0 and infinite.
+# what rounds to a whole number when added and taken away, where exp is 0 and infinite, from where tanh is 1.
 _SETTINGS = {
-    "float32": (8, 0.693359375, -2.12194440054690583e-4, 1.5 * 2**23, -110.0, 100.0),
-    "float64": (14, 0.6931471803691238, 1.9082149292705877e-10, 1.5 * 2**52, -760.0, 720.0),
+    "float32": (8, 0.693359375, -2.12194440054690583e-4, 1.5 * 2**23, -110.0, 100.0, 10.0),
+    "float64": (14, 0.6931471803691238, 1.9082149292705877e-10, 1.5 * 2**52, -760.0, 720.0, 20.0),
 }
 
 
@@ -47,10 +49,11 @@ _two_to: Any = _power  # called without the typing context, which Numba supplies
 def powers_of(dtype: str, formula: Callable[[Any], Any]) -> tuple[Any, Any, Any]:
     """exp, expm1 and tanh for one dtype, compiled by `formula`."""
     number = np.dtype(dtype).type
-    terms, high, low, rounder, least, most = _SETTINGS[dtype]
+    terms, high, low, rounder, least, most, flat = _SETTINGS[dtype]
+    ratio = ratio_of(dtype, formula)
     series = tuple(number(1 / factorial(n)) for n in range(terms, 1, -1))  # the last is that of r r
     log2e, high, low, rounder = number(1 / np.log(2)), number(high), number(low), number(rounder)
-    least, most, zero, half, one, two = (number(x) for x in (least, most, 0, 0.5, 1, 2))
+    least, most, flat, zero, half, one, two = (number(x) for x in (least, most, flat, 0, 0.5, 1, 2))
 
     @formula
     def parts(x: Any) -> Any:
@@ -92,9 +95,9 @@ def powers_of(dtype: str, formula: Callable[[Any], Any]) -> tuple[Any, Any, Any]
     @formula
     def tanh(x: Any) -> Any:
         size = -x if x < zero else x
-        r, more, first, second, inverse = parts(-two * size)
-        t, e = less_one(r, more, first, second, inverse), whole(r, more, first, second)
-        a = -t / (t + two) if size < number(0.6) else one - two * e / (one + e)
+        r, more, first, second, inverse = parts(two * (flat if size > flat else size))
+        t = less_one(r, more, first, second, inverse)
+        a = ratio(one, t, zero, t, two) if t > two else ratio(one, t, zero, two, t)
         a = -a if x < zero else a
         return x if x != x else a
 

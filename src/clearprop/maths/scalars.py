@@ -14,6 +14,7 @@ from clearprop.maths import words
 from clearprop.maths.error_function import erf_of
 from clearprop.maths.logarithms import log1p_of
 from clearprop.maths.powers import powers_of
+from clearprop.maths.ratios import ratio_of
 
 # Contraction into fused multiply-adds is all the freedom taken: NaN and infinity keep their meaning.
 formula: Callable[[Callable[..., Any]], Any] = njit(
@@ -73,6 +74,7 @@ def words_of(dtype: str) -> dict[str, Any]:
         "log1p": log1p_of(dtype, formula),
         "maximum": maximum,
         "minimum": minimum,
+        "ratio": ratio_of(dtype, formula),
         "sqrt": math.sqrt,
         "tanh": tanh,
         "where": where,

@@ -91,7 +91,11 @@ def named(name: str) -> Grid:
 @languages.once
 def page() -> ModuleType:
     """The derivation page in this language; lines that need the largest of a row are not for it."""
-    return languages.read("trees", _words())
+    read = languages.read("trees", _words())
+    read.__dict__.update(
+        sigmoid=lambda x, z, e: x * logistic(z), tanh_softplus=lambda x, z, e: x * tanh_softplus(z)
+    )
+    return read
 
 
 def _words() -> dict[str, Any]:
@@ -108,7 +112,8 @@ def _words() -> dict[str, Any]:
         "greater": compare(">"), "largest": _no_tree, "less": compare("<"), "less_equal": compare("<="),
         "log": one("ln"), "log1p": lambda a: _wide(lambda x: ["ln", ["+", ["num", 1.0], x]], a),
         "matmul": _matmul, "maximum": lambda a, b: _wide(lambda x, y: ["max", x, y], a, b),
-        "minimum": lambda a, b: _wide(lambda x, y: ["min", x, y], a, b), "sqrt": one("call", "sqrt"),
+        "minimum": lambda a, b: _wide(lambda x, y: ["min", x, y], a, b), "ratio": words.ratio,
+        "sqrt": one("call", "sqrt"),
         "tanh": one("call", "tanh"), "total": _total,
         "where": lambda c, a, b: _wide(_choice, c, a, b),
     }  # fmt: skip
@@ -200,6 +205,11 @@ def softmax(z: Grid) -> Grid:
 def logistic(z: Grid) -> Grid:
     """p, in place of the page's by exp(-|z|)."""
     return 1.0 / (1.0 + _wide(lambda x: ["exp", _minus(x)], z))
+
+
+def tanh_softplus(z: Grid) -> Grid:
+    """tanh(ln(1 + exp(z))), in place of the page's quotient."""
+    return page().tanh(page().log1p(page().exp(z)))
 
 
 def cross_entropy(p: Grid, y: Grid) -> Grid:

@@ -23,6 +23,11 @@ def largest(x: Any) -> Any:
     return np.max(x, axis=1, keepdims=True)
 
 
+def ratio(x: Any, n: Any, more: Any, a: Any, b: Any) -> Any:
+    """x (n + more) / (a + b). Each addend first is the larger one, for languages that keep what a sum loses."""
+    return x * ((n + more) / (a + b))
+
+
 __all__ = [
     "INV_SQRT_2PI",
     "PI",
@@ -41,6 +46,7 @@ __all__ = [
     "matmul",
     "maximum",
     "minimum",
+    "ratio",
     "sqrt",
     "tanh",
     "total",

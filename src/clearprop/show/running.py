@@ -220,6 +220,7 @@ def run_facts(model: Model, timings: dict[str, float]) -> Facts:
         ("epochs run", ran + kept),
         ("why it stopped", stopped(model)),
         ("threads of the products", str(record.threads)),
+        *([("share of their peak", f"{record.peak_share:.0%}")] if record.peak_share else []),
     ]
 
 

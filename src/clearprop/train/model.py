@@ -21,6 +21,7 @@ from clearprop.train.held_out import HeldOut
 from clearprop.train.importances import Importances
 from clearprop.train.record import Record
 from clearprop.train.scores import DEFAULT, OF_QUANTILES, names_for
+from clearprop.train.threads import peak_share
 
 
 @dataclass
@@ -94,6 +95,17 @@ class Model:
         params = self.estimator.get("params")
         given = params.get("missing", ()) if isinstance(params, dict) else ()
         return as_names(given) if isinstance(given, str | list | tuple) else ()
+
+    def peak_share(self) -> float | None:
+        """The rate of the products in training over what so many threads reach in a large product.
+
+        It is measured when first asked for, on the machine that asks, and kept in the record; None before an epoch.
+        """
+        record = self.record
+        if record.peak_share is None:
+            rate = len(self.members) * record.rows_per_second
+            record.peak_share = peak_share(self.params, rate, record.threads)
+        return record.peak_share
 
     def read(self, source: Any, missing: tuple[str, ...] = (), also: tuple[str, ...] = ()) -> Table:
         """The columns that the model needs, and `also` others, of any table; `missing` are further texts."""

@@ -34,6 +34,8 @@ class Record:
         Of the training loop: scoring included in the first, not in the second.
     threads : int
         That the products used.
+    peak_share : float or None
+        The rate of the products over what so many threads reach in a large one; None until `Model.peak_share` asks.
     warning : str
         What went wrong and was survived, in a sentence; else empty.
     """
@@ -44,6 +46,7 @@ class Record:
     seconds: float = 0.0
     rows_per_second: float = 0.0
     threads: int = 1
+    peak_share: float | None = None
     warning: str = ""
 
     @property

@@ -26,7 +26,7 @@ class Written(NamedTuple):
 
 def forward_line(net: Network, l: int, z: Grid) -> Line:
     """a = g(z) of layer l."""
-    g = trees.logistic if net.activations[l - 1] == "logistic" else activation_pairs(net, trees.page())[l][0]
+    g = activation_pairs(net, trees.page())[l][0]
     return _line(_forward(net, l), "activation", g(z).cell("i", "j"), l, net)
 
 
