@@ -139,7 +139,9 @@ def test_the_complex_step_at_0_finds_the_slope(name):
     np.testing.assert_allclose(moved.imag / 1e-30, back(np.ones(1), zero, g(zero)), rtol=1e-15)
 
 
-@pytest.mark.parametrize("name", [name for name in SMOOTH if name != "softplus"])  # JAX halves its max and abs
+@pytest.mark.parametrize(
+    "name", [name for name in SMOOTH if name != "softplus"]
+)  # JAX halves its max and abs
 def test_jax_at_0_finds_the_slope(name):
     jax = pytest.importorskip("jax")
     g, back = derivation.ACTIVATIONS[name]
