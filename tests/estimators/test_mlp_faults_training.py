@@ -326,6 +326,7 @@ def test_the_estimate_covers_what_a_fit_to_a_table_takes(preset, dtype):
 def test_memory_is_asked_for_once_more_only_for_new_weights(monkeypatch, kind):
     model = new(kind, warm_start=True).fit(X, Y)
     monkeypatch.setattr(memory, "available_memory", lambda: 1000)
+    monkeypatch.setattr(memory, "SMALL", 0)
     model.fit(X, Y)
     with pytest.raises(SpecError, match=r"have 31 parameters, and a batch 100 rows; 1\.0 kB are free"):
         new(kind).fit(X, Y)

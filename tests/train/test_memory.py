@@ -78,6 +78,11 @@ def test_a_system_that_does_not_tell_refuses_nothing(monkeypatch, tmp_path):
     memory.check_memory((10**6, 10**6), 10**6, "float64")
 
 
+def test_for_a_small_network_nobody_is_asked(monkeypatch):
+    monkeypatch.setattr(memory, "available_memory", lambda: pytest.fail("asked"))
+    memory.check_memory((10, 100, 1), 200, "float32")
+
+
 def test_the_message_has_its_figures(monkeypatch):
     monkeypatch.setattr(memory, "available_memory", lambda: 5 * 10**6)
     message = (

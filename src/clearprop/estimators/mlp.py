@@ -263,7 +263,14 @@ class MLPClassifier(ClassifierMixin, Perceptron):
             self.classes_ = self._label_binarizer.classes_
         else:
             self._check_classes(unique_labels(y))
-        return X, self._label_binarizer.transform(y).astype(bool)
+        return X, self._as_outputs(y)
+
+    def _as_outputs(self, y: np.ndarray) -> np.ndarray:
+        """Checked labels as the network's outputs, (m, outputs), truth values; two classes are one output."""
+        if y.ndim == 2 or hasattr(y, "tocsr"):
+            return self._label_binarizer.transform(y).astype(bool)
+        classes = self.classes_[1:2] if len(self.classes_) == 2 else self.classes_
+        return y[:, None] == classes if len(self.classes_) > 1 else np.zeros((len(y), 1), bool)
 
     def _check_classes(self, classes: np.ndarray) -> None:
         """To go on, the classes must be those of before; in partial_fit some may be absent."""

@@ -18,6 +18,8 @@ PROC = Path("/proc")
 GROUPS = Path("/sys/fs/cgroup")
 LEAST = 256 * 10**6  # that the smallest training or prediction takes: tables, kernels, stacks of threads
 
+SMALL = 10**6  # for which nobody is asked, which takes longer than to train on a hundred rows
+
 
 def check_memory(
     sizes: Sequence[int], rows: int, dtype: DTypeLike, *, lbfgs: bool = False, members: int = 1, scales: bool = False
@@ -48,7 +50,8 @@ def check_memory(
     --------
     >>> check_memory((3, 4, 2), 200, "float32")
     """
-    free, need = available_memory(), members * needed(sizes, rows, dtype, lbfgs=lbfgs, scales=scales)
+    need = members * needed(sizes, rows, dtype, lbfgs=lbfgs, scales=scales)
+    free = available_memory() if need > SMALL else None
     if free is None or need <= free:
         return
     msg = (

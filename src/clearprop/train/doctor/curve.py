@@ -109,8 +109,10 @@ def read_curve(losses: Sequence[float]) -> Reading | None:
 
 def _pace(J: np.ndarray) -> float:
     """The share of J that an epoch takes off: from the slope of a straight line through log J."""
-    slope = np.polynomial.Polynomial.fit(np.arange(len(J)), np.log(np.maximum(J, TINY)), 1).convert().coef
-    return float(-np.expm1(slope[1])) if len(slope) > 1 else 0.0
+    if len(J) < 2:
+        return 0.0
+    epochs = np.arange(len(J)) - (len(J) - 1) / 2
+    return float(-np.expm1(epochs @ np.log(np.maximum(J, TINY)) / (epochs @ epochs)))
 
 
 def _falls(J: np.ndarray, window: int) -> tuple[float, float]:
