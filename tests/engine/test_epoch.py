@@ -23,15 +23,20 @@ def run(rows=11, size=4, rates=None, order=None, batch=None, **options):
     return engine, result
 
 
-@pytest.mark.parametrize("rows", [1, 3, 4, 5, 8, 11])
-def test_the_last_batch_is_as_short_as_it_is(rows):
-    engine, result = run(rows)
-    fresh = engine_for(NET, ADAM)
-    twin = Twin(fresh)
-    want = twin.epoch(batch_for(NET, rows, labels=True), np.arange(rows), np.full(-(-rows // 4), 0.1))
+@pytest.mark.parametrize("alpha", [0.0, 0.5])
+@pytest.mark.parametrize(
+    ("rows", "size"),
+    [(1, 4), (3, 4), (4, 4), (5, 4), (8, 4), (11, 4), (49, 40), (75, 40)],  # 40 rows: some panels of `lanes`
+)
+def test_the_last_batch_is_as_short_as_it_is(rows, size, alpha):
+    solver = Solver("adam", alpha=alpha)
+    engine, result = run(rows, size, solver=solver)
+    twin, rates = Twin(engine_for(NET, solver, size=size)), np.full(-(-rows // size), 0.1)
+    want = twin.epoch(batch_for(NET, rows, labels=True), np.arange(rows), rates)
     assert_near(engine.params.flat, twin.params.flat, "float64", times=20)  # Adam, as in test_solvers
-    assert result.loss == pytest.approx(want.total / rows, rel=1e-13)
-    assert result.weight == rows
+    assert result.weight == want.weight == rows
+    for name in ("total", "means", "penalties"):
+        assert getattr(result, name) == pytest.approx(getattr(want, name), rel=1e-13)
 
 
 def test_the_order_is_the_one_asked_for():
