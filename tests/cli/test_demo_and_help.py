@@ -32,7 +32,7 @@ def test_help_version_and_unknown_names(run):
     assert run("--version").out == f"clearprop {__version__}\n"
     ended = run("trian")
     assert ended.code == 2
-    assert "train" in ended.err
+    assert ended.err == "clearprop: No such command 'trian'. Did you mean 'train'? See clearprop --help.\n"
 
 
 def test_help_loads_no_heavy_library():

@@ -103,7 +103,8 @@ def _of_the_parser(error: Exception) -> str:
     if not hasattr(error, "format_message"):
         raise error
     said: Any = error
-    return f"{' '.join(said.format_message().split()).rstrip('.')}. See clearprop --help."
+    text = " ".join(said.format_message().split()).rstrip(".")
+    return f"{text}{'' if text.endswith('?') else '.'} See clearprop --help."
 
 
 def _one_line(error: BaseException) -> str:
