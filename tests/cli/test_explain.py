@@ -114,6 +114,21 @@ def test_a_model_on_its_own_rows(run, model, fresh):
     assert "How the columns were encoded:" in text
 
 
+def test_a_network_of_a_committee_is_chosen(run, model, fresh):
+    """They count from 1."""
+    shown = [
+        json.loads(run("explain", model, "--rows", fresh, "--member", n, "--format", "json").out)
+        for n in (1, 3)
+    ]
+    assert [trace["committee"]["member"] for trace in shown] == [0, 2]
+    assert shown[0]["committee"]["answers"] == shown[1]["committee"]["answers"]
+    ended = run("explain", model, "--rows", fresh, "--member", 0)
+    assert (ended.code, ended.err) == (
+        2, f"clearprop: `--member` must be from 1 to 3, the networks of {model}; got 0.\n"
+    )  # fmt: skip
+    assert "`--member` is of a model that is a committee." in run("explain", "--member", 1).err
+
+
 def test_a_model_needs_rows(run, model):
     ended = run("explain", model)
     assert ended.code == 2

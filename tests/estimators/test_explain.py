@@ -7,6 +7,9 @@ import pytest
 from sklearn.exceptions import ConvergenceWarning, NotFittedError
 
 from clearprop import MLPClassifier, MLPRegressor, TabularClassifier, load, save
+from clearprop.errors import SpecError
+from clearprop.show.account import committee
+from clearprop.show.account.words import Words
 from oracles import models
 
 RNG = np.random.default_rng(0)
@@ -70,8 +73,48 @@ def test_a_committee_and_the_parts_of_numbers_are_said():
     model = TabularClassifier(max_iter=2).fit(models.table(), models.classes())
     batch = model.explain(rows(2), models.classes()[:2], form="batch").trace["batch"]
     assert batch["members"] == len(model.model_.members) > 1
+    assert batch["member"] == 0
     assert {"number", "place", "part", "missing", "level"} <= {e["kind"] for e in batch["encoding"]}
     assert [e["input"] for e in batch["encoding"]] == batch["inputs"]
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_any_network_of_a_committee_is_shown_and_how_they_agree(lang):
+    """G4: the model's answer is the mean of p over its networks, then calibrated."""
+    model = TabularClassifier(max_iter=2).fit(models.table(), models.classes())
+    account = model.explain(rows(3), models.classes()[:3], member=1, form="batch", lang=lang)
+    found = account.trace["committee"]
+    held = account.trace["quantities"]["W[1]"]["held"]
+    np.testing.assert_array_equal(account["W[1]"], model.model_.members[1].W[1][np.ix_(*held)].astype(float))
+    np.testing.assert_array_equal(found["answers"][1], account["p"])
+    mean = np.mean(found["answers"], axis=0)
+    np.testing.assert_allclose(found["mean"], mean, rtol=1e-15)
+    sharp = mean ** (1 / found["temperature"])
+    answer = sharp / sharp.sum(axis=1, keepdims=True)
+    np.testing.assert_allclose(
+        answer, model.predict_proba(rows(3)), rtol=2e-5
+    )  # which is computed in float32
+    header, table = committee.table(account.trace, Words(lang))
+    assert len(header) == 1 + 3 * 3
+    for column in list(zip(*table, strict=True))[1:]:
+        *each, last = map(float, column)
+        # the mean recomputes from what is printed: to its four digits, and half a unit of the members' sixth
+        assert abs(np.mean(each) - last) <= 0.51e-3 * 10 ** np.floor(np.log10(last))
+    for text in (account.to_text(), account.to_markdown(), account.to_latex(), account.to_html()):
+        assert all(cell in text for row in table for cell in row[1:])
+    assert found["said"][0] in account.to_html()
+
+
+def test_a_member_that_is_not_there():
+    model = TabularClassifier(max_iter=2).fit(models.table(), models.classes())
+    K = len(model.model_.members)
+    with pytest.raises(
+        SpecError, match=f"from 0 to {K - 1}: the model is a committee of {K} networks; got {K}"
+    ):
+        model.explain(rows(2), models.classes()[:2], member=K)
+    with pytest.raises(SpecError, match="from 0 to 0: the model is one network; got 1"):
+        models.classifier().explain(rows(2), models.classes()[:2], member=1)
+    assert models.classifier().explain(rows(2), models.classes()[:2]).trace["committee"] is None
 
 
 def test_a_loaded_model_explains_itself_alike(tmp_path):

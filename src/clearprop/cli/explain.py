@@ -19,6 +19,7 @@ HEAD = typer.Option(
 )
 ROWS = typer.Option(metavar="TABLE|BATCH.json", help="A table, for a model; or JSON with X, y, and W, b.")
 TAKEN = typer.Option(metavar="N", help="Rows of the table that are taken.")
+MEMBER = typer.Option(metavar="N", help="Of a committee, which of its networks; they count from 1. [1]")
 SEED = typer.Option(metavar="N", help="Of the whole numbers that are drawn.")
 FORM = typer.Option(metavar="FORM", help="scalar, sample, batch, or all.")
 NUMBERS = typer.Option(metavar="KIND", help="decimal, or exact: fractions, logarithms, powers of e.")
@@ -46,6 +47,7 @@ def explain(
     head: Annotated[str | None, HEAD] = None,
     rows: Annotated[str | None, ROWS] = None,
     first: Annotated[int, TAKEN] = FIRST,
+    member: Annotated[int | None, MEMBER] = None,
     seed: Annotated[int, SEED] = 0,
     form: Annotated[str, FORM] = "all",
     numbers: Annotated[str, NUMBERS] = "decimal",
@@ -79,8 +81,10 @@ def explain(
     network["--relu-grad-at-zero"] = relu_grad_at_zero
     if model is not None:
         _unasked(model, network)
+        options["member"] = 1 if member is None else member
         account = _of_model(model, rows, first, tuple(missing or ()), options)
     else:
+        _without_members(member)
         kinds = activation, head, relu_grad_at_zero
         account = _of_network(shared.sizes(sizes, "--sizes", "3,4,2"), kinds, rows, seed, options)
     _write(account, kind, output)
@@ -109,6 +113,14 @@ def _unasked(model: Path, network: dict[str, Any]) -> None:
     given = [option for option, value in network.items() if value is not None]
     if given:
         msg = f"{model} has a network of its own. Leave out {', '.join(given)}."
+        raise SpecError(msg)
+
+
+def _without_members(member: int | None) -> None:
+    from clearprop.errors import SpecError
+
+    if member is not None:
+        msg = "`--member` is of a model that is a committee. Name its file: explain MODEL --rows TABLE --member N."
         raise SpecError(msg)
 
 
@@ -166,6 +178,11 @@ def _of_model(
     if first < 1:
         msg = f"`--first` must be 1 or more; got {first}."
         raise SpecError(msg)
+    members = len(found.members)
+    if not 1 <= options["member"] <= members:
+        msg = f"`--member` must be from 1 to {members}, the networks of {model}; got {options['member']}."
+        raise SpecError(msg)
+    options = options | {"member": options["member"] - 1}
     table = found.read(rows, missing, (found.target_name,))
     return explain_model(found, table.take(np.arange(min(first, table.n_rows))), **options)
 

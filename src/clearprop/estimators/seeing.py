@@ -103,7 +103,8 @@ class Seeing(ABC):
             values stand beside what they were encoded to.
         **options
             Those of `clearprop.explain`: `lr`, `l2` (by default the estimator's own penalty for so many rows), `form`,
-            `numbers`, `digits`, `lang`, `steps`, `loss`, `quantities`, `layers`, `units`, `samples`, `most`.
+            `numbers`, `digits`, `lang`, `steps`, `loss`, `quantities`, `layers`, `units`, `samples`, `most`. Of a
+            committee (`TabularClassifier`, `TabularRegressor`) also `member`: which of its networks, counted from 0.
 
         Examples
         --------
@@ -117,7 +118,10 @@ class Seeing(ABC):
         net, params, rows, targets, w = self._seen_batch(X, y, sample_weight)
         m = len(rows) if w is None else float(np.sum(w))
         options = {"l2": self._seen_l2(m), "names": self._seen_names(X)} | options
-        return explain(net, params, rows, targets, sample_weight=w, **options)
+        return self._explained(net, params, rows, targets, w, options)
+
+    def _explained(self, net: Network, params: Parameters, X: Any, y: Any, w: Any, options: Any) -> Account:
+        return explain(net, params, X, y, sample_weight=w, **options)
 
     def check_gradients(self, X: Any, y: Any, sample_weight: Any = None) -> GradientCheck:
         """Compare dW and db at the fitted weights with the complex step; see `clearprop.check_gradients`.

@@ -10,8 +10,9 @@ from clearprop.estimators.inputs import one_column
 from clearprop.estimators.seeing import Seeing
 from clearprop.maths import derivation
 from clearprop.network import Network, Parameters
+from clearprop.show.account.account import Account
 from clearprop.show.account.naming import Names
-from clearprop.show.account.tabular import names_of
+from clearprop.show.account.tabular import explain_member, names_of
 from clearprop.tables.scale import Scale
 from clearprop.tables.table import Table
 from clearprop.tables.weights import weights
@@ -56,6 +57,10 @@ class SeeingTabular(Seeing):
 
     def _seen_weights(self, X: Any, w: Any) -> np.ndarray | None:
         return None if w is None else _as_many("sample_weight", weights(one_column(w, "sample_weight")), X)
+
+    def _explained(self, net: Network, params: Parameters, X: Any, y: Any, w: Any, options: Any) -> Account:
+        options = {"member": 0} | options
+        return explain_member(self._model(), options.pop("member"), X, y, w, **options)
 
     def _seen_names(self, X: Any) -> Names:
         return names_of(self._model(), self._table(X))

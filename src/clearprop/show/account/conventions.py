@@ -15,7 +15,7 @@ def conventions(trace: Mapping[str, Any], words: Words) -> list[dict[str, Any]]:
     loss, at_zero = options["loss"], net["relu_grad_at_zero"]
     made = [_one("loss", loss, words.convention(f"loss.{loss}"))]
     if batch["members"] > 1:
-        text = words.convention("committee", members=batch["members"])
+        text = words.convention("committee", members=batch["members"], member=batch["member"] + 1)
         made.insert(0, _one("committee", batch["members"], text))
     where = "dW db" if loss == "mean" else "J"
     made.append(_one("divisor", where, words.convention(f"divisor.{loss}")))

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -109,50 +110,40 @@ def explain(
     ((1, 2), True)
     """
     words = _checked(locals())
-    given = params
-    params = _as_floats(params)
-    X, targets, w = as_batch(net, X, y, sample_weight, np.float64)
-    with np.errstate(all="ignore"):  # what is not finite is refused by name
-        working = whole_step(net, params, X, targets, w)
-        after = _after(params, working, lr, l2, loss == "mean")
-        then = whole_step(net, after, X, targets, w)
-    _finite(working, then)
-    mean = loss == "mean"
-    made = Step(
-        net,
-        params,
-        working,
-        X,
-        targets,
-        w,
-        sample_weight is not None,
-        mean,
-        float(lr),
-        float(l2),
-        after,
-        then,
+    made = _made(net, _as_floats(params), (X, y, sample_weight), lr, l2, loss == "mean")
+    m = len(made.X)
+    selection = Selection.of(net, m, quantities, layers, units, samples)
+    keep = kept(m, net.sizes, most, selection.samples, selection.units)
+    options = {"form": form, "numbers": numbers, "digits": digits, "loss": loss, "steps": steps}
+    trace = _head(made, words, options) | described(made, keep)
+    named(trace, words, net, m, names or Names())
+    select(trace, selection)
+    if numbers == "exact":
+        add_exact(trace, _given(params, made.X, made.y, made.w))
+    trace["training"] = (
+        trained(made, steps, partial(_after, lr=lr, l2=l2, mean=made.mean)) if steps > 1 else None
     )
+    trace["conventions"] = conventions(trace, words)
+    trace["left_out"] = left_out(trace, words, keep, selection)
+    return Account(trace)
+
+
+def _made(
+    net: Network, params: Parameters, batch: tuple[Any, Any, Any], lr: float, l2: float, mean: bool
+) -> Step:
+    """The step, its update, and the forward pass after it; DivergedError if a number is not finite."""
+    X, y, w = as_batch(net, *batch, np.float64)
+    with np.errstate(all="ignore"):  # what is not finite is refused by name
+        working = whole_step(net, params, X, y, w)
+        after = _after(params, working, lr, l2, mean)
+        then = whole_step(net, after, X, y, w)
+    _finite(working, then)
     if len(X) > LARGEST:
         msg = (
             f"An account is of a batch of at most {LARGEST:,} samples; `X` has {len(X):,}. Take some of them."
         )
         raise SpecError(msg)
-    selection = Selection.of(net, len(X), quantities, layers, units, samples)
-    keep = kept(len(X), net.sizes, most, selection.samples, selection.units)
-    trace = _head(
-        made, words, {"form": form, "numbers": numbers, "digits": digits, "loss": loss, "steps": steps}
-    )
-    trace |= described(made, keep)
-    named(trace, words, net, len(X), names or Names())
-    select(trace, selection)
-    if numbers == "exact":
-        add_exact(trace, _given(given, X, targets, w))
-    trace["training"] = (
-        trained(made, steps, lambda p, done: _after(p, done, lr, l2, mean)) if steps > 1 else None
-    )
-    trace["conventions"] = conventions(trace, words)
-    trace["left_out"] = left_out(trace, words, keep, selection)
-    return Account(trace)
+    return Step(net, params, working, X, y, w, batch[2] is not None, mean, float(lr), float(l2), after, then)
 
 
 def _checked(given: Mapping[str, Any]) -> Words:

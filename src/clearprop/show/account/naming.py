@@ -6,6 +6,7 @@ from typing import Any
 
 from clearprop.errors import ShapeError
 from clearprop.network import Network
+from clearprop.show.account.committee import Committee, described
 from clearprop.show.account.words import Words
 
 
@@ -21,8 +22,8 @@ class Names:
         The rows as they were in the table: ``columns``, ``rows`` (texts).
     encoding : sequence of dict, optional
         How each input came of a column: ``input``, ``column``, ``kind`` and what that kind needs.
-    members : int
-        Of how many networks the model is a committee; the account is of the first.
+    committee : Committee, optional
+        What the networks of the model answer, and which of them the account is of.
     """
 
     inputs: Sequence[Any] | None = None
@@ -30,7 +31,7 @@ class Names:
     samples: Sequence[Any] | None = None
     table: dict[str, Any] | None = None
     encoding: Sequence[dict[str, Any]] | None = None
-    members: int = 1
+    committee: Committee | None = None
 
 
 def named(trace: dict[str, Any], words: Words, net: Network, rows: int, names: Names) -> None:
@@ -42,10 +43,12 @@ def named(trace: dict[str, Any], words: Words, net: Network, rows: int, names: N
         "inputs": _names("inputs", names.inputs, net.sizes[0]),
         "outputs": _names("outputs", names.outputs, net.sizes[-1]),
         "samples": _names("samples", names.samples, rows),
-        "members": names.members,
+        "members": len(names.committee.answers) if names.committee else 1,
+        "member": names.committee.member if names.committee else 0,
         "table": _table(names.table, trace["quantities"]["a[0]"]["held"][0]),
         "encoding": [e | {"text": words.encoding(e)} for e in names.encoding] if names.encoding else None,
     }
+    trace["committee"] = described(names.committee, trace["quantities"]["a[0]"]["held"][0], words)
     for part in trace["parts"]:
         part["title"] = words.part(part["id"])
     for key, q in trace["quantities"].items():

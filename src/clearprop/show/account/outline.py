@@ -12,6 +12,7 @@ A block is a tuple, its kind first::
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from clearprop.show.account import committee
 from clearprop.show.account.matrices import Forms, dotted, matrix
 from clearprop.show.account.numerals import numeral
 from clearprop.show.account.reading import Quantities
@@ -42,6 +43,7 @@ def outline(trace: Mapping[str, Any]) -> Iterator[Block]:
             yield ("part", part["title"])
         for key in keys:
             yield from _quantity(found, forms, words, key)
+    yield from _committee(trace, words)
     yield from _training(trace, words)
     yield ("say", verdict(trace, words))
 
@@ -161,6 +163,14 @@ def _stated(found: Quantities, forms: Forms, key: str) -> list[Side]:
     whole = matrix(numbers, key, forms.index(key, ()))
     exact = all(n.exact for row in numbers for n in row) and list(values.shape) == q["shape"]
     return [left, Side(EQUAL if exact else ROUNDED, dotted(whole, q["held"], q["shape"]), "result")]
+
+
+def _committee(trace: Mapping[str, Any], words: Words) -> Iterator[Block]:
+    found = trace.get("committee")
+    if found:
+        yield ("part", words.text("committee"))
+        yield ("line", " ".join(found["said"]), read(found["latex"]), ["committee"])
+        yield ("table", words.text("committee.table"), *committee.table(trace, words))
 
 
 def _training(trace: Mapping[str, Any], words: Words) -> Iterator[Block]:

@@ -1,8 +1,13 @@
 """The names of an account of a model of tables: columns, classes, rows as they were, and how they were encoded."""
 
+from dataclasses import replace
 from typing import Any
 
+import numpy as np
+
+from clearprop.batch import step
 from clearprop.show.account.account import Account
+from clearprop.show.account.committee import Committee, chosen
 from clearprop.show.account.explain import explain
 from clearprop.show.account.naming import Names
 from clearprop.tables.category import Category
@@ -31,11 +36,31 @@ def names_of(model: Model, table: Table) -> Names:
         samples=[where(n).partition(" of ")[0] for n in range(table.n_rows)] if where else None,
         table={"columns": shown, "rows": [list(row) for row in zip(*data, strict=True)]},
         encoding=[one for column in encoding.columns for one in _encoded(column)] + _target(target, name),
-        members=len(model.members),
     )
 
 
-def explain_model(model: Model, table: Table, **options: Any) -> Account:
+def explain_member(
+    model: Model,
+    member: int,
+    X: np.ndarray,
+    y: np.ndarray,
+    w: np.ndarray | None,
+    *,
+    names: Names,
+    **options: Any,
+) -> Account:
+    """The account of one of the model's networks on encoded rows, with what the others answer.
+
+    Raises SpecError if there is no such member.
+    """
+    params = chosen(member, model.members)
+    if len(model.members) > 1:
+        each = (step(p.net, p.astype(np.float64), X, y, w).p for p in model.members)
+        names = replace(names, committee=Committee(np.array(list(each)), member, model.held.temperature))
+    return explain(params.net, params, X, y, sample_weight=w, names=names, **options)
+
+
+def explain_model(model: Model, table: Table, *, member: int = 0, **options: Any) -> Account:
     """The account of a step of a model on rows of a table, which hold its target; named by columns and classes.
 
     Parameters
@@ -44,11 +69,13 @@ def explain_model(model: Model, table: Table, **options: Any) -> Account:
         Trained.
     table : Table
         As `model.read` gives it; a few rows.
+    member : int
+        Of a committee, which of its networks; they count from 0.
     **options
         Those of `explain`.
     """
     X, y = model.encoding.encode(table), model.target.encode(table.column(model.target_name))
-    return explain(model.params.net, model.params, X, y, names=names_of(model, table), **options)
+    return explain_member(model, member, X, y, None, names=names_of(model, table), **options)
 
 
 def _encoded(column: Number | Category | Moment | Dropped) -> list[dict[str, Any]]:

@@ -62,7 +62,7 @@ RULES = {
 }
 LINES: dict[str, str] = {}  # the rows of `equations` are in English
 CONVENTIONS = {
-    "committee": "The model is a committee of {members} networks, whose outputs are averaged; this is the first.",
+    "committee": "The model is a committee of {members} networks, whose outputs are averaged; this is number {member}.",
     "loss.mean": "J is the mean of the losses of the m samples; J_sum, their sum, is shown beside it.",
     "loss.sum": "The loss is J_sum, the sum of the losses of the samples; J, their mean, is shown beside it.",
     "divisor.mean": "1/m stands in the gradients of J, of the weights and of the biases; the residuals are per sample, "
@@ -111,6 +111,14 @@ TEXTS = {
     "cut.lines": "Lines of more than {most} terms are not written out: {keys}.",
     "cut.selected": "Of the quantities, those selected are shown; the others are operands alone.",
     "training": "Training: J after each of {steps} steps",
+    "committee": "The committee",
+    "committee.mean": "The model's answer is the mean of the outputs of its {members} networks; the working shown is "
+    "of network {member}.",
+    "committee.temperature": "Its probabilities are then softmax(ln P / T), with the temperature T = {T}.",
+    "committee.network": "network",
+    "committee.table": "p of each network",
+    "committee.this": "{k} (shown)",
+    "committee.average": "mean P",
     "step": "step",
     "training.cut": "The weights of each step are left out: {numbers} numbers are more than {most}.",
     "encoding": "How the columns were encoded",

@@ -92,7 +92,7 @@ LINES = {
     "G11": "偏置的更新，不衰减",
 }
 CONVENTIONS = {
-    "committee": "模型由 {members} 个网络组成，输出取平均；这里是其中第一个。",
+    "committee": "模型由 {members} 个网络组成，输出取平均；这里是其中第 {member} 个。",
     "loss.mean": "J 是 m 个样本损失的平均值；同时给出其和 J_sum。",
     "loss.sum": "损失为 J_sum，即各样本损失之和；同时给出平均值 J。",
     "divisor.mean": "1/m 只出现在 J 的梯度（权重与偏置）中；残差按样本计，不除以 m。",
@@ -137,6 +137,13 @@ TEXTS = {
     "cut.lines": "超过 {most} 项的行不展开：{keys}。",
     "cut.selected": "只显示选中的量，其余仅作操作数。",
     "training": "训练：{steps} 步中每步之后的 J",
+    "committee": "网络组",
+    "committee.mean": "模型的输出是其 {members} 个网络输出的平均；这里演算的是第 {member} 个网络。",
+    "committee.temperature": "模型的概率再由 softmax(ln P / T) 得出，温度 T = {T}。",
+    "committee.network": "网络",
+    "committee.table": "各网络的 p",
+    "committee.this": "{k}（演算中）",
+    "committee.average": "平均 P",
     "step": "步",
     "training.cut": "省略每步的权重：{numbers} 个数超过 {most}。",
     "encoding": "各列的编码方式",

@@ -13,6 +13,8 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup
 
+from clearprop.show.account import committee
+from clearprop.show.account.words import Words as Spoken
 from clearprop.show.formula import math, read
 from clearprop.show.page import cards
 from clearprop.show.page.equation import Layout
@@ -61,6 +63,7 @@ def render(trace: Mapping[str, Any]) -> str:
         "packed": packed,
         "lines": {} if packed else {key: Markup(text) for key, text in lines.items()},
         "drawing": Markup(Drawing(trace, words).svg()),
+        "committee": _committee(trace),
         "training": training(trace, layout, words),
         "data": Markup(_data(trace, words, lines if packed else None)),
         "style": Markup(style()),
@@ -109,6 +112,18 @@ def _parts(trace: Mapping[str, Any], layout: Layout, words: Words) -> list[dict[
                 }
             )
     return found
+
+
+def _committee(trace: Mapping[str, Any]) -> dict[str, Any] | None:
+    """What the template needs for a committee; None if there is but one network."""
+    found = trace.get("committee")
+    if not found:
+        return None
+    spoken = Spoken(trace["lang"])
+    header, rows = committee.table(trace, spoken)
+    formula = Markup(math(read(found["latex"]), block=True))
+    said = {"title": spoken.text("committee"), "said": found["said"], "formula": formula}
+    return said | {"header": header, "rows": rows}
 
 
 def headline(trace: Mapping[str, Any], words: Words) -> Markup:
