@@ -10,8 +10,9 @@ from typing import Any
 import numpy as np
 
 from clearprop.batch import activation_pairs, head_of
-from clearprop.maths import languages
+from clearprop.maths import derivation, expressions, languages
 from clearprop.maths.derivation import Working
+from clearprop.maths.expression_kinks import on_switches, with_slope
 from clearprop.network import Network, Parameters
 
 STEP = 1e-30
@@ -47,8 +48,21 @@ class Onward:
         return z
 
     def activated(self, l: int, z: np.ndarray) -> np.ndarray:
-        """a[l]; a z on a kink at 0 is moved to the side whose slope is the convention, or does not move."""
+        """a[l]; a z on a kink at 0 is moved to the side whose slope is the convention, or does not move.
+
+        On a kink of an expression it takes the slope of the convention, if that lies between those of the sides.
+        """
+        name = self.net.activations[l - 1]
+        if name not in derivation.ACTIVATIONS:
+            return self._expressed(l, name, z)
         return self.pairs[l][0](np.where(np.real(z) == 0, z * self._moves(l) + self._side(l), z))
+
+    def _expressed(self, l: int, name: str, z: np.ndarray) -> np.ndarray:
+        found, x = expressions.activation(name, self.net.relu_grad_at_zero), np.real(z)
+        g, back = self.pairs[l][0], activation_pairs(self.net)[l][1]
+        at = on_switches(found.tree, (found.variable,), x)
+        own = np.broadcast_to(back(np.ones_like(x), x, x), x.shape)
+        return with_slope(g(z), z, at, own, lambda move: np.imag(g(x + move + 1j * STEP)) / STEP)
 
     def _side(self, l: int) -> float:
         """Of relu the side that the network says; of another activation the one whose slope it takes at 0."""
@@ -76,7 +90,16 @@ class Onward:
         z = self.output(l, z)
         if self.net.head in ("absolute", "quantile"):
             z = np.where(np.real(z) == self.y, np.real(z), z)
+        if self.net.head not in derivation.HEADS:
+            return self.w * self._loss_expressed(z).sum(axis=1)
         return self.w * self.head[1](z, self.y)
+
+    def _loss_expressed(self, p: np.ndarray) -> np.ndarray:
+        """The loss of each output, by its expression; on a kink with the slope of the convention."""
+        term, x, y = expressions.loss_lines(self.net.head, self.page)[0], np.real(p), self.y
+        at = on_switches(expressions.loss(self.net.head).tree, ("p", "y"), x, y)
+        own = expressions.loss_lines(self.net.head)[1](x, y, np.ones((1, 1)))
+        return with_slope(term(p, y), p, at, own, lambda move: np.imag(term(x + move + 1j * STEP, y)) / STEP)
 
     def by_z(self, l: int, columns: Sequence[int]) -> np.ndarray:
         """The derivative of each row's loss by some columns of z[l]: (m, columns)."""

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import sympy
 
-from clearprop import Network, Parameters, batch, check_document, explain
+from clearprop import Network, Parameters, batch, check_document, explain, oracle
 from clearprop.errors import DivergedError, ShapeError, SpecError
 from clearprop.maths.equations import EQUATIONS
 from clearprop.show.account import explain as explain_module
@@ -173,6 +173,63 @@ def test_kinks_are_taken_as_the_network_takes_them(activation, head):
     params.b[1][:] = 0.0
     y = {"softmax": [0, 1], "logistic": np.eye(2)}.get(head, np.tile(params.b[2], (2, 1)))
     assert explain(net, params, X * 0, y).trace["verified"]["ok"]
+
+
+@pytest.mark.parametrize(("activation", "at"), [
+    ("min(max(x, 0), 6)", 6.0), ("min(max(x, 0), 6)", 0.0), ("abs(x - 1)", 1.0), ("max(x, 2)", 2.0),
+    ("relu(x - 1)", 1.0), ("where(x > 1, x, 1)", 1.0), ("x + abs(abs(x) - 2)", -2.0), ("max(x, 0)", 0.0),
+])  # fmt: skip
+def test_kinks_of_an_expression_wherever_they_are(activation, at):
+    """Every z is `at`, where two slopes meet; the step takes the convention's, and the account says so."""
+    net = Network((2, 3, 2), activation)
+    params = net.initialize(seed=0)
+    params.b[1][:] = at
+    account = explain(net, params, np.zeros((2, 2)), [0, 1])
+    assert account.trace["verified"]["ok"]
+    assert len(account.trace["quantities"]["z[1]"]["kinks"]) == 6
+    assert ("z = 0." if at == 0 else "z stands on a kink of the activation") in account.to_text(200)
+    params.b[1][:] = at + 0.01
+    beside = explain(net, params, np.zeros((2, 2)), [0, 1]).trace
+    assert beside["verified"]["ok"]
+    assert beside["quantities"]["z[1]"]["kinks"] == []
+
+
+@pytest.mark.parametrize("gap", [5.0, 20.0, 40.0])
+def test_a_network_that_is_sure_of_itself_is_verified(gap):
+    """1 - p is then nothing but rounding."""
+    net = Network((2, 2))
+    params = net.initialize(seed=0)
+    params.b[1][:] = [gap, 0.0]
+    assert explain(net, params, np.zeros((2, 2)), [0, 0]).trace["verified"]["ok"]
+
+
+def test_a_slope_at_a_kink_that_is_none_of_its_two_sides_is_not_verified(monkeypatch):
+    net = Network((2, 3, 2), "abs(x - 1)")
+    params = net.initialize(seed=0)
+    params.b[1][:] = 1.0
+    right = oracle.activation_pairs
+
+    def wrong(*arguments):
+        pairs = list(right(*arguments))
+        return [
+            pair and (pair[0], lambda da, z, a, back=pair[1]: back(da, z, a) + 1.5 * da) for pair in pairs
+        ]
+
+    monkeypatch.setattr(batch, "activation_pairs", wrong)
+    monkeypatch.setattr(oracle, "activation_pairs", wrong)
+    assert not explain(net, params, np.zeros((2, 2)), [0, 1]).trace["verified"]["ok"]
+
+
+@pytest.mark.parametrize(
+    "head", ["abs(p - y)", "max(abs(p - y) - 1, 0)", "min(abs(p - y), 1)", "relu(p - y)"]
+)
+@pytest.mark.parametrize("gap", [0.0, 1.0, -1.0])
+def test_kinks_of_a_loss_that_is_an_expression(head, gap):
+    net = Network((2, 2), head=head)
+    params = net.initialize(seed=0)
+    y = np.tile(np.array([1.0, 2.0]), (3, 1))
+    params.b[1][:] = y[0] + gap
+    assert explain(net, params, np.zeros((3, 2)), y).trace["verified"]["ok"]
 
 
 @pytest.mark.parametrize("key", ["dW[1]", "db[2]", "delta[1]", "da[1]", "delta[2]"])

@@ -5,10 +5,11 @@ from typing import Any
 
 import numpy as np
 
-from clearprop.maths import derivation
+from clearprop.maths import derivation, expressions
 from clearprop.maths.equations import by_id
+from clearprop.maths.expression_kinks import kinks
 from clearprop.maths.trees import named
-from clearprop.network import Parameters
+from clearprop.network import Network, Parameters
 from clearprop.show.account import symbols
 from clearprop.show.account.activations import forward_line
 from clearprop.show.account.heads import loss_line, output_line
@@ -16,6 +17,7 @@ from clearprop.show.account.quantity import Line, Quantity
 from clearprop.show.account.step import Step, biases, column, loss_grid, number, rows, weights
 
 NOWHERE = np.zeros((0, 2), int)
+BENT = ("relu", "leaky_relu", "selu")  # which have a kink at 0
 
 
 def given(s: Step) -> Iterator[Quantity]:
@@ -41,10 +43,9 @@ def forward(s: Step, params: Parameters, done: Any, mark: str) -> Iterator[Quant
             s.grid(f"b{mark}[{l}]", 1, n[l]),
         )
         line = s.line("G2", "affine", s.page.affine(*grids).cell("i", "j"), l)
-        at_kink = l < L and bent(s.net.activations[l - 1])
-        kinks = np.argwhere(done.z[l] == 0) if at_kink else NOWHERE
+        bent = kinks_of(s.net, l, done.z[l]) if l < L else NOWHERE
         symbol = symbols.matrix("z", l, mark)
-        yield rows(s, f"z{mark}[{l}]", part, l, symbol, done.z[l], lines=(line,), kinks=kinks)
+        yield rows(s, f"z{mark}[{l}]", part, l, symbol, done.z[l], lines=(line,), kinks=bent)
         z = s.grid(f"z{mark}[{l}]", m, n[l])
         if l < L:
             lines = (forward_line(s.net, l, z),)
@@ -54,9 +55,13 @@ def forward(s: Step, params: Parameters, done: Any, mark: str) -> Iterator[Quant
             yield rows(s, f"p{mark}", part, None, symbol, done.p, lines=(output_line(s.net, z),))
 
 
-def bent(name: str) -> bool:
-    """Whether an activation of this name has a kink at 0, where its slope is a convention."""
-    return name in ("relu", "leaky_relu", "selu")
+def kinks_of(net: Network, l: int, z: np.ndarray) -> np.ndarray:
+    """The cells of z[l] that stand on a kink of the activation, where its slope is a convention."""
+    name = net.activations[l - 1]
+    if name not in derivation.ACTIVATIONS:
+        found = expressions.activation(name, net.relu_grad_at_zero)
+        return np.argwhere(kinks(found.tree, found.slope, found.variable, z))
+    return np.argwhere(z == 0) if name in BENT else NOWHERE
 
 
 def losses(s: Step, params: Parameters, done: Any, mark: str) -> Iterator[Quantity]:

@@ -23,6 +23,7 @@ from clearprop.show.formula import Formula, read
 Block = tuple[Any, ...]
 MOST_CELLS = 24  # of a line that are worked out; the trace has them all
 MOST_SAMPLES = 6
+ABREAST = 4  # columns of numbers in a table of a committee
 WIDEST = 12  # rows and columns of a matrix that is printed whole
 
 
@@ -100,7 +101,8 @@ def _quantity(found: Quantities, forms: Forms, words: Words, key: str) -> Iterat
             yield from [("equation", sides)] if sides else []
     if q["kinks"]:
         cells = ", ".join("[" + ",".join(str(n + 1) for n in cell) + "]" for cell in q["kinks"])
-        yield ("say", f"{cells}: z = 0.")
+        at_zero = all(found.array(key)[found.place(key, *cell)] == 0 for cell in q["kinks"])
+        yield ("say", f"{cells}: z = 0." if at_zero else words.text("kinks", cells=cells))
 
 
 def _facts(q: Mapping[str, Any], words: Words) -> list[str]:
@@ -170,7 +172,10 @@ def _committee(trace: Mapping[str, Any], words: Words) -> Iterator[Block]:
     if found:
         yield ("part", words.text("committee"))
         yield ("line", " ".join(found["said"]), read(found["latex"]), ["committee"])
-        yield ("table", words.text("committee.table"), *committee.table(trace, words))
+        header, rows = committee.table(trace, words)
+        for k in range(1, len(header), ABREAST):
+            part = [[row[0], *row[k : k + ABREAST]] for row in (header, *rows)]
+            yield ("table", words.text("committee.table"), part[0], part[1:])
 
 
 def _training(trace: Mapping[str, Any], words: Words) -> Iterator[Block]:

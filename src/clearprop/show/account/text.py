@@ -93,7 +93,8 @@ def _table(width: int, heading: str, header: Sequence[str], rows: Sequence[Seque
         return "  " + "  ".join(str(c) + " " * (w - _wide(str(c))) for c, w in zip(row, columns, strict=True))
 
     hang = " " * (4 + sum(columns[:-1]) + 2 * (len(columns) - 2))
-    lines = [line for row in (header, *rows) for line in wrap(printed(row), width, subsequent_indent=hang)]
+    how = {"width": width, "subsequent_indent": hang, "break_on_hyphens": False}  # 1e-6 is one word
+    lines = [line for row in (header, *rows) for line in wrap(printed(row), **how)]
     return [
         "",
         f"{heading}:",

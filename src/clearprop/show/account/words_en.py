@@ -111,8 +111,9 @@ TEXTS = {
     "cut.lines": "Lines of more than {most} terms are not written out: {keys}.",
     "cut.selected": "Of the quantities, those selected are shown; the others are operands alone.",
     "training": "Training: J after each of {steps} steps",
+    "kinks": "{cells}: z stands on a kink of the activation; its slope there is a convention.",
     "committee": "The committee",
-    "committee.mean": "The model's answer is the mean of the outputs of its {members} networks; the working shown is "
+    "committee.mean": "The answer of the model is the mean of the outputs of its {members} networks; the working shown is "
     "of network {member}.",
     "committee.temperature": "Its probabilities are then softmax(ln P / T), with the temperature T = {T}.",
     "committee.network": "network",

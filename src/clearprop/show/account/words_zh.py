@@ -137,6 +137,7 @@ TEXTS = {
     "cut.lines": "超过 {most} 项的行不展开：{keys}。",
     "cut.selected": "只显示选中的量，其余仅作操作数。",
     "training": "训练：{steps} 步中每步之后的 J",
+    "kinks": "{cells}：z 位于激活函数的折点，此处的斜率为约定值。",
     "committee": "网络组",
     "committee.mean": "模型的输出是其 {members} 个网络输出的平均；这里演算的是第 {member} 个网络。",
     "committee.temperature": "模型的概率再由 softmax(ln P / T) 得出，温度 T = {T}。",

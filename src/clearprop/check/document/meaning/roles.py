@@ -160,7 +160,7 @@ def find_roles(document: Document, notation: Notation) -> None:
     functions = document.words.functions
     spare = {"t", "T"} if used & {"y", "Y"} else set()
     prior = dict(PRIOR)
-    if steps.outputs_are_y(list(pairs(document))) and used & {"t", "T"}:
+    if steps.outputs_are_y(list(pairs(document))) and (used & {"t", "T"} or _stands_alone("yY", document)):
         prior.update(y="prediction", Y="prediction")
         spare = set()
     prior.update(steps.exchanged(list(pairs(document)), prior))
@@ -172,6 +172,7 @@ def find_roles(document: Document, notation: Notation) -> None:
             notation.roles[name] = _role(kind)
         elif name.startswith("d ") and name[2:] in PRIOR:
             notation.roles[name] = Role("gradient", of=name[2:])
+    _one_layer(document, notation)
     notation.unit_layers = steps.unit_letters(list(pairs(document)), notation, prior)
     _augmented(document, notation)
     steps.find_steps(list(pairs(document)), used, notation)
@@ -187,6 +188,26 @@ def find_roles(document: Document, notation: Notation) -> None:
 
 def _role(kind: str) -> Role:
     return Role(kind, {"input": 0, "target": -1, "prediction": -1}.get(kind))
+
+
+def _stands_alone(names: str, document: Document) -> bool:
+    """Whether a name is always a whole side: what is only said to equal something is no target of a loss."""
+    inside = (one.name for node in nodes(document) if not isinstance(node, Sym) for one in symbols(node))
+    return not set(names) & set(inside)
+
+
+def _one_layer(document: Document, notation: Notation) -> None:
+    """z = a W + b and nothing else: where no letter says a layer and nothing gives a, a is what goes in."""
+    found = {one.name: one for node in nodes(document) for one in symbols(node)}
+    of = lambda kind: [n for n in found if notation.roles.get(n, Role("")).kind == kind]  # noqa: E731
+    given = {left.name for left, _, _ in pairs(document) if isinstance(left, Sym)}
+    said = any(
+        one.sup for node in nodes(document) for one in symbols(node) if PRIOR.get(one.name) is not None
+    )
+    if said or notation.style is not None or of("input") or len(of("weight")) != 1 or len(of("act")) != 1:
+        return
+    if given.isdisjoint(of("act")):
+        notation.roles[of("act")[0]] = Role("input", 0)
 
 
 def _augmented(document: Document, notation: Notation) -> None:
