@@ -127,3 +127,27 @@ def test_a_wrong_index_of_the_only_weight_is_found():
     assert check.findings[0].what == "index"
     batch = r"$z_{ij} = \sum_{k} x_{ik} W_{jj} + b_j$, $a_{ij} = \tanh(z_{ij})$ with $x \in \mathbb{R}^{m \times 3}$."
     assert [f.fix for f in check_document(batch).findings] == ["W_{jj} -> W_{kj}"]
+
+
+@pytest.mark.parametrize("text", [
+    "$z = aW + b$", "The layer is $z = W a + b$.", "$y = Wx + b$", r"$y = \sigma(Wx + b)$",
+    r"A layer: $z = aW+b$ and $\frac{\partial J}{\partial W} = a^T \frac{\partial J}{\partial z}$.",
+])  # fmt: skip
+def test_one_layer_alone_is_read(text):
+    check = check_document(text)
+    assert (check.findings, check.unread) == ((), ())
+    assert check.verified == check.statements > 0
+
+
+def test_a_slip_in_one_layer_alone_is_found():
+    text = r"A layer: $z = aW+b$ and $\frac{\partial J}{\partial W} = \frac{\partial J}{\partial z} a^T$."
+    assert check_document(text).findings
+
+
+def test_the_mend_of_a_sign_shows_the_whole_term():
+    text = r"""Rows $X \in \mathbb{R}^{m \times 3}$, $p = \mathrm{softmax}(X W + b)$,
+    $J = -\frac{1}{m} \sum_{i=1}^m \sum_c y_{ic} \ln p_{ic}$.
+    $$\frac{\partial J}{\partial b} = \frac{1}{m} \sum_{i=1}^m (y_i - p_i)$$"""
+    [found] = check_document(text).findings
+    assert (found.what, found.fix) == ("sign", r"\frac{1}{m} -> -\frac{1}{m}")
+    assert text[found.at :].startswith(r"\frac{1}{m} \sum")  # on the right side

@@ -113,8 +113,8 @@ TEXTS = {
     "training": "Training: J after each of {steps} steps",
     "kinks": "{cells}: z stands on a kink of the activation; its slope there is a convention.",
     "committee": "The committee",
-    "committee.mean": "The answer of the model is the mean of the outputs of its {members} networks; the working shown is "
-    "of network {member}.",
+    "committee.mean": "The answer of the model is the mean of the outputs of its {members} networks; "
+    "the working shown is of network {member}.",
     "committee.temperature": "Its probabilities are then softmax(ln P / T), with the temperature T = {T}.",
     "committee.network": "network",
     "committee.table": "p of each network",

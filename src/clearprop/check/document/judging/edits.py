@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from itertools import pairwise
 
-from clearprop.check.document.judging.occurrences import Edit, made, occurrence
+from clearprop.check.document.judging.occurrences import Edit, close, made, occurrence
 from clearprop.check.document.judging.symbol_edits import SymbolEdits
 from clearprop.check.document.meaning.notation import ROWLIKE, Notation
 from clearprop.check.document.read.tokens import Token, written
@@ -72,10 +72,17 @@ class Editor:
                     token.at,
                 )
         first = self.tokens[0]
-        yield Edit([*made("-", first.at), *self.tokens], "sign", first.raw, f"-{first.raw}", first.at)
+        head = written(self.tokens[: self._shown(0)])
+        yield Edit([*made("-", first.at), *self.tokens], "sign", head, f"-{head}", first.at)
 
     def _shown(self, k: int) -> int:
-        return occurrence(self.tokens, k).end if k < len(self.tokens) else k
+        """Where what stands at k ends: a symbol with its scripts, a fraction with both its parts."""
+        if k >= len(self.tokens) or self.tokens[k].text != r"\frac":
+            return occurrence(self.tokens, k).end if k < len(self.tokens) else k
+        for _ in range(2):
+            opened = k + 1 < len(self.tokens) and self.tokens[k + 1].text == "{"
+            k = close(self.tokens, k + 1) if opened else k + 1
+        return min(k + 1, len(self.tokens))
 
     def _in_script(self, k: int) -> bool:
         return any(s is not None and s[0] <= k < s[1] for o in self.found for s in (o.sup, o.sub))

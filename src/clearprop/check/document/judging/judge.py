@@ -42,7 +42,8 @@ class Judge:
         if comparison.beyond is not None and all(not p.choices and p.unread is None for p in pairs):
             self._beyond(statement, comparison)
             return
-        if self.scalars.apply and all(p.unread is not None for p in pairs):
+        named = self.scalars.pure and any(p.failures for p in pairs)
+        if named or (self.scalars.apply and all(p.unread is not None for p in pairs)):
             self._by_definitions(statement, pairs)
         unread = self._unread(statement, pairs, worlds)
         failing = [p for p in pairs if p.failures and p.unread is None]
@@ -60,7 +61,7 @@ class Judge:
         """Compare sides of single numbers that the text itself defines."""
         for pair in pairs:
             left, right = statement.parts[pair.left].node, statement.parts[pair.right].node
-            if left is None or right is None:
+            if left is None or right is None or (pair.failures and self.scalars.given(left, right)):
                 continue
             try:
                 values = self.scalars.sides(left, right)

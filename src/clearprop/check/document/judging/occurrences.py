@@ -44,7 +44,7 @@ def occurrence(tokens: list[Token], start: int) -> Occurrence:
             k += 1
             continue
         if k + 1 < len(tokens) and tokens[k + 1].text == "{":
-            end = _close(tokens, k + 1)
+            end = close(tokens, k + 1)
             scripts.setdefault(tokens[k].text, (k + 2, end))
             k = end + 1
         else:
@@ -53,7 +53,7 @@ def occurrence(tokens: list[Token], start: int) -> Occurrence:
     return Occurrence(start, min(k, len(tokens)), scripts.get("^"), scripts.get("_"))
 
 
-def _close(tokens: list[Token], k: int) -> int:
+def close(tokens: list[Token], k: int) -> int:
     depth = 0
     for end in range(k, len(tokens)):
         depth += (tokens[end].text == "{") - (tokens[end].text == "}")

@@ -4,11 +4,25 @@ own definitions.
 
 import numpy as np
 
-from clearprop.check.document.meaning.notation import Notation
+from clearprop.check.document.meaning.notation import Notation, Role
 from clearprop.check.document.numbers.functions import ENTRYWISE, STEP
 from clearprop.check.document.read.limits import Undefined, Unread
 from clearprop.check.document.read.statements import Document
-from clearprop.check.document.read.tree import Add, Call, Derivative, Div, Mul, Neg, Node, Num, Pow, Sym, walk
+from clearprop.check.document.read.tree import (
+    Add,
+    Big,
+    Call,
+    Derivative,
+    Div,
+    Mul,
+    Neg,
+    Node,
+    Num,
+    Pow,
+    Script,
+    Sym,
+    walk,
+)
 
 DRAWS = 3
 FEWEST = 3  # definitions that name units by number, before a text is taken as such a walk-through
@@ -29,12 +43,23 @@ class Scalars:
         self.known = set(self.definitions) | {s for d in self.definitions.values() for s in whole_symbols(d)}
         numbered = [s for s in self.definitions if any(isinstance(i.node, Num) for i in s.sub)]
         self.apply = notation.style is None and len(numbered) >= FEWEST
+        self.pure = len(numbered) >= FEWEST and _is_pure(document, notation)
+        self.functions = {name: name for name in ENTRYWISE} | notation.functions
 
     def _define(self, left: Sym, right: Node) -> None:
         names = whole_symbols(right)
         plain = all(isinstance(n, KINDS) and not isinstance(n, Derivative) for n in parts(right))
-        if plain and names and left not in names and not left.sup:
+        if plain and names and left not in names and all(map(_is_numbered, left.sup)):
             self.definitions.setdefault(left, right)
+
+    def given(self, left: Node, right: Node) -> bool:
+        """Whether this is the definition of a numbered unit: by itself it holds, so networks must tell."""
+        return (
+            isinstance(left, Sym)
+            and bool(left.sub)
+            and all(map(_is_numbered, left.sub))
+            and self.definitions.get(left) == right
+        )
 
     def sides(self, left: Node, right: Node) -> list[tuple[float, float]]:
         """Both sides for several draws; Unread if the text does not define all that they name."""
@@ -46,8 +71,29 @@ class Scalars:
             if one not in self.known:
                 msg = f"the text does not say what {one.name} is"
                 raise Undefined(msg, one.name)
-        draws = [_Draw(self.definitions, seed) for seed in range(DRAWS)]
+        draws = [_Draw(self.definitions, self.functions, seed) for seed in range(DRAWS)]
         return [(float(np.real(d.value(left))), float(np.real(d.value(right)))) for d in draws]
+
+
+def _is_pure(document: Document, notation: Notation) -> bool:
+    """Whether the text goes number by number: no sum over an index, and each weight named by its numbers."""
+    nodes = [p.node for s in document.statements for p in s.parts if p.node is not None]
+    weights = [
+        one
+        for node in nodes
+        for one in walk(node)
+        if isinstance(one, Sym) and notation.roles.get(one.name, Role("")).kind == "weight"
+    ]
+    summed = any(isinstance(one, Big) for node in nodes for one in walk(node))
+    return (
+        bool(weights)
+        and not summed
+        and all(one.sub and all(map(_is_numbered, (*one.sub, *one.sup))) for one in weights)
+    )
+
+
+def _is_numbered(script: Script) -> bool:
+    return isinstance(script.node, Num)
 
 
 def parts(node: Node) -> list[Node]:
@@ -63,8 +109,8 @@ def whole_symbols(node: Node) -> set[Sym]:
 class _Draw:
     """One choice of the numbers that nothing defines."""
 
-    def __init__(self, definitions: dict[Sym, Node], seed: int) -> None:
-        self.definitions = definitions
+    def __init__(self, definitions: dict[Sym, Node], functions: dict[str, str], seed: int) -> None:
+        self.definitions, self.functions = definitions, functions
         self.rng = np.random.default_rng(seed)
         self.drawn: dict[Sym, float] = {}
 
@@ -91,8 +137,10 @@ class _Draw:
             return of(node.above) / of(node.below)
         if isinstance(node, Pow):
             return of(node.base) ** of(node.power)
-        if isinstance(node, Call) and len(node.args) == 1 and not node.primes and node.name in ENTRYWISE:
-            return complex(ENTRYWISE[node.name](of(node.args[0])))
+        if isinstance(node, Call) and len(node.args) == 1 and not node.primes:
+            name = self.functions.get(node.name)
+            if name in ENTRYWISE:
+                return complex(ENTRYWISE[name](of(node.args[0])))
         if isinstance(node, Derivative) and not again:
             return self._slope(node)
         msg = "it is no formula of single numbers"
