@@ -139,6 +139,24 @@ def main() -> None:
             if workers in told:
                 line(workers, batch, told[workers], told[1], "measured")
             line(workers, batch, cost.rate(workers, batch), cost.rate(1, BATCH), "model")
+    print("\nfor docs/large.md, rows a second:\n")
+    print(table(found, cost))
+
+
+def table(found: dict[tuple[int, int], list[dict]], cost: Cost) -> str:
+    """Both scalings in Markdown, measured and modelled; two figures of the model that count, three of the others."""
+    lines = [
+        "| workers | strong, measured | strong, model | weak, measured | weak, model |",
+        "|--:|--:|--:|--:|--:|",
+    ]
+    for workers in MODELLED:
+        cells = [f"{workers}"]
+        for grows in (False, True):
+            seen = measured(found, grows).get(workers)
+            cells.append("" if seen is None else f"{float(f'{seen:.3g}'):,.0f}")
+            cells.append(f"{float(f'{cost.rate(workers, BATCH * (workers if grows else 1)):.2g}'):,.0f}")
+        lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join(lines)
 
 
 def measured(found: dict[tuple[int, int], list[dict]], grows: bool) -> dict[int, float]:
