@@ -42,7 +42,7 @@ def folder(tmp_path_factory):
 def start(folder, tmp_path, *more, name="m", restarts=10, workers=2):
     how = ("--epochs", 12, "--workers", workers, "--checkpoint", tmp_path / "c", "--checkpoint-every", "0.2")
     patch = SHORT.replace("RESTARTS", str(restarts))
-    return begin(MODE, folder, tmp_path / name, *how, *more, patch=patch)
+    return begin(MODE, folder, tmp_path / name, *how, *more, patch=patch, fresh=True)
 
 
 @pytest.fixture(scope="module")
