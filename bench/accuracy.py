@@ -17,6 +17,7 @@ from rich.console import Console
 from rich.table import Table
 
 WIDTH = 150
+REFERENCE = "clearprop accurate"
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -24,24 +25,58 @@ def main(arguments: list[str] | None = None) -> int:
     options = parse(arguments)
     os.environ.update({f"{name}_NUM_THREADS": str(options.threads) for name in ("OMP", "OPENBLAS", "MKL")})
     console = Console(width=None if sys.stdout.isatty() else WIDTH, highlight=False)
-    for name in options.tables or data.names(options.folder):
-        for seed in range(options.seeds):
-            for learner in options.learners:
-                if not done(options, name, learner, seed):
-                    console.print(run(options, name, learner, seed), soft_wrap=True)
+    for seed in range(options.seeds):
+        for learner in options.learners:
+            with Worker() as worker:
+                for name in options.tables or data.names(options.folder):
+                    if not done(options, name, learner, seed):
+                        console.print(run(worker, options, name, learner, seed), soft_wrap=True)
     runs = results.read(options.csv)
     runs = runs[runs["learner"].isin(options.learners)]
     for which in ("choose", "report"):
         console.print(drawn(results.summary(runs, which), which))
     if options.markdown:
+        reported = half_of(runs, "report")
         print(results.markdown(results.summary(runs, "report")))
+        print(f"\nMore than {REFERENCE}:\n\n{results.beside(reported, REFERENCE)}")
     if options.page:
         options.page.write_text(page.html(runs), encoding="utf-8")
     if options.figures:
-        reported = runs[[data.half(name) == "report" for name in runs["table"]]]
+        reported = half_of(runs, "report")
         for measure in results.MEASURES:
             (options.figures / f"accuracy_{measure}.svg").write_bytes(page.svg(reported, measure))
     return 0
+
+
+class Worker:
+    """A process that does one run after the other; a new one takes its place after a run that failed."""
+
+    def __init__(self) -> None:
+        self.pool: Any = None
+
+    def __enter__(self) -> "Worker":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.end()
+
+    def end(self) -> None:
+        if self.pool:
+            self.pool.terminate()
+        self.pool = None
+
+    def run(self, asked: tuple[Any, ...], limit: float) -> dict[str, Any]:
+        """What `measured` gives, or why there is nothing."""
+        self.pool = self.pool or multiprocessing.get_context("spawn").Pool(1)
+        try:
+            return self.pool.apply_async(measured, asked).get(limit)
+        except Exception as error:  # written down, so that the other runs go on
+            self.end()
+            return {"failure": f"{type(error).__name__}: {error}".partition("\n")[0][:200]}
+
+
+def half_of(runs: results.Frame, which: str) -> results.Frame:
+    return runs[[data.half(name) == which for name in runs["table"]]]
 
 
 def done(options: argparse.Namespace, name: str, learner: str, seed: int) -> bool:
@@ -50,14 +85,10 @@ def done(options: argparse.Namespace, name: str, learner: str, seed: int) -> boo
     return bool(((runs["table"] == name) & (runs["learner"] == learner) & (runs["seed"] == seed)).any())
 
 
-def run(options: argparse.Namespace, name: str, learner: str, seed: int) -> str:
-    """One run, in a process of its own that may take its time but not all of it; a line about it."""
+def run(worker: Worker, options: argparse.Namespace, name: str, learner: str, seed: int) -> str:
+    """One run, in a process that may take its time but not all of it; a line about it."""
     asked = (str(options.folder or ""), name, learner, seed, options.rows, options.threads)
-    with multiprocessing.get_context("spawn").Pool(1) as pool:
-        try:
-            row = pool.apply_async(measured, asked).get(options.limit)
-        except Exception as error:  # written down, so that the other learners go on
-            row = {"failure": f"{type(error).__name__}: {error}".partition("\n")[0][:200]}
+    row = worker.run(asked, options.limit)
     results.append(options.csv, {"table": name, "learner": learner, "seed": seed} | row)
     shown = {key: round(value, 4) for key, value in row.items() if isinstance(value, float)}
     return f"{name}, {learner}, seed {seed}: {shown or row}"

@@ -29,10 +29,43 @@ def append(path: Path, row: dict[str, object]) -> None:
     frame.to_csv(path, mode="a", header=not path.exists(), index=False)
 
 
+def by_split(runs: Frame, measure: str) -> Frame:
+    """A row a table and seed, a column a learner."""
+    found = runs.dropna(subset=[measure])
+    return found.pivot_table(index=["table", "seed"], columns="learner", values=measure)
+
+
 def by_table(runs: Frame, measure: str) -> Frame:
-    """The mean over the seeds, a row a table and a column a learner; only tables that all have done."""
-    found = runs.dropna(subset=[measure]).pivot_table(index="table", columns="learner", values=measure)
-    return found.dropna(axis=0)
+    """The mean over the seeds, a row a table and a column a learner; only splits that all have done."""
+    return by_split(runs, measure).dropna(axis=0).groupby("table").mean()
+
+
+def more(runs: Frame, measure: str, reference: str) -> Frame:
+    """Per cent by which each learner's error is above that of the reference, a row a table.
+
+    It is the difference of logarithms of (error + `SHIFT`), the mean over the splits that both have done.
+    """
+    values = np.log(by_split(runs, measure) + SHIFT)
+    if reference not in values:
+        return pd.DataFrame()
+    return 100 * values.sub(values[reference], axis=0).groupby("table").mean()
+
+
+def beside(runs: Frame, reference: str) -> str:
+    """Of each learner the mean of `more` over the tables, with its standard error and their number, in Markdown."""
+    found = {measure: more(runs, measure, reference) for measure in MEASURES}
+    head = [f"| | {' | '.join(f'{measure} %' for measure in MEASURES)} |", "|---|" + "--:|" * len(MEASURES)]
+    learners = sorted({name for values in found.values() for name in values} - {reference})
+    cells = {name: (cell(values, name) for values in found.values()) for name in learners}
+    return "\n".join(head + [f"| {name} | {' | '.join(parts)} |" for name, parts in cells.items()])
+
+
+def cell(values: Frame, learner: str) -> str:
+    """Mean, standard error over the tables, and how many there are; nothing where there are none."""
+    if learner not in values or not values[learner].count():
+        return ""
+    one = values[learner]
+    return f"{one.mean():+.1f} ± {one.sem():.1f} ({one.count()})"
 
 
 def shifted_mean(values: Frame) -> Frame:

@@ -75,6 +75,29 @@ def test_weights_count_and_rows_of_weight_0_are_absent():
     np.testing.assert_array_equal(one.model_.params.flat, two.model_.params.flat)
 
 
+def test_class_weights_are_weights():
+    X, y = next(batches(1))
+    labels, w = np.where(y > 0, "up", "down"), np.where(y > 0, 3.0, 0.5)
+    plain = TabularClassifier("fast", members=1).partial_fit(X, labels, w)
+    weighted = TabularClassifier("fast", members=1, class_weight={"up": 3.0, "down": 0.5}).partial_fit(
+        X, labels
+    )
+    np.testing.assert_array_equal(weighted.coefs_[0], plain.coefs_[0])
+    with pytest.raises(
+        SpecError, match=r'^`class_weight="balanced"` needs all rows, but `partial_fit` has some\.'
+    ):
+        TabularClassifier("fast", class_weight="balanced").partial_fit(X, labels)
+
+
+def test_a_logarithm_that_is_asked_for_is_learned():
+    X, y = next(batches(1))
+    model = TabularRegressor("fast", members=1, log_target=True).partial_fit(X, np.exp(y))
+    assert model.model_.target.shift == 0.0
+    assert TabularRegressor("fast", members=1).partial_fit(X, np.exp(y)).model_.target.shift is None
+    with pytest.raises(SpecError, match="`log_target=True` needs a target without negative numbers"):
+        TabularRegressor("fast", members=1, log_target=True).partial_fit(X, y)
+
+
 def test_a_column_that_is_missing_later_is_an_error():
     X, y = next(batches(1))
     model = TabularRegressor("fast").partial_fit(X, y)

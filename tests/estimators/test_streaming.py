@@ -124,3 +124,25 @@ def test_a_row_group_that_fits_no_pool_is_refused(tmp_path):
         SpecError, match=r"A pool must hold a row group of t.parquet, .* use `clearprop prepare`"
     ):
         TabularClassifier("fast").fit(Stream(tmp_path / "t.parquet", "y", memory="460MB"))
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "options"),
+    [
+        (TabularClassifier, "refit", {"refit": True}),
+        (TabularClassifier, "class_weight", {"class_weight": "balanced"}),
+        (TabularRegressor, "log_target=True", {"log_target": True}),
+    ],
+)
+def test_what_a_stream_cannot_do_is_refused(folder, kind, name, options):
+    stream = Stream(folder / "train.parquet", target="label" if kind is TabularClassifier else "y")
+    message = f"^`{name}` needs the rows in memory, but `X` is a `Stream`. Leave it out.$"
+    with pytest.raises(SpecError, match=message):
+        kind("fast", **options).fit(stream)
+
+
+@pytest.mark.parametrize("given", ["y", "sample_weight", "groups"])
+def test_a_stream_takes_no_columns_beside_it(folder, given):
+    message = "^A `Stream` names its target and weights itself; got `y`, `sample_weight` or `groups`. Leave it out.$"
+    with pytest.raises(SpecError, match=message):
+        TabularRegressor("fast").fit(Stream(folder / "train.parquet", target="y"), **{given: np.zeros(6000)})

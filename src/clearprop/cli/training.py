@@ -92,11 +92,12 @@ class Result:
 
     @property
     def notes(self) -> list[str]:
-        """What the held-out rows settled, and which columns are left out."""
+        """What there was no time for, what the held-out rows settled, and which columns are left out."""
+        cut = [self.model.record.cut] if self.model.record.cut else []
         dropped = [c for c in self.model.encoding.summary() if "why" in c]
         left = [f"column `{c['name']}` is left out: {c['why']}" for c in dropped[:MOST_NOTES]]
         more = [f"{len(dropped) - MOST_NOTES:,} more columns are left out"] * (len(dropped) > MOST_NOTES)
-        return [*self.model.held.notes, *left, *more]
+        return [*cut, *self.model.held.notes, *left, *more]
 
     def to_dict(self) -> dict[str, Any]:
         """For --json."""

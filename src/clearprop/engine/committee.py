@@ -53,6 +53,10 @@ class Committee:
         self.net, self.batch_size, self.dtype, self.threads = first.net, first.batch_size, first.dtype, 1
         self._weights: tuple[np.ndarray, list[np.ndarray]] | None = None
 
+    def first(self, members: int) -> "Committee":
+        """A committee of the first members; this one must not be used any more."""
+        return Committee(self.members[:members], None if self.aside is None else self.aside[:members])
+
     def start_from(self, flat: np.ndarray) -> None:
         """Go on from these parameters, (members, n_parameters)."""
         for engine, one in zip(self.members, flat, strict=True):

@@ -11,6 +11,7 @@ from clearprop.estimators import log_target
 from clearprop.estimators.beginning import seed_of
 from clearprop.estimators.class_weights import class_weights, weighed
 from clearprop.estimators.course import Course
+from clearprop.estimators.deadline import Deadline
 from clearprop.estimators.identity import sums_of
 from clearprop.estimators.important import judges_of
 from clearprop.estimators.judging import Judged
@@ -62,7 +63,7 @@ def fit(
     batch = batch_of(encoding, target, rows, float(rows.w.max()))
     baseline = baseline_of(target, batch, rows)
     judged = None if held is None else judged_of(encoding, target, held)
-    target, notes = _logged(estimator, target, whole, rows, batch, judged, seed, apart)
+    target, notes = _logged(estimator, target, whole, rows, batch, judged, seed, apart, course.deadline)
     if notes:
         batch = batch._replace(y=target.encode(rows.y).astype(batch.X.dtype)[:, None])
     learned = Learned(encoding, target, rows.y.name, baseline, notes)
@@ -97,7 +98,7 @@ def _apart(estimator: Any, rows: Rows, target: Classes | Scale, members: int, se
 
 def _logged(
     estimator: Any, target: Classes | Scale, whole: Rows, rows: Rows, batch: Batch, judged: Judged | None,
-    seed: int, apart: np.ndarray | None,
+    seed: int, apart: np.ndarray | None, deadline: Deadline,
 ) -> tuple[Classes | Scale, tuple[str, ...]]:  # fmt: skip
     """The target or its logarithm, and what is to be said of the choice."""
     wanted = getattr(estimator, "log_target", False)
@@ -118,6 +119,6 @@ def _logged(
         kept = np.flatnonzero(~apart[0])
         rows, batch = rows.take(kept), Batch(batch.X[kept], batch.y[kept], batch.w[kept])
     chosen, note = log_target.decided(
-        target, logged, batch.X, rows.y, batch.w, lambda t: judge_of(estimator, t, judged), seed
+        target, logged, batch.X, rows.y, batch.w, lambda t: judge_of(estimator, t, judged), seed, deadline
     )
     return chosen, (note,)

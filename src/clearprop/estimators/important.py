@@ -150,8 +150,15 @@ def _examined(model: Model, table: Table, y: Any, sample_weight: Any) -> Examine
     return examined(model, table, column, w)
 
 
-def judges_of(model: Model, held: Rows, judged: Judged, aside: np.ndarray | None = None) -> Examined:
-    """Of the rows that chose the epoch as many as importances are found on; `aside`: who answers for them."""
+def judges_of(model: Model, held: Rows, judged: Judged, aside: np.ndarray | None = None) -> Examined | None:
+    """Of the rows that chose the epoch as many as importances are found on; `aside`: who answers for them.
+
+    Rows that only members set aside for which there was no time are left out; None if no row is left.
+    """
     parts = model.members, model.encoding, model.target, model.held.temperature
     table = held.table.select(model.encoding.needed)
-    return affordable(Examined(*parts, table, judged.y, judged.w, aside))
+    found = Examined(*parts, table, judged.y, judged.w, aside)
+    if aside is not None and len(model.members) < len(aside):
+        theirs = aside[: len(model.members)]
+        found = replace(found, aside=theirs).taken(np.flatnonzero(theirs.any(axis=0)))
+    return affordable(found) if len(found.y) else None

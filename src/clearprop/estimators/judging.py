@@ -55,6 +55,11 @@ class Judge:
         self.metric, self.target, self.judged = metric, target, judged
         self.level, self.calibrate = level, calibrate
 
+    def only(self, rows: np.ndarray) -> "Judge":
+        """One that has only these of the rows."""
+        some = Judged(*(array[rows] for array in self.judged))
+        return Judge(self.metric, self.target, some, self.level, self.calibrate)
+
     def __call__(self, engine: Engine | Committee) -> float:
         """The score of an engine; higher is better."""
         return self.score(self.outputs(engine))

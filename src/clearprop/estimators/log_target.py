@@ -7,6 +7,7 @@ import numpy as np
 from clearprop.engine.engine import Batch, Engine
 from clearprop.engine.solver import Solver
 from clearprop.errors import SpecError
+from clearprop.estimators.deadline import Deadline
 from clearprop.estimators.judging import Judge
 from clearprop.network import Network
 from clearprop.tables.scale import Scale, log_shift
@@ -17,6 +18,7 @@ from clearprop.train.settings import Settings
 
 ROWS, EPOCHS, HIDDEN = 3000, 12, (64, 64)
 FEWEST = 20  # held-out rows: fewer do not decide
+SHARE = 0.05  # of the time left, at most, for each of the two
 WORTH = 0.99  # of the other's error: a logarithm must gain more than this
 
 
@@ -50,6 +52,7 @@ def decided(
     w: np.ndarray,
     judge: Callable[[Scale], Judge],
     seed: int,
+    deadline: Deadline,
 ) -> tuple[Scale, str]:
     """The target of the two that a small network predicts better, and a sentence on it.
 
@@ -63,14 +66,19 @@ def decided(
         Gives the judge of a target.
     seed : int
         Of the small networks.
+    deadline : Deadline
+        When the whole fit must have ended.
     """
     some = np.unique(np.linspace(0, len(X) - 1, min(len(X), ROWS)).round().astype(int))
     part = y.table.select([y.name]).take(some).column(y.name)
     judges = [judge(target) for target in (plain, logged)]
-    found = [
-        _score(each, Batch(X[some], each.target.encode(part).astype(X.dtype)[:, None], w[some]), seed)
-        for each in judges
-    ]
+    found = []
+    for each in judges:
+        batch = Batch(X[some], each.target.encode(part).astype(X.dtype)[:, None], w[some])
+        score = _score(each, batch, seed, deadline)
+        if score is None:
+            return plain, "the target is learned as it is: there was no time to try its logarithm"
+        found.append(score)
     takes = found[1] > found[0] + (1 - WORTH) * abs(found[0])
     name, (a, b) = judges[0].metric, (abs(score) for score in found)
     what = "the logarithm of the target is learned" if takes else "the target is learned as it is"
@@ -80,7 +88,8 @@ def decided(
     )
 
 
-def _score(judge: Judge, batch: Batch, seed: int) -> float:
+def _score(judge: Judge, batch: Batch, seed: int, deadline: Deadline) -> float | None:
+    """None if there was no time to learn."""
     net = Network((batch.X.shape[1], *HIDDEN, 1), "silu", "identity", relu_grad_at_zero=0)
     settings = Settings(
         Solver("adamw", decay=0.02, betas=(0.9, 0.95)),
@@ -89,8 +98,9 @@ def _score(judge: Judge, batch: Batch, seed: int) -> float:
         6e-3,
         "coslog4",
         seed=seed,
+        time_limit=deadline.left(SHARE),
         dtype=batch.X.dtype.name,
     )
     engine = Engine(net.initialize(seed, scheme="he"), settings.solver, settings.batch_size, settings.dtype)
-    train(engine, batch, settings)
-    return judge(engine)
+    record = train(engine, batch, settings, clock=deadline.clock)
+    return judge(engine) if record.stopped == "epochs" else None

@@ -8,13 +8,16 @@ import numpy as np
 from clearprop.engine.committee import Committee
 from clearprop.engine.engine import Engine
 from clearprop.errors import SpecError
+from clearprop.estimators import log_target
 from clearprop.estimators.beginning import begun, engine_of, seed_of, trained_members
+from clearprop.estimators.class_weights import class_weights, weighed
 from clearprop.estimators.inputs import checked, one_column
 from clearprop.estimators.presets import resolved
 from clearprop.estimators.rows import Learned, Rows, baseline_of, batch_of, rows_of
 from clearprop.estimators.training import made_by_of
 from clearprop.tables.classes import Classes
 from clearprop.tables.encoding import Encoding
+from clearprop.tables.scale import Scale
 from clearprop.tables.target import learn_target
 from clearprop.train.loop import train
 from clearprop.train.model import Model
@@ -63,7 +66,9 @@ class Partial:
 
         The first call learns the encoding, and the scale of a regression's target, from its rows: give it a few
         thousand that stand for all. After `fit` the fitted network goes on, with a fresh optimiser. The rate stays at
-        `learning_rate_init`, since nobody knows how many calls follow, and no rows are set aside.
+        `learning_rate_init`, since nobody knows how many calls follow, and no rows are set aside. Nobody knows how many
+        rows of each class follow, either: `class_weight` must be a dict. A logarithm of the target is learned only
+        where `log_target=True`, or where a fitted network learned it.
 
         Parameters
         ----------
@@ -91,6 +96,9 @@ class Partial:
         >>> model.score({"x": x}, x**2) > 0.9
         True
         """
+        if getattr(self, "class_weight", None) == "balanced":
+            msg = '`class_weight="balanced"` needs all rows, but `partial_fit` has some. Give a dict.'
+            raise SpecError(msg)
         model = getattr(self, "model_", None)
         X = X if model is None else model.read(checked(X, type(self).__name__, len(model.encoding.columns)))
         rows = rows_of(X, y, sample_weight, self).weighted()
@@ -99,6 +107,7 @@ class Partial:
         else:
             learned = Learned(model.encoding, model.target, model.target_name, model.baseline)
             _check_same(model, classes)
+        rows = weighed(rows, learned.target, class_weights(self, learned.target, rows))
         going = self._going or _begun(self, learned, rows.table.n_rows, model)
         record = going.step_over(batch_of(learned.encoding, learned.target, rows, 1.0))
         made_by = model.estimator if model else made_by_of(self, going.settled, 0)
@@ -113,6 +122,9 @@ class Partial:
         """What the first batch teaches."""
         known = rows.y if classes is None else one_column(np.unique(np.asarray(classes)), rows.y.name)
         target = learn_target(known, self._task)
+        if isinstance(target, Scale) and getattr(self, "log_target", False) is True:
+            target = Scale.learn(known, log_target.shift_of(True, known))
+        rows = weighed(rows, target, class_weights(self, target, rows))
         preset: Any = resolved(self.preset, self.get_params(deep=False))
         encoding = Encoding.learn(
             rows.table, categorical=self.categorical, dtype=self.dtype, weight=rows.w, places=preset.places

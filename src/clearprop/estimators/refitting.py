@@ -5,6 +5,7 @@ from typing import Any
 
 from clearprop.estimators.beginning import begun, trained_members
 from clearprop.estimators.course import Course
+from clearprop.estimators.deadline import Deadline
 from clearprop.estimators.rows import Learned, Rows, baseline_of, batch_of
 from clearprop.estimators.training import warn
 from clearprop.tables.classes import Classes
@@ -15,12 +16,17 @@ from clearprop.train.model import Model
 from clearprop.train.progress import shown
 from clearprop.train.source import InMemory
 
+TOO_LATE = "there was no time to learn from all rows"
+
 
 def refitted(estimator: Any, model: Model, rows: Rows, course: Course, seed: int) -> Model:
     """A model that has learned from all rows, for as many epochs as were best; what the held-out rows taught stays."""
     epochs = model.record.best_epoch
     if not epochs or model.record.stopped == "interrupted":
         return model
+    alone = course.spread.most == 1  # several processes must all go the same way
+    if alone and not _has_time(model, rows.table.n_rows, course.deadline):
+        return _noted(model, TOO_LATE)
     target = model.target if isinstance(model.target, Classes) else Scale.learn(rows.y, model.target.shift)
     encoding = Encoding.learn(
         rows.table, categorical=estimator.categorical, dtype=estimator.dtype, weight=rows.w,
@@ -34,15 +40,24 @@ def refitted(estimator: Any, model: Model, rows: Rows, course: Course, seed: int
         time_limit=course.deadline.left(),
     )  # fmt: skip
     with shown(course.watch, estimator.verbose) as tell:
-        again = course.spread.train(engine, InMemory(batch, seed), settings, None, tell, None, {})
+        source, clock = InMemory(batch, seed), course.deadline.clock
+        again = course.spread.train(engine, source, settings, None, tell, None, {}, clock)
     warn(again)
     if again.stopped != "epochs":  # out of time, or interrupted: the first network is whole
-        note = "there was no time to learn from all rows"
-        return replace(model, held=replace(model.held, notes=(*model.held.notes, note)))
+        return _noted(model, TOO_LATE)
     record = replace(model.record, seconds=model.record.seconds + again.seconds)
     note = f"epoch {epochs} was the best; the network learned anew from all {rows.table.n_rows:,} rows until then"
-    held = replace(model.held, notes=(*model.held.notes, note))
     return replace(
-        model, params=trained_members(engine)[0], encoding=encoding, target=target, record=record,
-        baseline=learned.baseline, held=held,
+        _noted(model, note), params=trained_members(engine)[0], encoding=encoding, target=target, record=record,
+        baseline=learned.baseline,
     )  # fmt: skip
+
+
+def _has_time(model: Model, rows: int, deadline: Deadline) -> bool:
+    """Whether so many rows can be learned from until the best epoch, at the speed so far."""
+    left, speed = deadline.left(), model.record.rows_per_second
+    return left is None or model.record.best_epoch * rows <= left * speed
+
+
+def _noted(model: Model, note: str) -> Model:
+    return replace(model, held=replace(model.held, notes=(*model.held.notes, note)))

@@ -42,7 +42,9 @@ def fit_stream(
     share = estimator.validation_fraction if held is None and estimator.early_stopping else 0.0
     aside = Part(seed, 0.0, min(share, most_rows(table, JUDGES, room // 8) / table.expected_rows))
     preset = resolved(estimator.preset, estimator.get_params(deep=False))
+    began = course.deadline.spent
     facts = learn_stream(table, aside, roles, dtype=estimator.dtype, budget=room // 4, places=preset.places)
+    reading = course.deadline.spent - began  # of all rows once: an epoch takes about as long
     if isinstance(held, Stream):
         held = _sampled(estimator, held, room // 8)
     elif held is None and facts.aside is not None:
@@ -58,7 +60,7 @@ def fit_stream(
     about = {"the number of rows to learn from": plan.rows, "the values": facts.sums}
     about |= {"the rows of a pool": plan.capacity, "the row groups": facts.counts.tolist()}
     try:
-        model = trained(estimator, learned, StreamSource(pools), judged, course, seed, about)
+        model = trained(estimator, learned, StreamSource(pools), judged, course, seed, about, reading=reading)
     finally:
         pools.close()
     if held is None or judged is None:

@@ -56,7 +56,9 @@ _PARAMETERS = """
     threads : int, optional
         Of the products; by default as many as help.
     time_limit : float, optional
-        Seconds for the whole fit, compiling included. Fewer epochs are planned if they would take longer.
+        Seconds for the whole fit, compiling included. If it would take longer, fewer epochs are planned, then fewer
+        networks; `model_.record.cut` says what was left out. With checkpoints or workers nothing is planned: training
+        stops at the limit.
     dtype : {{"float32", "float64"}}
         Of all arrays.
     verbose : bool

@@ -143,8 +143,12 @@ class Tabular(Important, SeeingTabular, Exporting, Formulas, Partial, BaseEstima
         if any(value is not None for value in given):
             msg = "A `Stream` names its target and weights itself; got `y`, `sample_weight` or `groups`. Leave it out."
             raise SpecError(msg)
-        for name in ("refit", "class_weight"):
-            if getattr(self, name, None):
+        for name, asked in (
+            ("refit", self.refit),
+            ("class_weight", getattr(self, "class_weight", None)),
+            ("log_target=True", getattr(self, "log_target", None) is True),
+        ):
+            if asked:
                 msg = f"`{name}` needs the rows in memory, but `X` is a `Stream`. Leave it out."
                 raise SpecError(msg)
         held = val[0]

@@ -9,11 +9,11 @@ from sklearn.exceptions import ConvergenceWarning
 
 from clearprop.estimators.beginning import begun, trained_members
 from clearprop.estimators.course import Course
-from clearprop.estimators.deadline import in_time
 from clearprop.estimators.identity import identity_of
 from clearprop.estimators.judging import Judge, Judged
 from clearprop.estimators.plain import plain_entries
 from clearprop.estimators.rows import Learned
+from clearprop.estimators.time_plan import InTime, in_time
 from clearprop.tables.classes import Classes
 from clearprop.tables.scale import Scale
 from clearprop.train.held_out import HeldOut
@@ -34,6 +34,7 @@ def trained(
     about: dict[str, Any],
     apart: np.ndarray | None = None,
     share: float = 1.0,
+    reading: float = 0.0,
 ) -> Model:
     """A model from rows that are encoded.
 
@@ -57,23 +58,27 @@ def trained(
         The rows that each member of a committee sets aside; `judged` are those that some member does.
     share : float
         Of the time left that this training may take.
+    reading : float
+        Seconds in which the rows of an epoch are read.
     """
     checked_metric(estimator.metric, learned.target.task)
     engine, settings, settled = begun(estimator, learned, source.rows, seed, apart)
     judge = None if judged is None else judge_of(estimator, learned.target, judged, apart is not None)
-    folder = course.folder
+    folder, deadline, cut = course.folder, course.deadline, ""
     identity = {} if folder is None else identity_of(estimator, settled, seed, about, learned, judged)
     if folder is None and course.spread.most == 1:
-        settings = in_time(settings, engine, source.rows, course.deadline, share)
+        whole = InTime(engine, judge, settings)
+        engine, judge, settings, cut = in_time(whole, source, deadline, share, reading)
     else:  # other workers, or this process when it goes on, must have the same epochs
-        settings = replace(settings, time_limit=course.deadline.left(share))
+        settings = replace(settings, time_limit=deadline.left(share))
     with shown(course.watch, estimator.verbose) as tell:
-        record = course.spread.train(engine, source, settings, judge, tell, folder, identity)
+        record = course.spread.train(engine, source, settings, judge, tell, folder, identity, deadline.clock)
+    record.cut = cut
     warn(record)
-    settled = settled | {"max_iter": settings.epochs}
-    made_by = made_by_of(estimator, settled, 0 if judged is None else len(judged.X))
-    held = HeldOut() if judge is None else judge.taught(judge.outputs(engine))
     params, *others = trained_members(engine)
+    settled = settled | {"max_iter": settings.epochs, "members": 1 + len(others)}
+    made_by = made_by_of(estimator, settled, 0 if judge is None else len(judge.judged.X))
+    held = HeldOut() if judge is None else judge.taught(judge.outputs(engine))
     return Model(
         params, *learned[:3], record, learned.baseline, made_by, others, replace(held, notes=learned.notes)
     )

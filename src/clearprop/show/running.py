@@ -219,6 +219,7 @@ def run_facts(model: Model, timings: dict[str, float]) -> Facts:
         ("speed of training", f"{number(round(record.rows_per_second))} rows a second"),
         ("epochs run", ran + kept),
         ("why it stopped", stopped(model)),
+        *([("cut short", record.cut)] if record.cut else []),
         ("threads of the products", str(record.threads)),
         *([("share of their peak", f"{record.peak_share:.0%}")] if record.peak_share else []),
     ]

@@ -1,6 +1,5 @@
 """The training loop: epochs in a seeded order, the best one kept, and every way that a run can end."""
 
-import time
 from collections.abc import Callable
 from contextlib import closing
 from typing import NamedTuple
@@ -12,6 +11,7 @@ from clearprop.engine.engine import Batch, Engine
 from clearprop.errors import DivergedError, SpecError
 from clearprop.train.alone import Alone, Score, Way
 from clearprop.train.checkpoint import Checkpoint
+from clearprop.train.clock import CLOCK, Clock
 from clearprop.train.record import EpochRow, Record
 from clearprop.train.schedule import rates
 from clearprop.train.settings import Settings
@@ -20,6 +20,7 @@ from clearprop.train.state import RunState
 from clearprop.train.threads import threads_to_train
 
 SLICE_SECONDS = 0.1  # kernels come back this often, to show progress, keep time, and be interrupted
+FIRST = 10  # steps that are taken whatever the time: the first rates of a schedule may be 0
 
 
 class Progress(NamedTuple):
@@ -43,6 +44,7 @@ def train(
     watch: Watch | None = None,
     checkpoint: Checkpoint | None = None,
     way: Way | None = None,
+    clock: Clock = CLOCK,
 ) -> Record:
     """Train until the epochs, the patience or the time are used up; leave the best parameters in the engine.
 
@@ -63,6 +65,8 @@ def train(
         Shown the state between two steps; saves it, and may hold one to go on from.
     way : Way, optional
         How steps are taken: by this process alone, or by several together.
+    clock : callable
+        What tells the seconds.
 
     Raises
     ------
@@ -77,7 +81,7 @@ def train(
             msg = "Training needs one row or more with a weight above 0; got none."
             raise SpecError(msg)
         rows = InMemory(rows, settings.seed)
-    return _Run(engine, rows, settings, score, watch, checkpoint, way or Alone()).go()
+    return _Run(engine, rows, settings, score, watch, checkpoint, way or Alone(), clock).go()
 
 
 class _Run:
@@ -90,20 +94,21 @@ class _Run:
         watch: Watch | None,
         checkpoint: Checkpoint | None,
         way: Way,
+        clock: Clock,
     ) -> None:
         self.engine, self.source, self.settings = engine, source, settings
-        self.score, self.watch, self.checkpoint, self.way = score, watch, checkpoint, way
+        self.score, self.watch, self.checkpoint, self.way, self.clock = score, watch, checkpoint, way, clock
         self.steps = -(-source.rows // engine.batch_size)
         threads = threads_to_train(engine, min(engine.batch_size, source.rows), settings.threads)
         self.state = RunState.begin(engine, threads)
-        self.slice = 1
+        self.slice, self.scoring = 1, 0.0  # steps of the next call; seconds that the last score took
 
     @property
     def record(self) -> Record:
         return self.state.record
 
     def go(self) -> Record:
-        self.start = time.perf_counter()
+        self.start = self.clock()
         self.engine.prepare(self.source.sample)
         self.way.begin(self.engine, self.state, self.checkpoint)
         self.start -= self.state.seconds
@@ -150,10 +155,10 @@ class _Run:
         first = (state.epoch - 1) * self.steps + state.step
         total = settings.epochs * self.steps
         lr = rates(settings.schedule, settings.lr, first, first + steps, total)
-        began = time.perf_counter()
+        began = self.clock()
         with np.errstate(all="ignore"):
             result = self.way.epoch(self.engine, piece, at, lr, state.so_far)
-        took = time.perf_counter() - began
+        took = self.clock() - began
         if result.failed_at is not None:
             raise self._divergence(piece, at, result.failed_at)
         size = self.engine.batch_size
@@ -161,7 +166,8 @@ class _Run:
         state.so_far, state.lr, state.step = result, float(lr[-1]), state.step + steps
         state.busy, state.rows_done = state.busy + took, state.rows_done + rows
         most = min(max(2 * self.slice, 8), self.steps, self.way.at_once)
-        self.slice = int(np.clip(self.slice * SLICE_SECONDS / max(took, 1e-6), 1, most))
+        seconds = min(SLICE_SECONDS, self._left())
+        self.slice = int(np.clip(self.slice * seconds / max(took, 1e-6), 1, most))
 
     def _close(self) -> None:
         """The end of an epoch: scored, written down, kept if it is the best."""
@@ -170,7 +176,11 @@ class _Run:
             msg = f"The parameters became infinite at the end of epoch {epoch}. {self._cause()}"
             raise DivergedError(msg)
         state.last[:] = flat
+        if self.record.rows and self.way.agree(self._left() < self.scoring):
+            raise _TimeUp  # the score would end too late
+        began = self.clock()
         found = self.way.score(self.score, self.engine)
+        self.scoring = self.clock() - began
         score = None if found is None or not np.isfinite(found) else float(found)
         loss = state.so_far.loss
         self.record.rows.append(EpochRow(epoch, loss, score, state.lr, self._elapsed()))
@@ -184,7 +194,12 @@ class _Run:
         self._tell(epoch, loss)
 
     def _elapsed(self) -> float:
-        return time.perf_counter() - self.start
+        return self.clock() - self.start
+
+    def _left(self) -> float:
+        """Seconds until the limit."""
+        limit = self.settings.time_limit
+        return np.inf if limit is None else limit - self._elapsed()
 
     def _look(self) -> None:
         """Between two steps: the checkpoint's turn."""
@@ -192,9 +207,8 @@ class _Run:
         self.way.look(self.engine, self.state, self.checkpoint)
 
     def _check_time(self) -> None:
-        limit, state = self.settings.time_limit, self.state
-        is_late = self.way.agree(limit is not None and self._elapsed() >= limit)
-        if is_late and (state.epoch, state.step) != (1, 0):
+        is_late = self.way.agree(self._left() <= 0)
+        if is_late and (self.state.epoch > 1 or self.state.step >= min(FIRST, self.steps)):
             raise _TimeUp
 
     def _tell(self, done: float, loss: float) -> None:

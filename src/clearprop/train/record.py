@@ -38,6 +38,8 @@ class Record:
         The rate of the products over what so many threads reach in a large one; None until `Model.peak_share` asks.
     warning : str
         What went wrong and was survived, in a sentence; else empty.
+    cut : str
+        What there was no time for, in a sentence; else empty.
     """
 
     rows: list[EpochRow] = field(default_factory=list)
@@ -48,6 +50,7 @@ class Record:
     threads: int = 1
     peak_share: float | None = None
     warning: str = ""
+    cut: str = ""
 
     @property
     def losses(self) -> list[float]:

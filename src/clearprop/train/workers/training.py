@@ -10,6 +10,7 @@ from clearprop.train.alone import Score
 from clearprop.train.checkpoint import Checkpoint, checkpoint_in
 from clearprop.train.checkpoint_folder import Folder
 from clearprop.train.checkpoint_signals import held_back
+from clearprop.train.clock import CLOCK, Clock
 from clearprop.train.loop import Watch, train
 from clearprop.train.record import Record
 from clearprop.train.settings import Settings
@@ -53,8 +54,9 @@ class Spread:
         watch: Watch | None,
         folder: Folder | None,
         identity: dict[str, Any],
+        clock: Clock = CLOCK,
     ) -> Record:
-        """See `loop.train`; the engine has the parameters at the end."""
+        """See `loop.train`; the engine has the parameters at the end. Other processes have clocks of their own."""
         if self.group:
             return self._as_member(engine, source, settings, score, watch, folder, identity)
         if self.workers:
@@ -62,7 +64,7 @@ class Spread:
 
             return on_ray(self, engine, source, settings, score, watch, folder, identity)
         with checkpoint_in(folder, identity) as checkpoint:
-            return train(engine, source, settings, score, watch, checkpoint)
+            return train(engine, source, settings, score, watch, checkpoint, clock=clock)
 
     def _as_member(
         self,
