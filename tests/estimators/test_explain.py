@@ -1,12 +1,15 @@
 """`explain` of all four estimators: their own names, their own penalty, their own numbers."""
 
+import math
+import re
 import warnings
+from datetime import datetime, timedelta
 
 import numpy as np
 import pytest
 from sklearn.exceptions import ConvergenceWarning, NotFittedError
 
-from clearprop import MLPClassifier, MLPRegressor, TabularClassifier, load, save
+from clearprop import MLPClassifier, MLPRegressor, TabularClassifier, TabularRegressor, load, save
 from clearprop.errors import SpecError
 from clearprop.show.account import committee
 from clearprop.show.account.words import Words
@@ -115,6 +118,46 @@ def test_a_member_that_is_not_there():
     with pytest.raises(SpecError, match="from 0 to 0: the model is one network; got 1"):
         models.classifier().explain(rows(2), models.classes()[:2], member=1)
     assert models.classifier().explain(rows(2), models.classes()[:2]).trace["committee"] is None
+
+
+def days_between(text, first="1970-01-01"):
+    return (datetime.fromisoformat(text) - datetime.fromisoformat(first)) / timedelta(days=1)
+
+
+def read_back(said, cell):
+    """The number that a raw cell is encoded to, by what the account says of it and the calendar of Python."""
+    if re.search("is missing, else 0", said):
+        return float(not cell)
+    if not cell:
+        return 0.0
+    if found := re.fullmatch(r"u / sqrt\(1 \+ \(u/3\)²\) of u = (\S+) · the days from (.+) to \w+; .*", said):
+        u = float(found[1]) * days_between(cell, found[2])
+        return u / math.sqrt(1 + (u / 3) ** 2)
+    found = re.fullmatch(r"(cos|sin)\(2π [ds] / (\S+)\) of the whole (days|seconds) .*", said)
+    count = math.floor(days_between(cell) * (1 if found[3] == "days" else 86400) + 1e-6)
+    return getattr(math, found[1])(2 * math.pi * count / float(found[2]))
+
+
+@pytest.mark.parametrize("hours", [0, 5])
+def test_a_date_is_followed_from_its_cell_to_the_input(hours):
+    """Each input of a date, recomputed from the cell and the sentence that the account prints beside it."""
+    n = np.arange(60)
+    when = (
+        np.datetime64("2024-03-01T00:00:00") + n.astype("m8[D]") * 9 + (n % 7 * hours * 3571).astype("m8[s]")
+    )
+    when[5] = np.datetime64("NaT")
+    model = TabularRegressor("fast", members=1, max_iter=2, hidden_layer_sizes=(4,), dtype="float64")
+    account = model.fit({"sold": when}, n).explain({"sold": when[:8]}, n[:8], form="batch")
+    batch = account.trace["batch"]
+    assert batch["table"]["rows"][0] == ["2024-03-01 00:00:00"]
+    kinds = {"moment", "missing", "turn", "target"} | ({"clock"} if hours else set())
+    assert {e["kind"] for e in batch["encoding"]} == kinds
+    for k, encoded in enumerate(batch["encoding"][:-1]):
+        by_hand = [read_back(encoded["text"], cell) for (cell,) in batch["table"]["rows"]]
+        # the sentence has six digits of the scale
+        np.testing.assert_allclose(np.asarray(account["a[0]"])[:, k], by_hand, rtol=0, atol=5e-6)
+    Z = np.asarray(account["a[0]"]) @ np.asarray(account["W[1]"]) + np.asarray(account["b[1]"])
+    np.testing.assert_allclose(account["z[1]"], Z, rtol=1e-12)
 
 
 def test_a_loaded_model_explains_itself_alike(tmp_path):

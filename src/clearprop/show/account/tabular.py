@@ -13,7 +13,7 @@ from clearprop.show.account.naming import Names
 from clearprop.tables.category import Category
 from clearprop.tables.classes import Classes
 from clearprop.tables.dropped import Dropped
-from clearprop.tables.moment import Moment
+from clearprop.tables.moment import DAY, PARTS, Moment, written
 from clearprop.tables.number import Number
 from clearprop.tables.scale import Scale
 from clearprop.tables.table import Table
@@ -83,8 +83,7 @@ def _encoded(column: Number | Category | Moment | Dropped) -> list[dict[str, Any
     if isinstance(column, Number):
         return _of_number(column)
     if isinstance(column, Moment):
-        turns = column.features[len(column.number.features) :]
-        return _of_number(column.number) + [_one(f, column.name, "turn", {}) for f in turns]
+        return _of_moment(column)
     if isinstance(column, Category):
         two = len(column.features) == 1 and len(column.levels) == 2
         return [
@@ -102,6 +101,22 @@ def _of_number(column: Number) -> list[dict[str, Any]]:
         kinds += [("place", {}), *(("part", {"low": low, "high": high}) for low, high in column.ramps)]
     kinds += [("missing", {})] if column.missing else []
     return [_one(f, column.name, *kind) for f, kind in zip(column.features, kinds, strict=True)]
+
+
+def _of_moment(column: Moment) -> list[dict[str, Any]]:
+    """How late a date is, in days from the median, and cosine and sine of its parts."""
+    number = column.number
+    known = {"middle": written(number.median), "a_day": number.scale * DAY}
+    found = [e | {"kind": "moment", **known} if e["kind"] == "number" else e for e in _of_number(number)]
+    features = iter(column.features[len(number.features) :])
+    for part in column.parts:
+        step, period = PARTS[part]
+        kind = "clock" if step == 1 else "turn"
+        found += [
+            _one(next(features), column.name, kind, {"part": part, "line": line, "period": f"{period:.8g}"})
+            for line in ("cos", "sin")
+        ]
+    return found
 
 
 def _kind(feature: str, column: Category, two: bool) -> str:

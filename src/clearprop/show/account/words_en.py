@@ -79,13 +79,15 @@ CONVENTIONS = {
     "a decimal after ≈ has {digits} significant digits.",
 }
 ENCODINGS = {
-    "number": "({column} - {median}) · {scale}, smoothly held within -3 and 3; a missing one is 0",
+    "number": "u / sqrt(1 + (u/3)²) of u = ({column} - {median}) · {scale}; a missing one is 0",
     "place": "where {column} is among the values of training: -2 the least, 0 the median, 2 the largest",
     "part": "-1 up to {low}, 1 from {high} on, a line between",
     "missing": "1 where {column} is missing, else 0",
     "two": "1 for {second}, -1 for {first}, 0 where it is neither",
     "level": "1 where {input}, else 0",
-    "turn": "cosine or sine of a part of {column} that comes again",
+    "moment": "u / sqrt(1 + (u/3)²) of u = {a_day} · the days from {middle} to {column}; a missing one is 0",
+    "turn": "{line}(2π d / {period}) of the whole days d from 1970-01-01 to {column}; a missing one is 0",
+    "clock": "{line}(2π s / {period}) of the whole seconds s from 1970-01-01 to {column}; a missing one is 0",
     "another": "1 where {column} is a rarer value, else 0",
     "target": "({column} - {mean}) / {sd}",
 }

@@ -106,13 +106,15 @@ CONVENTIONS = {
     "exact": "数字是精确的：分数、对数与 e 的幂；≈ 之后的小数保留 {digits} 位有效数字。",
 }
 ENCODINGS = {
-    "number": "({column} - {median}) · {scale}，平滑地限制在 -3 与 3 之间；缺失值为 0",
+    "number": "u / sqrt(1 + (u/3)²)，其中 u = ({column} - {median}) · {scale}；缺失值为 0",
     "place": "{column} 在训练值中的位置：最小值为 -2，中位数为 0，最大值为 2",
     "part": "不超过 {low} 时为 -1，从 {high} 起为 1，其间为直线",
     "missing": "{column} 缺失时为 1，否则为 0",
     "two": "{second} 为 1，{first} 为 -1，其余为 0",
     "level": "{input} 时为 1，否则为 0",
-    "turn": "{column} 中周期部分的余弦或正弦",
+    "moment": "u / sqrt(1 + (u/3)²)，其中 u = {a_day} · 从 {middle} 到 {column} 的天数；缺失值为 0",
+    "turn": "{line}(2π d / {period})，d 为从 1970-01-01 到 {column} 的整天数；缺失值为 0",
+    "clock": "{line}(2π s / {period})，s 为从 1970-01-01 到 {column} 的整秒数；缺失值为 0",
     "another": "{column} 为较少见的值时为 1，否则为 0",
     "target": "({column} - {mean}) / {sd}",
 }
