@@ -178,3 +178,18 @@ def test_numba_keeps_its_own_cache_folder():
     with store._folder_in_use() as keep:
         assert not keep or str(store.cache_folder()) == store.config.CACHE_DIR
     assert before == store.config.CACHE_DIR
+
+
+def test_a_kernel_is_compiled_once_for_all_constants():
+    """Numba would compile it for 0, for 1 and for a number that is not known."""
+
+    @store.kernel
+    def inner(row, by):
+        return row + 2 * by
+
+    @store.kernel
+    def outer(n):
+        return inner(0, 1) + inner(1, n) + inner(n, 2)
+
+    assert outer(3) == 2 + 7 + 7
+    assert len(inner.overloads) == 1

@@ -18,6 +18,7 @@ from typing import Any
 
 import numba
 import numba.core.config
+from numba import types
 from numba.core.caching import FunctionCache, IndexDataCacheFile
 from numba.core.ccallback import CFunc
 
@@ -32,10 +33,25 @@ SEAL = hashlib.sha256().digest_size
 def kernel(function: Callable[..., Any], flags: frozenset[str] = frozenset(FAST)) -> Any:
     """The decorator of kernels: compiled on first use, kept on disk, free of the interpreter's lock."""
     compiled: Any = numba.njit(nogil=True, error_model="numpy", fastmath=set(flags))(function)
+    if config.DISABLE_JIT:
+        return compiled
+    _take_any_number(compiled)
     with _folder_in_use() as keep:
-        if keep and not config.DISABLE_JIT:
+        if keep:
             compiled._cache = _Cache(function)
     return compiled
+
+
+def _take_any_number(compiled: Any) -> None:
+    """Have a kernel compiled once that is called with 0 here and with 1 there: Numba would do so for each constant."""
+    template_for = compiled.get_call_template
+
+    def of_any_number(args: Any, kws: Any) -> Any:
+        return template_for(
+            [types.unliteral(a) for a in args], {k: types.unliteral(v) for k, v in kws.items()}
+        )
+
+    compiled.get_call_template = of_any_number
 
 
 def kernel_that_reorders_sums(function: Callable[..., Any]) -> Any:
