@@ -113,7 +113,7 @@ class Important:
 
     @property
     def feature_importances_(self) -> np.ndarray:
-        """How much worse the score becomes when each raw column is shuffled, (n_features_in_,).
+        """How much worse the score becomes when each raw column is shuffled, (`n_features_in_`,).
 
         The means of `importances_`, in the unit of the estimator's metric (log-loss, or the target's unit for rmse);
         in the order of `feature_names_in_`, not normalised; about 0, or by chance below, where a column does not

@@ -21,7 +21,7 @@ class Importances:
 
     **By slopes**: how far the answers move with the column by the network's own gradients, in probability (half the
     sum over the classes) or in the target's unit; never below 0. Of a number it is the mean over the rows of
-    |d answer / d number| times the column's spread (the quartiles' distance, or half the range where that is 0). Of a
+    `|d answer / d number|` times the column's spread (the quartiles' distance, or half the range where that is 0). Of a
     category or a date, whose values come in steps, it is the mean of what the slopes say of taking over the value of
     another row. It knows only the surroundings of each row, and nothing of the truth.
 
