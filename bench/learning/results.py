@@ -56,8 +56,10 @@ def beside(runs: Frame, reference: str) -> str:
     found = {measure: more(runs, measure, reference) for measure in MEASURES}
     head = [f"| | {' | '.join(f'{measure} %' for measure in MEASURES)} |", "|---|" + "--:|" * len(MEASURES)]
     learners = sorted({name for values in found.values() for name in values} - {reference})
-    cells = {name: (cell(values, name) for values in found.values()) for name in learners}
-    return "\n".join(head + [f"| {name} | {' | '.join(parts)} |" for name, parts in cells.items()])
+    rows = [
+        f"| {name} | {' | '.join(cell(found[measure], name) for measure in MEASURES)} |" for name in learners
+    ]
+    return "\n".join(head + rows)
 
 
 def cell(values: Frame, learner: str) -> str:
