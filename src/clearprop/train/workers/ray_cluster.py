@@ -4,6 +4,7 @@ import logging
 import os
 import shutil
 import signal
+import socket
 import tempfile
 import threading
 from collections.abc import Iterator
@@ -24,6 +25,7 @@ QUIET = {  # read by Ray when it is imported or started
     "RAY_TRAIN_ENABLE_PREEMPTION_WATCHER": "0",
 }
 PREFIX = "clearprop-ray-"
+PATIENCE = 20.0  # seconds until a cluster has answered
 
 
 @contextmanager
@@ -67,16 +69,24 @@ def _connect(ray: Any, workers: Workers, folder: Path) -> None:
     address = workers.address or os.environ.get("RAY_ADDRESS")
     try:
         if address:
+            _knock(address)
             ray.init(address, **quiet)
         else:
             ray.init(
                 "local", include_dashboard=False, num_cpus=_cpus(), _temp_dir=str(folder), **quiet,
                 object_store_memory=None,
             )  # fmt: skip
-    except (ConnectionError, ValueError, RuntimeError, TimeoutError) as error:
+    except (OSError, ValueError, RuntimeError) as error:
         where = f"at {address}" if address else "on this machine"
         msg = f"Ray cannot be reached or started {where}: {' '.join(str(error).split())[:200]}"
         raise WorkersError(msg) from None
+
+
+def _knock(address: str) -> None:
+    """Whether anybody listens at host:port; Ray itself would try for minutes."""
+    host, _, port = address.removeprefix("ray://").rpartition(":")
+    if host and port.isdecimal():
+        socket.create_connection((host.strip("[]"), int(port)), timeout=PATIENCE).close()
 
 
 def _cpus() -> int:
