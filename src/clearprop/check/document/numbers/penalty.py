@@ -22,7 +22,7 @@ def value(name: str, env: Env) -> Value:
     if found.ndim:
         msg = "a penalty that is no number"
         raise Misfit(msg)
-    return found if np.real(found) >= 0 else -found  # what is subtracted is a slip, and no penalty
+    return found
 
 
 def gradient(name: str, where: quantities.Spot, env: Env) -> Value:
