@@ -220,11 +220,7 @@ class Chooser:
     def _loss(self, reading: Reading, name: str, first: tuple[str, str, str], named: list[str]) -> Reading:
         best, best_score = reading, -1.0
         for option, penalised, way in self._options(first, named):
-            gradients = {
-                n: usual(n, way, self.setting.notation, option)
-                + (" penalised" if penalised and self._decays(n) else "")
-                for n in named
-            }
+            gradients = {n: usual(n, way, self.setting.notation, option) for n in named}
             trial = Reading(
                 {**reading.losses, name: option},
                 {**reading.gradients, **gradients},
@@ -233,39 +229,27 @@ class Chooser:
             score = (
                 self.score(trial, {name, "", *named})
                 - (MIXED_GAIN if option in MIXED else 0.0)
-                - (0.01 * (1 + (penalised != 1.0)) if penalised else 0.0)
+                - 0.01 * penalised
             )
             if score > best_score:
                 best, best_score = trial, score
         return best
 
     def _options(self, first: tuple[str, str, str], named: list[str]) -> Iterator[tuple]:
-        shares = self._shares()
+        decays = any(r.kind == "decay" for r in self.setting.notation.roles.values())
         options = [first, *[c for c in CONSISTENT if c != first], *MIXED]
-        return product(options, shares, ("sum", "mean") if named else ("mean",))
-
-    def _shares(self) -> tuple[float, ...]:
-        """How many times its penalty a loss may hold: the text may have slipped by 2 in one of its places."""
-        notation = self.setting.notation
-        if notation.penalties:
-            return (0.0, 1.0, 2.0, 0.5)
-        return (0.0, 1.0) if any(r.kind == "decay" for r in notation.roles.values()) else (0.0,)
+        return product(
+            options, (False, True) if decays else (False,), ("sum", "mean") if named else ("mean",)
+        )
 
     def _gradient(self, reading: Reading, name: str) -> Reading:
         best, best_score = reading, self.score(reading, {name})
-        ways = ("sum", "mean", "sum penalised", "mean penalised") if self._decays(name) else ("sum", "mean")
-        for way in ways:
+        for way in ("sum", "mean"):
             trial = Reading(reading.losses, {**reading.gradients, name: way}, reading.penalised)
             score = self.score(trial, {name})
             if score > best_score:
                 best, best_score = trial, score
         return best
-
-    def _decays(self, name: str) -> bool:
-        """Whether a gradient of its own name may be that of a loss with its penalty."""
-        notation = self.setting.notation
-        of = notation.roles.get(notation.roles[name].of)
-        return bool(notation.penalties) and of is not None and of.kind in ("weight", "bias", "stack")
 
 
 def _says(used: set[tuple[str, int]]) -> bool:

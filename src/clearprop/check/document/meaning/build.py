@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass, field, replace
 
-from clearprop.check.document.meaning import batches, given, hints, layouts, penalties, plans, roles, sizing
+from clearprop.check.document.meaning import batches, given, hints, layouts, plans, roles, sizing
 from clearprop.check.document.meaning.notation import Notation, is_letter
 from clearprop.check.document.meaning.options import Options
 from clearprop.check.document.numbers.world import Plan
 from clearprop.check.document.read.formulas import prose
 from clearprop.check.document.read.statements import Document
-from clearprop.check.document.read.tree import Call, Mul, Num, Sym, walk
+from clearprop.check.document.read.tree import Mul, Num, Sym, walk
 
 
 @dataclass
@@ -50,7 +50,6 @@ def build(document: Document, options: Options) -> Setting:
         plan = replace(plan, activations=(options.activation,))
     depth = plans.depth(document, notation)
     _definitions(document, notation)
-    notation.penalties = penalties.penalties(document, notation)
     kinds = {one.kind for node in roles.nodes(document) for one in walk(node) if isinstance(one, Mul)}
     notation.dots_may_be_entrywise = "dot" in kinds and not kinds & {"hadamard", "star"}
     constants = given.constants(document, notation) if numbers else {}
@@ -89,22 +88,12 @@ def _definitions(document: Document, notation: Notation) -> None:
                 left, right = right, left
             if left is None or right is None or sign not in ("=", ":=", "=:"):
                 continue
-            if isinstance(left, Call) and _is_named(left, notation):
-                left = Sym(left.name, left.sup, left.sub)  # Omega(theta), of whatever it depends on
-            elif isinstance(left, Sym) and left.name in notation.functions:
-                continue
             if (
                 isinstance(left, Sym)
                 and _is_new(left, notation)
                 and not any(s == left for s in _same_name(right, left))
             ):
                 notation.definitions.setdefault(left.name, []).append((left, right))
-
-
-def _is_named(call: Call, notation: Notation) -> bool:
-    """Whether a quantity is written with what it depends on: no function that has a rule for any argument."""
-    known = call.name in notation.bodies or call.name in notation.roles or call.name in plans.LIBRARY
-    return not known and not call.primes and notation.functions.get(call.name) in (None, "activation")
 
 
 def _same_name(node, left: Sym) -> list[Sym]:
@@ -115,7 +104,7 @@ def _same_name(node, left: Sym) -> list[Sym]:
 
 def _is_new(sym: Sym, notation: Notation) -> bool:
     name = sym.name
-    if name in notation.roles or name in notation.sizes:
+    if name in notation.roles or name in notation.sizes or name in notation.functions:
         return False
     letter = is_letter(sym)
     if letter is not None and (

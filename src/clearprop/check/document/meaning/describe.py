@@ -26,14 +26,12 @@ def described(setting: Setting, reading: Reading) -> str:
     for name, how in reading.losses.items():
         parts.append(_loss(name, how, bool(reading.penalised.get(name))))
     for name, how in reading.gradients.items():
-        parts.append(_gradient(name, *how.partition(" ")[::2]))
+        parts.append(
+            f"{name} is a gradient of {TOTALS['sum' if how == 'sum' else how]}"
+            if how != "sum"
+            else f"{name} is of each sample's own loss"
+        )
     return "; ".join(parts)
-
-
-def _gradient(name: str, how: str, penalised: str) -> str:
-    if how == "sum" and not penalised:
-        return f"{name} is of each sample's own loss"
-    return f"{name} is a gradient of {TOTALS[how]}" + (" with the penalty" if penalised else "")
 
 
 def _before(plan: Plan) -> str:

@@ -35,7 +35,7 @@ class Reading:
 
     losses: dict[str, tuple[str, str, str]] = field(default_factory=dict)
     gradients: dict[str, str] = field(default_factory=dict)
-    penalised: dict[str, float] = field(default_factory=dict)  # times its penalty
+    penalised: dict[str, bool] = field(default_factory=dict)
     jacobian: str = "numerator"
 
 
@@ -65,9 +65,6 @@ class Notation:
     )  # functions that the text defines
     definitions: dict[str, list] = field(default_factory=dict)  # quantities that the text defines
     main_loss: str | None = None
-    penalties: dict[str, Node] = field(
-        default_factory=dict
-    )  # loss -> what the text adds to it of parameters alone
     losses_of_one: set[str] = field(default_factory=set)  # J(W, b; x, y) is of one sample, J(W, b) of all
     one_sample: bool = False
     dots_may_be_entrywise: bool = False  # no other sign for entrywise products is used

@@ -3,7 +3,7 @@
 import numpy as np
 
 from clearprop.check.document.meaning.notation import ROWLIKE, Role, place
-from clearprop.check.document.numbers import penalty, quantities
+from clearprop.check.document.numbers import quantities
 from clearprop.check.document.numbers.env import Env
 from clearprop.check.document.numbers.values import Value
 from clearprop.check.document.read.limits import OutOfRange, Undefined
@@ -82,50 +82,46 @@ def labelled(node: Node | None) -> str | None:
     return found[0] if found and found[0] in ("sum", "mean", "total") else None
 
 
-def _meant(node: Node | None, name: str, env: Env) -> tuple[tuple[str, str, str], float]:
-    """How a loss and its gradients are reduced, and how many times the penalty is in it; "total" adds it to J."""
+def _meant(node: Node | None, name: str, env: Env) -> tuple[tuple[str, str, str], bool]:
+    """How a loss and its gradients are reduced, and whether the penalty is in it; "total" adds the penalty to J."""
     said = labelled(node)
     if said in ("sum", "mean"):
-        return (said, said, said), 0.0
-    return reduction(name, env), env.reading.penalised.get(name) or float(said == "total")
+        return (said, said, said), False
+    return reduction(name, env), said == "total" or bool(env.reading.penalised.get(name))
 
 
 def value(node: Node, role: Role, env: Env) -> Value:
     """The value of a loss."""
     name = node.name if isinstance(node, (Sym, Call)) else ""
     sample = sample_of(node, env)
-    (how, _, _), share = _meant(node, name, env)
+    (how, _, _), penalised = _meant(node, name, env)
     if sample is None and how == "sample":
         sample = env.sample
     if sample is not None:
         total = env.state.losses[sample]
     else:
         total = env.state.losses.sum() / (env.world.m if how == "mean" else 1.0)
-    if share and (sample is None or how == "sample"):
-        total = total + share * penalty.value(name, env)
+    if penalised and sample is None:
+        total = total + 0.5 * env.world.constants["decay"] * sum((W * W).sum() for W in env.state.W[1:])
     return np.asarray(total)
 
 
 def gradient(of: Node | None, by: Sym, role: Role, env: Env) -> Value:
     """A loss's derivative by a quantity of the network, as the text lays it out."""
     name = of.name if isinstance(of, (Sym, Call)) else env.notation.main_loss or ""
-    (_, rows, weights), share = _meant(of, name, env)
+    (_, rows, weights), penalised = _meant(of, name, env)
     where = quantities.spot(by, role, env)
     sample = sample_of(of, env) if of is not None else None
     how = rows if where.kind in ("z", "a") else weights
-    share = share if sample is None else 0.0
     if sample is None and how == "sample":
         sample = env.sample
         if where.first is not None and where.kind in ("z", "a"):
             sample = where.first
-    found = whole(where, how, sample, env)
-    if share and where.kind in ("W", "b"):
-        found = found + share * penalty.gradient(name, where, env)
-    return quantities.exposed(found, where, env)
+    return quantities.exposed(whole(where, how, sample, env, penalised and sample is None), where, env)
 
 
-def whole(where: quantities.Spot, how: str, sample: int | None, env: Env) -> Value:
-    """The gradient as an array of the network, without a penalty."""
+def whole(where: quantities.Spot, how: str, sample: int | None, env: Env, penal: bool) -> Value:
+    """The gradient as an array of the network."""
     world = env.world
     if where.kind in ("z", "a"):
         found = world.gradient(where.kind, where.layer)
@@ -141,6 +137,8 @@ def whole(where: quantities.Spot, how: str, sample: int | None, env: Env) -> Val
     else:
         share = world.m if how == "mean" else 1.0
         W, b = parts[0].sum(axis=0) / share, parts[1].sum(axis=0) / share
+    if penal:
+        W = W + world.constants["decay"] * world.state.W[where.layer]
     if where.role.kind == "stack":
         return quantities.stacked(W, b, env)
     return W if where.kind == "W" else b
@@ -148,7 +146,7 @@ def whole(where: quantities.Spot, how: str, sample: int | None, env: Env) -> Val
 
 def named_gradient(node: Sym, role: Role, env: Env) -> Value:
     """The value of delta, dZ, dW: a gradient that has a name of its own."""
-    how, _, penalised = env.reading.gradients.get(node.name, "mean").partition(" ")
+    how = env.reading.gradients.get(node.name, "mean")
     base = role
     if role.kind == "gradient":
         of = env.notation.roles.get(role.of)
@@ -161,8 +159,4 @@ def named_gradient(node: Sym, role: Role, env: Env) -> Value:
     if how == "sample":
         sample = env.sample if where.kind not in ("z", "a") else None
     times = role.sign * (env.world.constants["rate"] if role.rate else 1.0)
-    found = whole(where, how, sample, env)
-    if penalised and where.kind in ("W", "b"):
-        main = env.notation.main_loss or ""
-        found = found + (env.reading.penalised.get(main) or 1.0) * penalty.gradient(main, where, env)
-    return times * quantities.exposed(found, where, env)
+    return times * quantities.exposed(whole(where, how, sample, env, penal=False), where, env)

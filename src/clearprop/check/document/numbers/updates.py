@@ -1,7 +1,7 @@
 """Steps of gradient descent: W <- W - alpha (dW + lambda W)."""
 
 from clearprop.check.document.meaning.notation import place
-from clearprop.check.document.numbers import losses, penalty, quantities
+from clearprop.check.document.numbers import losses, quantities
 from clearprop.check.document.numbers.env import Env
 from clearprop.check.document.numbers.values import Value
 from clearprop.check.document.read.limits import Unread
@@ -36,12 +36,10 @@ def expected(left: Sym, right: Node, env: Env) -> list[Value]:
     found = []
     for how, sample in _ways(env):
         name = env.notation.main_loss or ""
-        share = env.reading.penalised.get(name, 0.0)
-        own = share * penalty.gradient(name, where, env) if share else 0.0
-        gradient = quantities.exposed(losses.whole(where, how, sample, env) + own, where, env)
-        if share and (name in env.notation.penalties or not decays):
-            found.append(old - rate * gradient)
-        elif decays and where.kind == "W":
+        penal = not decays and sample is None and bool(env.reading.penalised.get(name))
+        whole = losses.whole(where, how, sample, env, penal=penal)
+        gradient = quantities.exposed(whole, where, env)
+        if decays and where.kind == "W":
             found += [
                 old - rate * (gradient + share * decay * old) for share in (1.0, 2.0, 1.0 / env.world.m)
             ]
