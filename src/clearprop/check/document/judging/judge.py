@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from clearprop.check.document.judging import cells, conditions
+from clearprop.check.document.judging import cells, conditions, doubt
 from clearprop.check.document.judging.compare import Comparison, Failure, Outcome, Pair, same
 from clearprop.check.document.judging.diagnose import Diagnosis, diagnose
 from clearprop.check.document.judging.diagnose import written as number
@@ -203,7 +203,7 @@ class Judge:
         verified = sum(one.verdict == "verified" for one in self.checked)
         findings = tuple(sorted(self.findings, key=lambda f: (f.line, f.at)))
         unread = tuple(sorted(self.unread, key=lambda u: (u.line, u.at)))
-        return DocumentCheck(
+        check = DocumentCheck(
             self.source.name,
             len(self.checked),
             verified,
@@ -214,6 +214,7 @@ class Judge:
             self.source.text,
             self.source.numbers,
         )
+        return doubt.weighed(check)
 
 
 def _blamed(failing: list[Pair], pairs: list[Pair]) -> list[tuple[Pair, int]]:

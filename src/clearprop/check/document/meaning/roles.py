@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from clearprop.check.document.meaning import patterns, steps
+from clearprop.check.document.meaning import forward, patterns, steps
 from clearprop.check.document.meaning.notation import Notation, Role, is_letter, is_near_letter, place
 from clearprop.check.document.read.statements import LOSS_LETTERS, Document
 from clearprop.check.document.read.tree import (
@@ -164,6 +164,7 @@ def find_roles(document: Document, notation: Notation) -> None:
         prior.update(y="prediction", Y="prediction")
         spare = set()
     prior.update(steps.exchanged(list(pairs(document)), prior))
+    prior.update(forward.settled(steps.oriented(list(pairs(document))), prior))
     for name in sorted(used - spare):
         kind = prior.get(name)
         if name in notation.roles:

@@ -12,13 +12,13 @@ ROWS = ("input", "act", "augmented")
 Pairs = list[tuple[Node, Node, str]]
 
 
-def _oriented(pairs: Pairs) -> list[tuple[Node, Node]]:
+def oriented(pairs: Pairs) -> list[tuple[Node, Node]]:
     return [(right, left) if sign == "=:" else (left, right) for left, right, sign in pairs]
 
 
 def outputs_are_y(pairs: Pairs) -> bool:
     """Whether y is what the network gives (and t what it should give): it stands on the left of a step."""
-    for left, right in _oriented(pairs):
+    for left, right in oriented(pairs):
         if (
             isinstance(left, Sym)
             and left.name in ("y", "Y")
@@ -32,7 +32,7 @@ def exchanged(pairs: Pairs, prior: dict[str, str]) -> dict[str, str]:
     """Names whose steps say otherwise than custom: a_j = sum w x and z_j = h(a_j) make a the pre-activation."""
     affine: dict[str, int] = {}
     applied: dict[str, int] = {}
-    for left, right in _oriented(pairs):
+    for left, right in oriented(pairs):
         if not isinstance(left, Sym):
             continue
         step, call = patterns.affine(right), patterns.applied(right)
@@ -76,11 +76,12 @@ def find_steps(pairs: Pairs, used: set[str], notation: Notation) -> None:
     for left, right, _ in pairs:
         found = [s for node in (left, right) for s in symbols(node)]
         finder.scripted |= {s.name for s in found if s.sub or s.sup}
+        finder.note_letters(found)
         finder.numbered |= {s.name for s in found if any(isinstance(item.node, Num) for item in s.sub)}
-    oriented = _oriented(pairs)
+    turned = oriented(pairs)
     for _ in range(8):
         before = {n: (r.kind, r.layer) for n, r in notation.roles.items()}
-        for left, right in oriented:
+        for left, right in turned:
             finder.look(left, right)
         if before == {n: (r.kind, r.layer) for n, r in notation.roles.items()}:
             break
@@ -94,6 +95,15 @@ class _Finder:
         self.stepped: set[str] = set()
         self.scripted: set[str] = set()
         self.numbered: set[str] = set()  # names with a number below, w_1
+        self.layers_by_letter: dict[str, set[int]] = {}
+
+    def note_letters(self, found: list[Sym]) -> None:
+        """The layers that the letters of each name's units tell."""
+        for sym in found:
+            layers = [self.notation.unit_layers.get(is_letter(s.node) or "") for s in sym.sub]
+            told = [layer for layer in layers if layer is not None]
+            if told:
+                self.layers_by_letter.setdefault(sym.name, set()).add(max(told))
 
     def look(self, left: Node, right: Node) -> None:
         if not isinstance(left, (Sym, Call, Probability)):
@@ -117,7 +127,7 @@ class _Finder:
             act, weight = step.second, step.first
         else:
             return None
-        if self._by_letter(weight):
+        if self._by_letter(weight) and len(self.layers_by_letter.get(weight.name, ())) > 1:
             self.roles.setdefault(weight.name, Role("weight"))
             return 0
         if carries_layer(weight, self.notation):
@@ -260,7 +270,7 @@ def unit_letters(pairs: Pairs, notation: Notation, prior: dict[str, str]) -> dic
             conflict.add(letter)
 
     for _ in range(3):
-        for left, right in _oriented(pairs):
+        for left, right in oriented(pairs):
             step = patterns.affine(right)
             if step is None or step.summed is None or not isinstance(left, Sym) or len(left.sub) != 1:
                 continue
@@ -287,7 +297,7 @@ def find_offsets(pairs: Pairs, notation: Notation) -> None:
     """Layers counted from the input as 1, and weights that carry the number of the layer they start from."""
     starts: list[int] = []
     lifts: dict[str, list[float]] = {"weight": [], "bias": []}
-    for left, right in _oriented(pairs):
+    for left, right in oriented(pairs):
         starts += _start(left, right, notation)
         step = patterns.affine(right)
         if step is None or not isinstance(left, Sym) or _kind(left, notation) not in ("pre", "act"):

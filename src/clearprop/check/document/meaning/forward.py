@@ -1,0 +1,90 @@
+"""What the text's own forward steps say a letter is, where custom takes it for something else.
+
+What stands on the left of a step is computed, so it is no weight, no bias and no input; what stands beside an
+activation and is never computed is a weight; what is added and never computed is a bias.
+"""
+
+from clearprop.check.document.meaning import patterns
+from clearprop.check.document.read.tree import Call, Node, Sym
+
+Steps = list[tuple[Node, Node]]
+GIVEN = {"weight", "bias", "input", "rate", "decay"}  # kinds that are never computed
+
+
+def settled(steps: Steps, prior: dict[str, str]) -> dict[str, str]:
+    """Names with another kind than custom gives them."""
+    finder = _Forward(steps, prior)
+    for _ in range(6):
+        before = dict(finder.kinds)
+        for left, right in steps:
+            finder.look(left, right)
+        if before == finder.kinds:
+            break
+    return {name: kind for name, kind in finder.kinds.items() if finder.contradicts(name, kind)}
+
+
+class _Forward:
+    def __init__(self, steps: Steps, prior: dict[str, str]) -> None:
+        self.prior = prior
+        self.kinds: dict[str, str] = {}
+        self.computed = {left.name for left, right in steps if isinstance(left, Sym) and _is_step(right)}
+        self.turned: dict[Sym, bool] = {}  # of a weight, whether its first step has it transposed
+        self.goes_on: set[str] = set()  # names that a later step is computed from
+
+    def look(self, left: Node, right: Node) -> None:
+        if not isinstance(left, Sym) or self._is_backward(left):
+            return
+        call = patterns.applied(right)
+        step = patterns.affine(call[1] if call is not None else right)
+        if step is not None and self._affine(step):
+            self.kinds.setdefault(left.name, "act" if call is not None else "pre")
+        elif call is not None and isinstance(call[1], Sym) and self._kind(call[1].name) == "pre":
+            self.goes_on.add(call[1].name)
+            self.kinds.setdefault(left.name, "act")
+
+    def _affine(self, step: patterns.Affine) -> bool:
+        """Whether this is a step forward: an activation or the input beside something that is never computed."""
+        pairs = [
+            (step.first, step.second, step.second_turned),
+            (step.second, step.first, step.first_turned),
+        ]
+        for act, weight, turned in pairs:
+            if self._kind(act.name) not in ("input", "act", "augmented", "prediction"):
+                continue
+            if weight.name in self.computed or self._is_backward(weight) or weight.name == act.name:
+                continue
+            if self.turned.setdefault(weight, turned) != turned:
+                continue  # back through the transposed weights
+            self.kinds.setdefault(weight.name, "weight")
+            self.goes_on.add(act.name)
+            if step.bias is not None and step.bias.name not in self.computed:
+                self.kinds.setdefault(step.bias.name, "bias")
+            return True
+        return False
+
+    def _kind(self, name: str) -> str:
+        return self.kinds.get(name) or ("" if self._is_denied(name) else self.prior.get(name, ""))
+
+    def _is_denied(self, name: str) -> bool:
+        """Whether a name is computed though custom says that its kind is given."""
+        return name in self.computed and self.prior.get(name) in GIVEN
+
+    def _is_backward(self, sym: Sym) -> bool:
+        return sym.name.startswith(("d ", "Delta", "bar ")) or self.prior.get(sym.name) == "delta"
+
+    def contradicts(self, name: str, kind: str) -> bool:
+        """Whether custom has to give way: it has another kind, and not just one end of the network for the other."""
+        custom = self.prior.get(name)
+        if custom in (None, kind) or name not in self.computed | {
+            n for n, k in self.kinds.items() if k in GIVEN
+        }:
+            return False
+        if custom in ("prediction", "target"):
+            return name in self.goes_on
+        return not (kind in GIVEN and name in self.computed)
+
+
+def _is_step(right: Node) -> bool:
+    return patterns.affine(right) is not None or (
+        isinstance(right, Call) and patterns.applied(right) is not None
+    )
