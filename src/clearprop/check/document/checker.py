@@ -97,6 +97,7 @@ def _checked(document: Document, options: Options) -> DocumentCheck:
     chooser = Chooser(setting, claims, worlds.own[:1])
     chooser.fit_layout()
     chooser.fit_batches()
+    chooser.fit_everything()
     if chooser.fit_loss(lambda: Worlds(setting, options.sizes).own[:1]):
         worlds = Worlds(setting, options.sizes)
     reading = chooser.best()

@@ -6,7 +6,14 @@ from itertools import product
 
 from clearprop.check.document.judging.compare import Comparison, compared
 from clearprop.check.document.meaning.build import Setting
-from clearprop.check.document.meaning.notation import ROWLIKE, Notation, Reading, Role
+from clearprop.check.document.meaning.notation import (
+    PENALTIES,
+    ROWLIKE,
+    WITH_PENALTY,
+    Notation,
+    Reading,
+    Role,
+)
 from clearprop.check.document.numbers.world import World
 from clearprop.check.document.read.statements import Statement
 from clearprop.check.document.read.tree import Call, Derivative, Node, Sym, bases, children, symbols
@@ -22,6 +29,8 @@ SQUARED = [
 SAID_GAIN = 0.5  # of two losses that fit as many lines, the one that the text writes down
 MIXED_GAIN = 1.5  # a reading in which J is not one and the same must make two more pairs of sides hold
 ENOUGH = 0.7  # of the pairs: then the layout is taken as right
+WELL = 0.85  # of the pairs: then nothing else is tried
+MOST_LINES = 80  # so long a text tells its layout by its forward pass
 FEW = 5  # choices of indices for each line while readings are tried
 
 
@@ -57,7 +66,7 @@ class Chooser:
 
     def _part(self, reading: Reading, name: str, part: int) -> object:
         if part == 3:
-            return reading.gradients.get(name)
+            return reading.gradients.get(name), tuple(reading.penalised.values())
         return reading.losses.get(name, ("",) * 3)[part], reading.penalised.get(name)
 
     def fit_layout(self) -> None:
@@ -104,6 +113,21 @@ class Chooser:
         """How many pairs of sides hold under the best reading."""
         reading = self.best()
         return sum(self._counted(k, reading) for k in range(len(self.statements)))
+
+    def fit_everything(self) -> None:
+        """Where many lines still fail, try the other layouts on all lines, those of gradients too."""
+        notation, total = self.setting.notation, sum(len(compared(s)) for s in self.statements)
+        old = (notation.rows, notation.weights, notation.vectors)
+        found = {old: self._held()}
+        if found[old] >= WELL * total or total > MOST_LINES:
+            return
+        for layout in product((True, False), ("in_out", "out_in"), ("row", "column")):
+            notation.rows, notation.weights, notation.vectors = layout
+            self.known.clear()
+            found.setdefault(layout, self._held())
+        self.known.clear()
+        best = max(found, key=lambda layout: (found[layout], layout == old))
+        notation.rows, notation.weights, notation.vectors = best if found[best] > found[old] + 1 else old
 
     def fit_loss(self, networks: Callable[[], list[World]]) -> bool:
         """Try squared errors without the half, and averaged over the outputs; whether another than the usual
@@ -219,8 +243,8 @@ class Chooser:
 
     def _loss(self, reading: Reading, name: str, first: tuple[str, str, str], named: list[str]) -> Reading:
         best, best_score = reading, -1.0
-        for option, penalised, way in self._options(first, named):
-            gradients = {n: usual(n, way, self.setting.notation, option) for n in named}
+        for option, penalised, way, extra in self._options(first, named):
+            gradients = {n: usual(n, way, self.setting.notation, option, extra) for n in named}
             trial = Reading(
                 {**reading.losses, name: option},
                 {**reading.gradients, **gradients},
@@ -229,7 +253,7 @@ class Chooser:
             score = (
                 self.score(trial, {name, "", *named})
                 - (MIXED_GAIN if option in MIXED else 0.0)
-                - 0.01 * penalised
+                - 0.01 * bool(penalised)
             )
             if score > best_score:
                 best, best_score = trial, score
@@ -238,13 +262,17 @@ class Chooser:
     def _options(self, first: tuple[str, str, str], named: list[str]) -> Iterator[tuple]:
         decays = any(r.kind == "decay" for r in self.setting.notation.roles.values())
         options = [first, *[c for c in CONSISTENT if c != first], *MIXED]
-        return product(
-            options, (False, True) if decays else (False,), ("sum", "mean") if named else ("mean",)
-        )
+        penalties = [("", ""), *product(PENALTIES, ("", WITH_PENALTY) if named else ("",))]
+        for option, (penalised, extra) in product(options, penalties if decays else penalties[:1]):
+            for way in ("sum", "mean") if named else ("mean",):
+                yield option, penalised, way, extra
 
     def _gradient(self, reading: Reading, name: str) -> Reading:
         best, best_score = reading, self.score(reading, {name})
-        for way in ("sum", "mean"):
+        ways = ["sum", "mean"]
+        if any(reading.penalised.values()):
+            ways += [way + WITH_PENALTY for way in ways]
+        for way in ways:
             trial = Reading(reading.losses, {**reading.gradients, name: way}, reading.penalised)
             score = self.score(trial, {name})
             if score > best_score:
@@ -257,12 +285,12 @@ def _says(used: set[tuple[str, int]]) -> bool:
     return bool(used) and all(part == 0 for _, part in used)
 
 
-def usual(name: str, way: str, notation: Notation, option: tuple[str, str, str]) -> str:
-    """dW and db go with the loss; delta and dZ are tried both ways."""
+def usual(name: str, way: str, notation: Notation, option: tuple[str, str, str], extra: str) -> str:
+    """dW and db go with the loss, and with its penalty if that is tried; delta and dZ are tried both ways."""
     role = notation.roles[name]
     of = notation.roles.get(role.of)
     if role.kind == "gradient" and of is not None and of.kind in ("weight", "bias", "stack"):
-        return option[2]
+        return option[2] + extra
     return way
 
 

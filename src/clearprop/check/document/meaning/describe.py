@@ -2,7 +2,7 @@
 
 from clearprop.check.document.judging.readings import MIXED
 from clearprop.check.document.meaning.build import Setting
-from clearprop.check.document.meaning.notation import Reading
+from clearprop.check.document.meaning.notation import WITH_PENALTY, Reading
 from clearprop.check.document.numbers.world import Plan
 
 LOSSES = {"cross-entropy": "cross-entropy", "binary": "binary cross-entropy", "squared": "squared error"}
@@ -24,10 +24,11 @@ def described(setting: Setting, reading: Reading) -> str:
         parts.append(hidden)
     parts.append(f"{plan.head} output, {LOSSES[plan.loss]}{_before(plan)}")
     for name, how in reading.losses.items():
-        parts.append(_loss(name, how, bool(reading.penalised.get(name))))
+        parts.append(_loss(name, how, reading.penalised.get(name, "")))
     for name, how in reading.gradients.items():
         parts.append(
-            f"{name} is a gradient of {TOTALS['sum' if how == 'sum' else how]}"
+            f"{name} is a gradient of {TOTALS[how.removesuffix(WITH_PENALTY)]}"
+            + (" with its penalty" if how.endswith(WITH_PENALTY) else "")
             if how != "sum"
             else f"{name} is of each sample's own loss"
         )
@@ -48,9 +49,9 @@ def _layout(setting: Setting) -> str:
     return "a sample in each row" if setting.notation.rows else "a sample in each column"
 
 
-def _loss(name: str, how: tuple[str, str, str], penalised: bool) -> str:
+def _loss(name: str, how: tuple[str, str, str], penalty: str) -> str:
     name = name.removeprefix("mathcal ")
-    extra = " with a penalty" if penalised else ""
+    extra = f" with the penalty {penalty} |W|^2" if penalty else ""
     if how in MIXED:
         values = f"{name} is {TOTALS[how[0]]}, in d{name}/dz {TOTALS[how[1]]}, in d{name}/dW {TOTALS[how[2]]}"
         return values + extra

@@ -25,17 +25,28 @@ class Role:
     rate: bool = False  # of a gradient: times the learning rate, a change of the parameters
 
 
+PENALTIES = {  # the words before the sum of W^2, and how many times lambda W its slope is, for m samples
+    "lambda/2": lambda m: 1.0,
+    "lambda/(2 m)": lambda m: 1.0 / m,
+    "lambda": lambda m: 2.0,
+}
+
+
+WITH_PENALTY = " + penalty"
+
+
 @dataclass
 class Reading:
     """The choices that a text leaves open; the checker takes those under which most lines hold.
 
     `losses`: of each loss name, its value, and its gradients by z and a, and by W and b, as "sample", "sum" or "mean";
-    `gradients`: what delta and dZ are gradients of.
+    `gradients`: what delta, dZ and dW are gradients of, "sum" or "mean"; "+ penalty" if it is in them.
+    `penalised`: of each loss, the penalty in it, a key of PENALTIES; "" for none.
     """
 
     losses: dict[str, tuple[str, str, str]] = field(default_factory=dict)
     gradients: dict[str, str] = field(default_factory=dict)
-    penalised: dict[str, bool] = field(default_factory=dict)
+    penalised: dict[str, str] = field(default_factory=dict)
     jacobian: str = "numerator"
 
 

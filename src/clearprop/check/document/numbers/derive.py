@@ -111,7 +111,7 @@ def _by_call(node: Derivative, by: Call, env: Env) -> Any:
         where = quantities.Spot("a", env.world.L, sample, None, False, Role("prediction", -1))
         name = node.of.name if isinstance(node.of, (Sym, Call)) else ""
         _, how, _ = losses.reduction(name, env)
-        return quantities.exposed(losses.whole(where, how, None, env, penal=False), where, env)
+        return quantities.exposed(losses.whole(where, how, None, env), where, env)
     msg = f"a derivative by {by.name}(...)"
     raise Unread(msg, by.name)
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from clearprop.check.document.meaning.notation import ROWLIKE, Role, place
+from clearprop.check.document.meaning.notation import PENALTIES, ROWLIKE, WITH_PENALTY, Role, place
 from clearprop.check.document.numbers import quantities
 from clearprop.check.document.numbers.env import Env
 from clearprop.check.document.numbers.values import Value
@@ -82,12 +82,17 @@ def labelled(node: Node | None) -> str | None:
     return found[0] if found and found[0] in ("sum", "mean", "total") else None
 
 
-def _meant(node: Node | None, name: str, env: Env) -> tuple[tuple[str, str, str], bool]:
-    """How a loss and its gradients are reduced, and whether the penalty is in it; "total" adds the penalty to J."""
+def _meant(node: Node | None, name: str, env: Env) -> tuple[tuple[str, str, str], str]:
+    """How a loss and its gradients are reduced, and the penalty in it; "total" adds the penalty to J."""
     said = labelled(node)
     if said in ("sum", "mean"):
-        return (said, said, said), False
-    return reduction(name, env), said == "total" or bool(env.reading.penalised.get(name))
+        return (said, said, said), ""
+    return reduction(name, env), env.reading.penalised.get(name) or ("lambda/2" if said == "total" else "")
+
+
+def penalty(kind: str, env: Env) -> float:
+    """How many times W the slope of a penalty is."""
+    return env.world.constants["decay"] * PENALTIES[kind](env.world.m) if kind else 0.0
 
 
 def value(node: Node, role: Role, env: Env) -> Value:
@@ -102,7 +107,7 @@ def value(node: Node, role: Role, env: Env) -> Value:
     else:
         total = env.state.losses.sum() / (env.world.m if how == "mean" else 1.0)
     if penalised and sample is None:
-        total = total + 0.5 * env.world.constants["decay"] * sum((W * W).sum() for W in env.state.W[1:])
+        total = total + 0.5 * penalty(penalised, env) * sum((W * W).sum() for W in env.state.W[1:])
     return np.asarray(total)
 
 
@@ -117,10 +122,10 @@ def gradient(of: Node | None, by: Sym, role: Role, env: Env) -> Value:
         sample = env.sample
         if where.first is not None and where.kind in ("z", "a"):
             sample = where.first
-    return quantities.exposed(whole(where, how, sample, env, penalised and sample is None), where, env)
+    return quantities.exposed(whole(where, how, sample, env, penalised if sample is None else ""), where, env)
 
 
-def whole(where: quantities.Spot, how: str, sample: int | None, env: Env, penal: bool) -> Value:
+def whole(where: quantities.Spot, how: str, sample: int | None, env: Env, penalised: str = "") -> Value:
     """The gradient as an array of the network."""
     world = env.world
     if where.kind in ("z", "a"):
@@ -137,8 +142,7 @@ def whole(where: quantities.Spot, how: str, sample: int | None, env: Env, penal:
     else:
         share = world.m if how == "mean" else 1.0
         W, b = parts[0].sum(axis=0) / share, parts[1].sum(axis=0) / share
-    if penal:
-        W = W + world.constants["decay"] * world.state.W[where.layer]
+    W = W + penalty(penalised, env) * world.state.W[where.layer]
     if where.role.kind == "stack":
         return quantities.stacked(W, b, env)
     return W if where.kind == "W" else b
@@ -146,7 +150,9 @@ def whole(where: quantities.Spot, how: str, sample: int | None, env: Env, penal:
 
 def named_gradient(node: Sym, role: Role, env: Env) -> Value:
     """The value of delta, dZ, dW: a gradient that has a name of its own."""
-    how = env.reading.gradients.get(node.name, "mean")
+    said = env.reading.gradients.get(node.name, "mean")
+    how = said.removesuffix(WITH_PENALTY)
+    penalised = next(filter(None, env.reading.penalised.values()), "") if said != how else ""
     base = role
     if role.kind == "gradient":
         of = env.notation.roles.get(role.of)
@@ -159,4 +165,4 @@ def named_gradient(node: Sym, role: Role, env: Env) -> Value:
     if how == "sample":
         sample = env.sample if where.kind not in ("z", "a") else None
     times = role.sign * (env.world.constants["rate"] if role.rate else 1.0)
-    return times * quantities.exposed(whole(where, how, sample, env, penal=False), where, env)
+    return times * quantities.exposed(whole(where, how, sample, env, penalised), where, env)

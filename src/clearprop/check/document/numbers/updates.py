@@ -36,8 +36,8 @@ def expected(left: Sym, right: Node, env: Env) -> list[Value]:
     found = []
     for how, sample in _ways(env):
         name = env.notation.main_loss or ""
-        penal = not decays and sample is None and bool(env.reading.penalised.get(name))
-        whole = losses.whole(where, how, sample, env, penal=penal)
+        penalised = env.reading.penalised.get(name, "") if not decays and sample is None else ""
+        whole = losses.whole(where, how, sample, env, penalised)
         gradient = quantities.exposed(whole, where, env)
         if decays and where.kind == "W":
             found += [
