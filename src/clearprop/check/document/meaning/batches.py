@@ -1,7 +1,7 @@
 """Which names, alone, are all samples at once: by their capitals, declared shapes, indices and equations."""
 
 from clearprop.check.document.meaning import patterns
-from clearprop.check.document.meaning.notation import ROWLIKE, Notation, Role, is_letter
+from clearprop.check.document.meaning.notation import ROWLIKE, Notation, Role, is_letter, place
 from clearprop.check.document.meaning.roles import nodes, pairs
 from clearprop.check.document.read.statements import Document
 from clearprop.check.document.read.tree import Sym, symbols
@@ -81,17 +81,14 @@ def _by_double_index(document: Document, notation: Notation) -> None:
 def _by_equations(document: Document, notation: Notation) -> None:
     """f = X W + b, H = g(Z): what equals a batch is one."""
     for left, right, _ in pairs(document):
-        if (
-            not isinstance(left, Sym)
-            or left.sub
-            or notation.roles.get(left.name, Role("")).kind not in ROWLIKE
-        ):
+        role = notation.roles.get(left.name, Role("")) if isinstance(left, Sym) else Role("")
+        if not isinstance(left, Sym) or role.kind not in ROWLIKE or place(left, role, notation).indices:
             continue
         step, call = patterns.affine(right), patterns.applied(right)
         inner = [step.first, step.second] if step else [call[1]] if call else []
         if any(
             isinstance(s, Sym)
-            and not s.sub
+            and _is_bare(s, notation)
             and is_batch(s, notation)
             and notation.roles.get(s.name, Role("")).kind in ROWLIKE
             for s in inner
@@ -102,6 +99,12 @@ def _by_equations(document: Document, notation: Notation) -> None:
             for i in s.sup
         ):
             notation.roles[left.name].batch = True
+
+
+def _is_bare(sym: Sym, notation: Notation) -> bool:
+    """Whether a symbol has no index but its layer."""
+    role = notation.roles.get(sym.name, Role(""))
+    return not place(sym, role, notation).indices
 
 
 def _small_is_batch(notation: Notation, prose: str, shapes: list) -> bool:

@@ -124,7 +124,9 @@ def find_samples(document: Document, notation: Notation, prose: str, shapes: lis
     best = max(usual, key=lambda name: votes[name], default=None)
     if best is None:
         used = {one.name for node in nodes(document) for one in symbols(node)}
-        best = next((name for name in ("m", "N", "B") if name in used and name not in notation.sizes), None)
+        counting = {index for index, _ in bound} | _indices(document)
+        free = used - set(notation.sizes) - counting
+        best = next((name for name in ("m", "N", "B") if name in free), None)
     if best is not None:
         notation.sizes[best] = ("m",)
         notation.sample_letters |= {index for (index, last) in bound if last == best}
@@ -132,6 +134,17 @@ def find_samples(document: Document, notation: Notation, prose: str, shapes: lis
     if not notation.samples_above:
         notation.sample_letters |= _nielsen(document, notation)
     notation.sample_letters -= set(notation.sizes)
+
+
+def _indices(document: Document) -> set[str]:
+    """The letters that stand below symbols."""
+    return {
+        letter
+        for node in nodes(document)
+        for one in symbols(node)
+        for item in one.sub
+        if (letter := is_letter(item.node))
+    }
 
 
 def _of_units(one: Big, notation: Notation) -> bool:

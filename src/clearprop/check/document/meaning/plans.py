@@ -2,10 +2,12 @@
 
 from collections import Counter
 
+import numpy as np
+
 from clearprop.check.document.meaning import hints, patterns
 from clearprop.check.document.meaning.notation import Notation, Role, first, is_letter, place
 from clearprop.check.document.meaning.roles import nodes, pairs
-from clearprop.check.document.numbers import functions
+from clearprop.check.document.numbers import functions, scalars
 from clearprop.check.document.numbers.world import Plan
 from clearprop.check.document.read.statements import Document
 from clearprop.check.document.read.tree import Call, Node, Num, Probability, Sym, symbols, walk
@@ -63,14 +65,26 @@ def _meaning(document: Document, notation: Notation, name: str, body: tuple | No
 
 
 def _recognised(body: tuple) -> str | None:
-    """The library function that a definition computes."""
-    step = patterns.applied(body[1])
+    """The library function that a definition of one letter computes."""
+    letters, node = body
+    if len(letters) != 1:
+        return None
+    step = patterns.applied(node)
     if step is not None and step[0] in functions.ENTRYWISE:
         return step[0]
-    node = body[1]
-    if isinstance(node, Call) and node.name in functions.ENTRYWISE and is_letter(node.args[0]) in body[0]:
-        return node.name
-    return None
+    values = [scalars.at(node, letters[0], t) for t in POINTS]
+    if None in values:
+        return None
+    same = (
+        name
+        for name in RECOGNISED
+        if np.allclose(values, [functions.ENTRYWISE[name](t) for t in POINTS], 1e-9, 1e-12)
+    )
+    return next(same, None)
+
+
+POINTS = (-1.7, -0.4, 0.3, 2.1)
+RECOGNISED = ("logistic", "tanh", "softplus", "relu", "leaky_relu", "elu", "silu", "exp", "abs")
 
 
 def _said_of(document: Document, name: str) -> str | None:

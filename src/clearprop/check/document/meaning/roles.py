@@ -163,6 +163,8 @@ def find_roles(document: Document, notation: Notation) -> None:
     if steps.outputs_are_y(list(pairs(document))) and (used & {"t", "T"} or _stands_alone("yY", document)):
         prior.update(y="prediction", Y="prediction")
         spare = set()
+    for name in _computed(document) & {n for n, kind in prior.items() if kind in ("rate", "decay")}:
+        del prior[name]
     prior.update(steps.exchanged(list(pairs(document)), prior))
     prior.update(forward.settled(steps.oriented(list(pairs(document))), prior))
     for name in sorted(used - spare):
@@ -185,6 +187,16 @@ def find_roles(document: Document, notation: Notation) -> None:
     for name in sorted(used):
         if name.startswith("d ") and name not in notation.roles and name[2:] in notation.roles:
             notation.roles[name] = Role("gradient", of=name[2:])
+
+
+def _computed(document: Document) -> set[str]:
+    """Letters that the text sets equal to something that it computes, as in epsilon = y - t."""
+    found = set()
+    for left, right, sign in pairs(document):
+        name, value = (is_letter(right), left) if sign == "=:" else (is_letter(left), right)
+        if name and any(s.name in PRIOR and s.name != name for s in symbols(value)):
+            found.add(name)
+    return found
 
 
 def _role(kind: str) -> Role:
@@ -245,6 +257,8 @@ def _losses(document: Document, notation: Notation) -> None:
     for left, right, _ in pairs(document):
         if isinstance(left, (Sym, Call)) and patterns.loss_family(right, set()) is not None:
             found[left.name] = found.get(left.name, 0) + 1
+        if isinstance(right, Call) and left != right and _compares(right, notation):  # L = l(o, y)
+            found[right.name] = found.get(right.name, 0) + 1
     for name, _count in sorted(found.items(), key=lambda pair: -pair[1]):
         kind = notation.roles[name].kind if name in notation.roles else ""
         if (
@@ -265,6 +279,12 @@ def _losses(document: Document, notation: Notation) -> None:
         ):
             notation.roles[name] = Role("loss")
             notation.main_loss = notation.main_loss or name
+
+
+def _compares(node: Call, notation: Notation) -> bool:
+    """Whether a function has both what the network gives and the target."""
+    kinds = {notation.roles.get(arg.name, Role("")).kind for arg in node.args if isinstance(arg, Sym)}
+    return len(node.args) == 2 and "target" in kinds and bool(kinds & {"pre", "act", "prediction"})
 
 
 def _losses_of_one(document: Document, notation: Notation) -> None:

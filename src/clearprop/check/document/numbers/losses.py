@@ -100,13 +100,14 @@ def value(node: Node, role: Role, env: Env) -> Value:
     name = node.name if isinstance(node, (Sym, Call)) else ""
     sample = sample_of(node, env)
     (how, _, _), penalised = _meant(node, name, env)
+    indexed = sample is not None
     if sample is None and how == "sample":
         sample = env.sample
     if sample is not None:
         total = env.state.losses[sample]
     else:
         total = env.state.losses.sum() / (env.world.m if how == "mean" else 1.0)
-    if penalised and sample is None:
+    if penalised and not indexed:
         total = total + 0.5 * penalty(penalised, env) * sum((W * W).sum() for W in env.state.W[1:])
     return np.asarray(total)
 
@@ -118,11 +119,12 @@ def gradient(of: Node | None, by: Sym, role: Role, env: Env) -> Value:
     where = quantities.spot(by, role, env)
     sample = sample_of(of, env) if of is not None else None
     how = rows if where.kind in ("z", "a") else weights
+    penalised = "" if sample is not None else penalised
     if sample is None and how == "sample":
         sample = env.sample
         if where.first is not None and where.kind in ("z", "a"):
             sample = where.first
-    return quantities.exposed(whole(where, how, sample, env, penalised if sample is None else ""), where, env)
+    return quantities.exposed(whole(where, how, sample, env, penalised), where, env)
 
 
 def whole(where: quantities.Spot, how: str, sample: int | None, env: Env, penalised: str = "") -> Value:

@@ -96,6 +96,18 @@ def _is_numbered(script: Script) -> bool:
     return isinstance(script.node, Num)
 
 
+def at(node: Node, letter: str, value: float) -> float | None:
+    """A formula of one letter at one number; None if it names anything else."""
+    if whole_symbols(node) - {Sym(letter), Sym("e")}:
+        return None
+    draw = _Draw({}, 0)
+    draw.drawn = {Sym(letter): value, Sym("e"): np.e}
+    try:
+        return float(np.real(draw.value(node)))
+    except (Unread, ArithmeticError, ValueError):
+        return None
+
+
 def parts(node: Node) -> list[Node]:
     """The nodes of a formula, symbols taken whole."""
     scripts = {id(n) for s in walk(node) if isinstance(s, Sym) for i in (*s.sub, *s.sup) for n in walk(i)}
