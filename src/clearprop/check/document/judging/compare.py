@@ -9,10 +9,10 @@ import numpy as np
 from clearprop.check.document.judging import conditions
 from clearprop.check.document.judging.dummies import dummies
 from clearprop.check.document.meaning.notation import Notation, Reading, Role, near_letter
-from clearprop.check.document.numbers import extents, shapes, updates
+from clearprop.check.document.numbers import derive, extents, shapes, updates
 from clearprop.check.document.numbers.env import Budget, Env
-from clearprop.check.document.numbers.evaluate import plain
-from clearprop.check.document.numbers.values import Value, equal
+from clearprop.check.document.numbers.evaluate import evaluate
+from clearprop.check.document.numbers.values import Jacobian, Value, equal
 from clearprop.check.document.numbers.world import World
 from clearprop.check.document.read.limits import (
     FEW_EVALUATIONS,
@@ -38,6 +38,7 @@ class Outcome:
 
     value: Value | None
     error: Exception | None = None
+    matrix: Value | None = None  # of a derivative of a vector by a vector that is given entry by entry
 
 
 @dataclass
@@ -257,10 +258,12 @@ class Comparison:
         try:
             if any(node is one for one in self.sets):
                 return Outcome(shapes.shape_of(node, env))  # type: ignore[arg-type]
-            value = plain(node, env)
+            value, matrix = evaluate(node, env), None
+            if isinstance(value, Jacobian):
+                value, matrix = derive.as_array(value, env), derive.as_matrix(value, env)
             if np.size(value) and np.all(np.isnan(value)) and np.ndim(value) == 0:
                 return Outcome(None, Misfit("it has no finite value"))
-            return Outcome(value)
+            return Outcome(value, matrix=matrix)
         except (Unread, Misfit, OutOfRange) as error:
             return Outcome(None, error)
         except RecursionError:
@@ -278,8 +281,14 @@ class Comparison:
         pair.choices += 1
         for letter, value in env.letters.items():
             pair.seen.setdefault(letter, set()).add((number, value))
-        if left.error or right.error or not agree(left.value, right.value):
+        if left.error or right.error or not _agree(left, right):
             pair.failures.append(Failure(number, env.letters or {"": env.sample}, left, right, env))
+
+
+def _agree(left: Outcome, right: Outcome) -> bool:
+    """Whether two sides agree; a derivative that is given entry by entry may stand as its diagonal matrix."""
+    ways = [(left.value, right.value), (left.matrix, right.value), (left.value, right.matrix)]
+    return any(agree(a, b) for a, b in ways if a is not None and b is not None)
 
 
 def agree(left: Value | None, right: Value | None) -> bool:

@@ -236,6 +236,11 @@ def as_array(value: Jacobian, env: Env) -> Value:
     return value.matrix if env.reading.jacobian == "numerator" else value.matrix.T
 
 
+def as_matrix(value: Jacobian, env: Env) -> Value | None:
+    """The matrix of a derivative of a vector by a vector, whatever it is entry by entry."""
+    return None if value.of == "varies" else _matrix(value, env)
+
+
 def multiply(left: Any, right: Any, kind: str, env: Env) -> Any:
     """A product in which derivatives of vectors by vectors may stand."""
     if isinstance(left, Jacobian) and isinstance(right, Jacobian):
