@@ -96,8 +96,9 @@ class Chooser:
         more sides agree then.
         """
         notation = self.setting.notation
-        small = [r for n, r in notation.roles.items() if r.kind in ROWLIKE and n.split()[-1].islower()]
-        if len({role.batch for role in small}) < 2:
+        rowlike = {n: r for n, r in notation.roles.items() if r.kind in ROWLIKE}
+        small = [role for name, role in rowlike.items() if name.split()[-1].islower()]
+        if not small or len({role.batch for role in rowlike.values()}) < 2:
             return
         old = [role.batch for role in small]
         found = {}

@@ -16,6 +16,7 @@ from clearprop.check.document.read.tree import (
     Mul,
     Node,
     Num,
+    Ones,
     Pow,
     Script,
     Space,
@@ -131,9 +132,20 @@ def find_samples(document: Document, notation: Notation, prose: str, shapes: lis
         notation.sizes[best] = ("m",)
         notation.sample_letters |= {index for (index, last) in bound if last == best}
     notation.sample_letters |= hints.sample_letters(prose) - notation.layer_letters
+    notation.sample_letters |= {
+        letter for node in nodes(document) for s in symbols(node) for letter in _of_label(s)
+    }
     if not notation.samples_above:
         notation.sample_letters |= _nielsen(document, notation)
     notation.sample_letters -= set(notation.sizes)
+
+
+def _of_label(sym: Sym) -> set[str]:
+    """The i of p_{i, y_i}: the place of sample i's own class."""
+    if len(sym.sub) != 2 or not isinstance(sym.sub[1].node, Sym) or sym.sub[1].node.name not in ("y", "t"):
+        return set()
+    letters = {is_letter(sym.sub[0].node), *(is_letter(s.node) for s in sym.sub[1].node.sub)}
+    return {str(letter) for letter in letters if letter and len(letters) == 1}
 
 
 def _indices(document: Document) -> set[str]:
@@ -220,6 +232,22 @@ def find_weights(document: Document, notation: Notation, shapes: list) -> None:
     elif total:
         notation.rows = notation.weights == "in_out"
     notation.vectors = vector.most_common(1)[0][0] if vector else ("row" if notation.rows else "column")
+    _find_biases(document, notation)
+
+
+def _find_biases(document: Document, notation: Notation) -> None:
+    """1 b^T: biases are columns though samples are rows."""
+    turned = {
+        one.right.of.name
+        for node in nodes(document)
+        for one in walk(node)
+        if isinstance(one, Mul)
+        and isinstance(one.left, Ones)
+        and isinstance(one.right, Transpose)
+        and isinstance(one.right.of, Sym)
+    }
+    if any(notation.roles.get(name, Role("")).kind == "bias" for name in turned):
+        notation.biases = "column" if notation.rows else "row"
 
 
 def _vote_stacked(document: Document, notation: Notation, batch: Counter[bool]) -> None:

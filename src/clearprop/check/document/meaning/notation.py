@@ -69,6 +69,7 @@ class Notation:
     rows: bool = True  # a batch has a sample in each row
     weights: str = "in_out"  # W is (inputs, outputs), or "out_in"
     vectors: str = "row"  # one sample is a row, or a "column"
+    biases: str | None = None  # they lie otherwise than one sample does: "row" or "column"
     sizes: dict[str, tuple] = field(default_factory=dict)  # letter -> ("m",), ("L",), ("n", layer)
     functions: dict[str, str] = field(default_factory=dict)  # letter -> a library name, "activation", "head"
     bodies: dict[str, tuple[tuple[str, ...], Node]] = field(

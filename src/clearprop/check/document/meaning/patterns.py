@@ -172,6 +172,34 @@ def loss_family(node: Node, predictions: set[str]) -> str | None:
     return None
 
 
+def logarithms(node: Node, sign: int = 1) -> Iterator[tuple[int, Call]]:
+    """Each logarithm in a sum of products, with the sign that it is added with."""
+    if isinstance(node, Call) and node.name == "log" and node.args:
+        yield sign, node
+    elif isinstance(node, Neg):
+        yield from logarithms(node.of, -sign)
+    elif isinstance(node, Add):
+        yield from logarithms(node.left, sign)
+        yield from logarithms(node.right, sign * node.sign)
+    elif isinstance(node, Mul):
+        left, right = list(logarithms(node.left, 1)), list(logarithms(node.right, 1))
+        yield from ((sign * own * _sign(other), log) for logs, other in ((left, node.right), (right, node.left))
+                    for own, log in logs)  # fmt: skip
+    elif isinstance(node, Div):
+        yield from logarithms(node.above, sign)
+    elif isinstance(node, Big) and node.what == "sum":
+        yield from logarithms(node.body, sign)
+
+
+def _sign(node: Node) -> int:
+    """The sign of a factor, where it is written."""
+    if isinstance(node, Neg):
+        return -_sign(node.of)
+    if isinstance(node, Mul):
+        return _sign(node.left) * _sign(node.right)
+    return _sign(node.above) if isinstance(node, Div) else 1
+
+
 def _plain(node: Node) -> Node:
     return node.of if isinstance(node, Norm) else node
 

@@ -18,7 +18,7 @@ LIBRARY = set(functions.ENTRYWISE) | {"softmax", "max", "min", "diag", "trace", 
 def find_functions(document: Document, notation: Notation, prose: str) -> None:
     """What each function of the text is: from the library, defined in the text, or an activation that is left open."""
     used = {one.name for node in nodes(document) for one in walk(node) if isinstance(one, Call)}
-    for name in sorted(used - LIBRARY):
+    for name in sorted(used - LIBRARY, key=lambda name: (name == "sigma", name)):
         role = notation.roles.get(name)
         if role is not None and role.kind == "loss":
             continue
@@ -43,7 +43,7 @@ def _body(document: Document, notation: Notation, name: str) -> tuple[tuple[str,
 
 def _meaning(document: Document, notation: Notation, name: str, body: tuple | None, prose: str) -> str:
     if body is not None:
-        found = _recognised(body)
+        found = _recognised(body, notation.functions)
         if found is not None:
             return found
     said = _said_of(document, name)
@@ -64,15 +64,15 @@ def _meaning(document: Document, notation: Notation, name: str, body: tuple | No
     return "body" if body is not None else "activation"
 
 
-def _recognised(body: tuple) -> str | None:
+def _recognised(body: tuple, known: dict[str, str]) -> str | None:
     """The library function that a definition of one letter computes."""
     letters, node = body
     if len(letters) != 1:
         return None
     step = patterns.applied(node)
-    if step is not None and step[0] in functions.ENTRYWISE:
+    if step is not None and step[0] in functions.ENTRYWISE and is_letter(step[1]) == letters[0]:
         return step[0]
-    values = [scalars.at(node, letters[0], t) for t in POINTS]
+    values = [scalars.at(node, letters[0], t, known) for t in POINTS]
     if None in values:
         return None
     same = (
@@ -207,7 +207,7 @@ def _target(left: Node, argument: Node, notation: Notation) -> int | str | None:
     layer = where.layer
     by_letter = [notation.unit_layers.get(is_letter(i.node) or "", 0) for i in where.indices]
     if layer is None and any(by_letter):
-        last = max(notation.unit_layers.values())
+        last = max(*notation.unit_layers.values(), *(role.layer or 0 for role in notation.roles.values()))
         return "last" if max(by_letter) == last else max(by_letter)
     if isinstance(layer, Num):
         return int(layer.value) - notation.first_act

@@ -8,6 +8,7 @@ from clearprop.check.document.meaning.notation import Notation, Role, is_letter,
 from clearprop.check.document.read.statements import LOSS_LETTERS, Document
 from clearprop.check.document.read.tree import (
     Add,
+    Big,
     Call,
     Derivative,
     Matrix,
@@ -15,6 +16,7 @@ from clearprop.check.document.read.tree import (
     Node,
     Num,
     Ones,
+    Probability,
     Relation,
     Script,
     Sym,
@@ -181,6 +183,7 @@ def find_roles(document: Document, notation: Notation) -> None:
     steps.find_steps(list(pairs(document)), used, notation)
     steps.find_offsets(list(pairs(document)), notation)
     _losses(document, notation)
+    _likelihoods(document, notation)
     _changes(document, notation)
     _losses_of_one(document, notation)
     _deltas(document, notation)
@@ -279,6 +282,23 @@ def _losses(document: Document, notation: Notation) -> None:
         ):
             notation.roles[name] = Role("loss")
             notation.main_loss = notation.main_loss or name
+
+
+def _likelihoods(document: Document, notation: Notation) -> None:
+    """A sum of logarithms without a minus is to be made large: minus the loss."""
+    for left, right, _ in pairs(document):
+        role = notation.roles.get(left.name, Role("")) if isinstance(left, (Sym, Call)) else Role("")
+        signs = [sign for sign, log in patterns.logarithms(right) if _of_output(log.args[0], notation)]
+        if role.kind == "loss" and signs:
+            role.sign = 1 if signs[0] < 0 else -1
+
+
+def _of_output(node: Node, notation: Notation) -> bool:
+    """Whether a logarithm is of what the network gives, or of one minus that."""
+    node = node.right if isinstance(node, Add) and node.sign == -1 else node
+    if isinstance(node, Sym):
+        return notation.roles.get(node.name, Role("")).kind in ("prediction", "act")
+    return isinstance(node, (Call, Probability)) and not any(isinstance(one, Big) for one in walk(node))
 
 
 def _compares(node: Call, notation: Notation) -> bool:

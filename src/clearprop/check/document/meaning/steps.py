@@ -127,7 +127,7 @@ class _Finder:
             act, weight = step.second, step.first
         else:
             return None
-        if self._by_letter(weight) and len(self.layers_by_letter.get(weight.name, ())) > 1:
+        if self._by_letter(weight):
             self.roles.setdefault(weight.name, Role("weight"))
             return 0
         if carries_layer(weight, self.notation):
@@ -217,10 +217,8 @@ class _Finder:
     def _by_letter(self, sym: Sym) -> bool:
         """Whether the layer goes by the letter of the unit: a_j hidden, a_k output."""
         letters = {is_letter(s.node) for s in sym.sub}
-        return (
-            bool(letters & self.notation.unit_layers.keys())
-            and len(set(self.notation.unit_layers.values())) > 1
-        )
+        told = bool(letters & self.notation.unit_layers.keys())
+        return told and len(self.layers_by_letter.get(sym.name, ())) > 1
 
     def leftovers(self, used: set[str]) -> None:
         """Names without a layer in a text without weights are of the output layer; theta beside weights is

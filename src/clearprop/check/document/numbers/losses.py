@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from clearprop.check.document.meaning.notation import PENALTIES, ROWLIKE, WITH_PENALTY, Role, place
+from clearprop.check.document.meaning.notation import PENALTIES, ROWLIKE, WITH_PENALTY, Role, is_letter, place
 from clearprop.check.document.numbers import quantities
 from clearprop.check.document.numbers.env import Env
 from clearprop.check.document.numbers.values import Value
@@ -75,19 +75,27 @@ def reduction(name: str, env: Env) -> tuple[str, str, str]:
     return env.reading.losses.get(name, ("mean", "mean", "mean"))
 
 
-def labelled(node: Node | None) -> str | None:
-    r"""J_{\text{sum}}, J_{\text{mean}}, J_{\text{total}}: a loss that says what it is."""
+def labelled(node: Node | None, env: Env) -> str | None:
+    r"""J_{\text{sum}}, J_{\text{total}}, L_{\text{data}}, E_\lambda: what a loss says of itself."""
     scripts = node.sub if isinstance(node, (Sym, Call)) else ()
-    found = [s.node.value for s in scripts if isinstance(s.node, Text)]
-    return found[0] if found and found[0] in ("sum", "mean", "total") else None
+    texts = [s.node.value.lower() for s in scripts if isinstance(s.node, Text)]
+    if any(env.notation.roles.get(is_letter(s.node) or "", Role("")).kind == "decay" for s in scripts):
+        return "total"
+    if not texts:
+        return None
+    return {"sum": "sum", "mean": "mean"}.get(texts[0]) or ("total" if texts[0] in WHOLE else "data")
+
+
+WHOLE = {"total", "reg", "regularized", "regularised", "ridge", "tot", "all"}
 
 
 def _meant(node: Node | None, name: str, env: Env) -> tuple[tuple[str, str, str], str]:
     """How a loss and its gradients are reduced, and the penalty in it; "total" adds the penalty to J."""
-    said = labelled(node)
+    said = labelled(node, env)
     if said in ("sum", "mean"):
         return (said, said, said), ""
-    return reduction(name, env), env.reading.penalised.get(name) or ("lambda/2" if said == "total" else "")
+    penalised = env.reading.penalised.get(name, "")
+    return reduction(name, env), {"data": "", "total": penalised or "lambda/2"}.get(said or "", penalised)
 
 
 def penalty(kind: str, env: Env) -> float:
@@ -109,12 +117,13 @@ def value(node: Node, role: Role, env: Env) -> Value:
         total = env.state.losses.sum() / (env.world.m if how == "mean" else 1.0)
     if penalised and not indexed:
         total = total + 0.5 * penalty(penalised, env) * sum((W * W).sum() for W in env.state.W[1:])
-    return np.asarray(total)
+    return np.asarray(role.sign * total)
 
 
 def gradient(of: Node | None, by: Sym, role: Role, env: Env) -> Value:
     """A loss's derivative by a quantity of the network, as the text lays it out."""
     name = of.name if isinstance(of, (Sym, Call)) else env.notation.main_loss or ""
+    sign = env.notation.roles.get(name, Role("loss")).sign
     (_, rows, weights), penalised = _meant(of, name, env)
     where = quantities.spot(by, role, env)
     sample = sample_of(of, env) if of is not None else None
@@ -124,7 +133,7 @@ def gradient(of: Node | None, by: Sym, role: Role, env: Env) -> Value:
         sample = env.sample
         if where.first is not None and where.kind in ("z", "a"):
             sample = where.first
-    return quantities.exposed(whole(where, how, sample, env, penalised), where, env)
+    return sign * quantities.exposed(whole(where, how, sample, env, penalised), where, env)
 
 
 def whole(where: quantities.Spot, how: str, sample: int | None, env: Env, penalised: str = "") -> Value:

@@ -319,6 +319,7 @@ def _bias(whole: Value, where: Spot, env: Env) -> Value:
     if whole.size == 1:
         return whole.reshape(())
     rows = env.notation.vectors == "row" if env.notation.one_sample else env.notation.rows
+    rows = rows if env.notation.biases is None else env.notation.biases == "row"
     return whole[None] if rows else whole[:, None]
 
 

@@ -96,11 +96,11 @@ def _is_numbered(script: Script) -> bool:
     return isinstance(script.node, Num)
 
 
-def at(node: Node, letter: str, value: float) -> float | None:
-    """A formula of one letter at one number; None if it names anything else."""
+def at(node: Node, letter: str, value: float, known: dict[str, str]) -> float | None:
+    """A formula of one letter at one number; None if it names anything else. `known`: the text's functions."""
     if whole_symbols(node) - {Sym(letter), Sym("e")}:
         return None
-    draw = _Draw({}, 0)
+    draw = _Draw({}, known, 0)
     draw.drawn = {Sym(letter): value, Sym("e"): np.e}
     try:
         return float(np.real(draw.value(node)))
@@ -149,10 +149,9 @@ class _Draw:
             return of(node.above) / of(node.below)
         if isinstance(node, Pow):
             return of(node.base) ** of(node.power)
-        if isinstance(node, Call) and len(node.args) == 1 and not node.primes:
-            name = self.functions.get(node.name)
-            if name in ENTRYWISE:
-                return complex(ENTRYWISE[name](of(node.args[0])))
+        name = self.functions.get(node.name, node.name) if isinstance(node, Call) else ""
+        if isinstance(node, Call) and len(node.args) == 1 and not node.primes and name in ENTRYWISE:
+            return complex(ENTRYWISE[name](of(node.args[0])))
         if isinstance(node, Derivative) and not again:
             return self._slope(node)
         msg = "it is no formula of single numbers"

@@ -294,7 +294,9 @@ def _is_differential(tokens: list[Token], k: int) -> bool:
     return end < len(tokens) and tokens[end].text in RELATIONS
 
 
-SENTENCE = re.compile(r"[.。!?！？](?:\s|$|\*|\))|\n#|\n\s*[-*+]\s|\n\s*\d+\.\s")
+SENTENCE = re.compile(
+    r"[；;]\s*(?:当|若|对|if|when|for|and if|and for)|[.。!?！？](?:\s|$|\*|\))|\n#|\n\s*[-*+]\s|\n\s*\d+\.\s"
+)
 GOES_ON = re.compile(r"^\s*(,|;|，|for|where|with|if|when|and|in which|其中|对|当|（|\(|$)", re.IGNORECASE)
 
 
