@@ -10,17 +10,28 @@ from clearprop.check.document.verdict import Checked, DocumentCheck, Finding, Un
 
 SHARE = 0.22  # of the lines that were compared
 LEAST = 3  # as few lines as may be slips in any text
+UNLIKE = (
+    2  # findings that do not look like a slip: no sign, no factor, no change of one place that mends them
+)
 
 
 def weighed(check: DocumentCheck) -> DocumentCheck:
     """The same, or with its findings as unread lines, if too many lines fail."""
     wrong = sum(one.verdict == "wrong" for one in check.checked)
-    if wrong < LEAST or wrong <= SHARE * (wrong + check.verified):
+    if (
+        wrong < LEAST
+        or wrong <= SHARE * (wrong + check.verified)
+        or sum(map(_is_unlike, check.findings)) < UNLIKE
+    ):
         return check
     held = f"{check.verified} of the {wrong + check.verified} lines that could be compared"
     doubted = tuple(_doubted(one, held) for one in check.findings)
     unread = tuple(sorted((*check.unread, *doubted), key=lambda one: (one.line, one.at)))
     return replace(check, findings=(), unread=unread, checked=tuple(map(_open, check.checked)))
+
+
+def _is_unlike(one: Finding) -> bool:
+    return one.what not in ("sign", "factor", "reading") and (not one.fix or one.what == "symbol")
 
 
 def _doubted(one: Finding, held: str) -> UnreadFormula:

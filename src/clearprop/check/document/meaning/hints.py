@@ -78,6 +78,16 @@ def letter_size(formula: str, before: str, after: str) -> tuple[str, tuple] | No
     return None
 
 
+MAXIMISES = re.compile(
+    r"maximi[sz]|gradient ascent|(?<!negative )log.?likelihood|(?<!负)(?<!负的)对数似然|最大化", re.IGNORECASE
+)
+
+
+def maximises(prose: str) -> bool:
+    """Whether the text looks for the largest likelihood, not for the smallest loss."""
+    return MAXIMISES.search(prose) is not None
+
+
 def sample_letters(prose: str) -> set[str]:
     return {next(g for g in m.groups() if g) for m in SAMPLE_LETTER.finditer(prose)}
 

@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from clearprop.check.document.meaning import forward, patterns, steps
+from clearprop.check.document.meaning import forward, hints, patterns, steps
 from clearprop.check.document.meaning.notation import Notation, Role, is_letter, is_near_letter, place
+from clearprop.check.document.read.formulas import prose
 from clearprop.check.document.read.statements import LOSS_LETTERS, Document
 from clearprop.check.document.read.tree import (
     Add,
@@ -285,7 +286,9 @@ def _losses(document: Document, notation: Notation) -> None:
 
 
 def _likelihoods(document: Document, notation: Notation) -> None:
-    """A sum of logarithms without a minus is to be made large: minus the loss."""
+    """A sum of logarithms without a minus is to be made large, where the text says so: minus the loss."""
+    if not hints.maximises(prose(document.source)):
+        return
     for left, right, _ in pairs(document):
         role = notation.roles.get(left.name, Role("")) if isinstance(left, (Sym, Call)) else Role("")
         signs = [sign for sign, log in patterns.logarithms(right) if _of_output(log.args[0], notation)]
