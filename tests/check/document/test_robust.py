@@ -46,6 +46,6 @@ def test_an_index_that_cannot_be_told_leaves_its_line_unread(monkeypatch):
 
 
 def test_a_side_that_cannot_be_computed_leaves_its_line_unread(monkeypatch):
-    monkeypatch.setattr(compare, "plain", _raising(ZeroDivisionError("planted")))
+    monkeypatch.setattr(compare, "evaluate", _raising(ZeroDivisionError("planted")))
     check = check_document(TEXT)
     assert {u.why for u in check.unread} == {"its value cannot be computed"}
