@@ -73,7 +73,8 @@ def _recognised(body: tuple, known: dict[str, str]) -> str | None:
     if step is not None and step[0] in functions.ENTRYWISE and is_letter(step[1]) == letters[0]:
         return step[0]
     values = [scalars.at(node, letters[0], t, known) for t in POINTS]
-    if None in values:
+    values = [value for value in values if value is not None]
+    if len(values) < len(POINTS):
         return None
     same = (
         name
