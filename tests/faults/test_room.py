@@ -103,7 +103,7 @@ def fill(self, data):
 f.Folder.write = fill
 f.Folder.check_room = lambda self, size: None
 """
-    how = ("--hidden", "32", "--checkpoint", small_disk / "c", "--checkpoint-every", "0.1")
+    how = ("--hidden", "8", "--checkpoint", small_disk / "c", "--checkpoint-every", "0")
     code, said = finish(begin(MODE, folder, tmp_path / "m", *how, patch=patch))
     assert code == 0, said
     assert "A checkpoint could not be written to" in said
