@@ -223,6 +223,7 @@ def page() -> ModuleType:
             "greater": greater,
             "less_equal": lambda x, y: apply("LessOrEqual", x, y, dtype=bool),
             "largest": lambda x: x.graph.add("ReduceMax", x, axes=[1], keepdims=1),
+            "ratio": words.ratio,
             "total": _total,
             "where": where,
         },
