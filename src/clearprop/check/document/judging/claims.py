@@ -13,8 +13,7 @@ def is_claim(statement: Statement, words: Words, notation: Notation) -> bool:
 
 def _names_a_function(statement: Statement, words: Words) -> bool:
     r"""As g^{[1]} = \tanh and f = \sigma: says what a function is called."""
-    nodes = [p.node for p in statement.parts]
-    return all(_is_function(node, words) for node in nodes) and _is_function(nodes[0], words)
+    return all(_is_function(part.node, words) for part in statement.parts)
 
 
 def _is_function(node: Node | None, words: Words) -> bool:

@@ -14,7 +14,7 @@ from clearprop.check.document.numbers.worlds import Worlds
 from clearprop.check.document.read.limits import Undefined, Unread
 from clearprop.check.document.read.statements import Part, Statement
 from clearprop.check.document.read.tokens import written
-from clearprop.check.document.read.tree import Derivative, Num, symbols
+from clearprop.check.document.read.tree import symbols
 from clearprop.check.document.verdict import Checked, DocumentCheck, Finding, UnreadFormula
 
 
@@ -36,11 +36,6 @@ class Judge:
 
     def look(self, statement: Statement) -> None:
         """Hold one statement against its networks."""
-        if _is_to_solve(statement):
-            why = "an equation to be solved: random networks do not fulfil it"
-            self._not_read(Unread(why), self._formula(statement), statement.at)
-            self._mark(statement, "unread", set(), {1})
-            return
         worlds = self.worlds.of(statement, conditions.classes_said(statement, self.setting.document))
         comparison = Comparison(statement, self.setting.document, self.setting.notation, self.reading)
         pairs = comparison.run(worlds)
@@ -220,17 +215,6 @@ class Judge:
             self.source.numbers,
         )
         return doubt.weighed(check)
-
-
-def _is_to_solve(statement: Statement) -> bool:
-    """dJ/dw = 0."""
-    nodes = [part.node for part in statement.parts]
-    return (
-        len(nodes) == 2
-        and isinstance(nodes[0], Derivative)
-        and isinstance(nodes[1], Num)
-        and nodes[1].value == 0
-    )
 
 
 def _blamed(failing: list[Pair], pairs: list[Pair]) -> list[tuple[Pair, int]]:

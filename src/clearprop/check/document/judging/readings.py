@@ -29,6 +29,7 @@ SQUARED = [
 SAID_GAIN = 0.5  # of two losses that fit as many lines, the one that the text writes down
 MIXED_GAIN = 1.5  # a reading in which J is not one and the same must make two more pairs of sides hold
 ENOUGH = 0.7  # of the pairs: then the layout is taken as right
+LAYOUTS = tuple(product((True, False), ("in_out", "out_in"), ("row", "column")))  # rows, weights, vectors
 WELL = 0.85  # of the pairs: then nothing else is tried
 MOST_LINES = 80  # so long a text tells its layout by its forward pass
 FEW = 5  # choices of indices for each line while readings are tried
@@ -83,7 +84,7 @@ class Chooser:
             return
         old = (notation.rows, notation.weights, notation.vectors)
         found = {old: before}
-        for layout in product((True, False), ("in_out", "out_in"), ("row", "column")):
+        for layout in LAYOUTS:
             if layout not in found:
                 notation.rows, notation.weights, notation.vectors = layout
                 found[layout] = self._agreeing()[0]
@@ -126,7 +127,7 @@ class Chooser:
         found = {old: self._held()}
         if found[old] >= WELL * total or total > MOST_LINES:
             return
-        for layout in product((True, False), ("in_out", "out_in"), ("row", "column")):
+        for layout in LAYOUTS:
             notation.rows, notation.weights, notation.vectors = layout
             self.known.clear()
             found.setdefault(layout, self._held())

@@ -152,7 +152,7 @@ def has(node: Node, kind: type, name: str = "") -> bool:
     return any(isinstance(one, kind) and (not name or getattr(one, "name", "") == name) for one in walk(node))
 
 
-def loss_family(node: Node, predictions: set[str]) -> str | None:
+def loss_family(node: Node) -> str | None:
     """Which loss a formula is: binary if it has the logarithm of 1 - p, cross-entropy of p alone, squared if
     it squares.
     """

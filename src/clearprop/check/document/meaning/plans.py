@@ -261,7 +261,7 @@ def _loss(document: Document, notation: Notation, prose: str) -> tuple[str, floa
     for left, right, _ in pairs(document):
         for one, other in ((left, right), (right, left)):
             if isinstance(one, (Sym, Call)) and notation.roles.get(one.name, Role("")).kind == "loss":
-                found = patterns.loss_family(other, set())
+                found = patterns.loss_family(other)
                 if found:
                     family[found] += 1
     if family:

@@ -259,7 +259,7 @@ def _losses(document: Document, notation: Notation) -> None:
             if isinstance(one, Derivative) and isinstance(one.of, (Sym, Call)):
                 found[one.of.name] = found.get(one.of.name, 0) + 1
     for left, right, _ in pairs(document):
-        if isinstance(left, (Sym, Call)) and patterns.loss_family(right, set()) is not None:
+        if isinstance(left, (Sym, Call)) and patterns.loss_family(right) is not None:
             found[left.name] = found.get(left.name, 0) + 1
         if isinstance(right, Call) and left != right and _compares(right, notation):  # L = l(o, y)
             found[right.name] = found.get(right.name, 0) + 1
