@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from clearprop.check.document.read.tree import Add, Node, Num, Script, Sym
+from clearprop.check.document.read.tree import Add, Call, Node, Num, Script, Sym
 
 ROWLIKE = {"input", "pre", "act", "prediction", "target", "delta"}  # one row, or column, a sample
 LAYERED = {"weight", "bias", "pre", "act", "delta", "stack"}
@@ -120,6 +120,13 @@ def place(sym: Sym, role: Role, notation: Notation) -> Place:
 
 
 PARAMETERS = {"theta", "W", "w", "Theta"}
+
+
+def layer_script(call: Call, notation: Notation) -> Node | None:
+    """The layer that a function's name carries: l in g^{[l]}."""
+    if notation.style == "sub" or not call.sup:
+        return None
+    return next((item.node for item in call.sup if item.kind == notation.style), None)
 
 
 def _is_layer(item: Script, sym: Sym, notation: Notation) -> bool:

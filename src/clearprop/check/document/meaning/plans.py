@@ -5,7 +5,7 @@ from collections import Counter
 import numpy as np
 
 from clearprop.check.document.meaning import hints, patterns
-from clearprop.check.document.meaning.notation import Notation, Role, first, is_letter, place
+from clearprop.check.document.meaning.notation import Notation, Role, first, is_letter, layer_script, place
 from clearprop.check.document.meaning.roles import nodes, pairs
 from clearprop.check.document.numbers import functions, scalars
 from clearprop.check.document.numbers.world import Plan
@@ -35,6 +35,8 @@ def _body(document: Document, notation: Notation, name: str) -> tuple[tuple[str,
         left, right = statement.parts[0].node, statement.parts[1].node
         if not isinstance(left, Call) or left.name != name or left.primes or right is None:
             continue
+        if layer_script(left, notation) is not None:
+            continue  # g^{[L]}(z) = ... is the function of one layer
         letters = [is_letter(arg) for arg in left.args]
         if letters and all(letters) and set(letters) & patterns.names(right):
             return tuple(str(x) for x in letters), right
@@ -190,6 +192,9 @@ def _target(left: Node, argument: Node, notation: Notation) -> int | str | None:
     if isinstance(left, Probability):
         return "last"
     if isinstance(left, Call):
+        own = layer_script(left, notation)
+        if own is not None and not left.primes:
+            return _layer_of(own, notation)
         if is_letter(argument) and is_letter(argument) in map(is_letter, left.args):
             return None  # sigma(t) = 1 / (1 + e^-t) says what sigma is, not where it stands
         return (
@@ -210,6 +215,10 @@ def _target(left: Node, argument: Node, notation: Notation) -> int | str | None:
     if layer is None and any(by_letter):
         last = max(*notation.unit_layers.values(), *(role.layer or 0 for role in notation.roles.values()))
         return "last" if max(by_letter) == last else max(by_letter)
+    return _layer_of(layer, notation)
+
+
+def _layer_of(layer: Node | int | None, notation: Notation) -> int | str | None:
     if isinstance(layer, Num):
         return int(layer.value) - notation.first_act
     if isinstance(layer, int):

@@ -20,6 +20,9 @@ from clearprop.check.document.read.tree import (
 )
 
 
+WIDEST = 29  # layers that a text makes wider are held against narrower ones
+
+
 def find_sizes(document: Document, notation: Notation, shapes: list) -> dict[object, int]:
     """Concrete sizes of layers, and the letters of others. Keys: a layer, or -1 for the last."""
     concrete: dict[object, int] = {}
@@ -45,14 +48,16 @@ def _written_out(document: Document, notation: Notation) -> dict[int, int]:
     """Sizes that only the formulas tell: sums to a number, and units numbered up to one."""
     found: dict[int, int] = {}
 
-    def note(size: tuple | None, number: float) -> None:
-        if size is not None and size[0] == "n" and 1 < number < 10:
+    def note(size: tuple | None, number: float, most: int = 9) -> None:
+        if size is not None and size[0] == "n" and 1 < number <= most:
             found[size[1]] = max(found.get(size[1], 0), int(number))
+        elif size is not None and number > WIDEST:
+            notation.sizes[str(int(number))] = size
 
     for node in nodes(document):
         for one in walk(node):
             if isinstance(one, Big) and one.index and isinstance(one.last, Num):
-                note(_slot(one.body, one.index, notation), one.last.value)
+                note(_slot(one.body, one.index, notation), one.last.value, WIDEST)
             elif isinstance(one, Sym):
                 for k, script in enumerate(one.sub):
                     if isinstance(script.node, Num):

@@ -279,7 +279,7 @@ def unit_letters(pairs: Pairs, notation: Notation, prior: dict[str, str]) -> dic
                 note(outer, 1)
             elif inner in found:
                 note(outer, found[inner] + 1)
-    return {} if conflict or len(found) < 2 else found
+    return {} if conflict or max(found.values(), default=0) < 2 else found
 
 
 def shift(node: Node | None) -> float | None:

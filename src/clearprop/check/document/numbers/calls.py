@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from clearprop.check.document.meaning.notation import Role, place
+from clearprop.check.document.meaning.notation import Role, layer_script, place
 from clearprop.check.document.numbers import functions, losses, matrices, quantities
 from clearprop.check.document.numbers.env import Env
 from clearprop.check.document.numbers.quantities import Spot, layer_number
@@ -83,7 +83,7 @@ def entrywise(node: Call, env: Env):
     """The function to apply to every entry."""
     name = env.notation.functions.get(node.name, node.name)
     if name == "activation":
-        name = env.world.plan.activation(_layer(node.args[0], env), env.world.L)
+        name = env.world.plan.activation(_layer(node, env), env.world.L)
         if name == "softmax":
             return lambda z: functions.softmax(z, _units_axis(z, env))
     if name not in functions.ENTRYWISE:
@@ -92,8 +92,11 @@ def entrywise(node: Call, env: Env):
     return functions.ENTRYWISE[name]
 
 
-def _layer(node: Node, env: Env) -> int:
-    """The layer of an activation's argument; a hidden one if it cannot be told."""
+def _layer(call: Call, env: Env) -> int:
+    """The layer of an activation, by its name or its argument; a hidden one if it cannot be told."""
+    own, node = layer_script(call, env.notation), call.args[0]
+    if own is not None:
+        return quantities.layer_number(own, "z", Sym(call.name), env)
     if (
         isinstance(node, Sym)
         and (role := env.notation.roles.get(node.name)) is not None

@@ -255,7 +255,7 @@ def _range(node: Big, env: Env) -> range:
     index = str(node.index)
     first = 1 if node.first is None else quantities.index(node.first, env)
     if node.last is not None:
-        last = quantities.index(node.last, env)
+        last = _end(node.last, env)
     else:
         found = extents.sizes(node.body, index, env)
         if len(found) > 1:
@@ -271,6 +271,12 @@ def _range(node: Big, env: Env) -> range:
         msg = f"a sum of {last - first + 1:,} terms; {MOST_TERMS:,} are let be"
         raise Unread(msg, str(last))
     return range(first, last + 1)
+
+
+def _end(last: Node, env: Env) -> int:
+    """Where a sum ends; at the layer's width where the text's number is that of a layer too wide to build."""
+    size = env.notation.sizes.get(str(int(last.value))) if isinstance(last, Num) else None
+    return quantities.index(last, env) if size is None else env.world.sizes[size[1]]
 
 
 def _both(node: Both, env: Env) -> Value:
