@@ -16,6 +16,8 @@ from clearprop.check.document.read.tree import Both, Dots, Listed, Matrix, Node,
 INTRODUCING = ("with", "if", "when", "for", "at", "all", "every", "each", "suppose", "assume", "where", "layer", "any", "case", "say", "layers",
                "若", "当", "对", "设", "假设", "令", "对于", "如果", "每层", "(", "（", "let", "from", "and", "or", "as", "mit")  # fmt: skip
 
+INDICES = "cijklnpqr"
+
 
 def own(statement: Statement, document: Document) -> list[Node]:
     """The conditions written in a statement's formula."""
@@ -45,6 +47,8 @@ def as_condition(statement: Statement, document: Document) -> Node | None:
         return node
     if formula.display:
         return None
+    if _same_index(node):
+        return node
     before = formula.before.rstrip().lower()
     introduced = any(before.endswith(word) for word in INTRODUCING)
     return node if introduced and _assumes(node) else None
@@ -94,6 +98,17 @@ def _assumes(node: Node) -> bool:
         isinstance(node.left, Sym)
         and isinstance(node.right, (Num, Sym))
         and (is_letter(node.left) is not None or node.left.name in ("y", "t"))
+    )
+
+
+def _same_index(node: Node) -> bool:
+    """i = k, of two letters that are indices by custom: a case, as in "Case 1: i = k"."""
+    sides = (is_letter(node.left), is_letter(node.right)) if isinstance(node, Relation) else ()
+    return (
+        len(sides) == 2
+        and isinstance(node, Relation)
+        and node.sign == "="
+        and all(s and s in INDICES for s in sides)
     )
 
 

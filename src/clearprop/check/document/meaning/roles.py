@@ -194,10 +194,11 @@ def find_roles(document: Document, notation: Notation) -> None:
 
 
 def _computed(document: Document) -> set[str]:
-    """Letters that the text sets equal to something that it computes, as in epsilon = y - t."""
+    """Names that the text sets equal to something that it computes, as in epsilon_j = y_j - t_j."""
     found = set()
     for left, right, sign in pairs(document):
-        name, value = (is_letter(right), left) if sign == "=:" else (is_letter(left), right)
+        one, value = (right, left) if sign == "=:" else (left, right)
+        name = one.name if isinstance(one, Sym) and not one.sup else None
         if name and any(s.name in PRIOR and s.name != name for s in symbols(value)):
             found.add(name)
     return found
