@@ -38,7 +38,7 @@ def build(document: Document, options: Options) -> Setting:
     layouts.find_stacks(notation, shapes)
     layouts.find_samples(document, notation, text, shapes)
     layouts.find_layers(document, notation)
-    layouts.find_weights(document, notation, shapes)
+    layouts.find_weights(document, notation, shapes, text)
     if options.layout is not None:
         notation.rows = options.layout == "row"
     batches.find_batches(document, notation, shapes, text)

@@ -4,7 +4,7 @@ import re
 
 SAMPLES = r"(?:training |data |labell?ed |input )*(?:examples?|samples?|instances?|observations?|points?|data ?points?|rows?|images?|records?)"
 AFTER = {
-    ("m",): re.compile(rf"^\s*(?:{SAMPLES}|\S{{0,3}}个?(?:训练|输入|批量)?(?:样本|数据|样例))"),
+    ("m",): re.compile(rf"^\s*(?:{SAMPLES}|[^\s，,。、；;]{{0,3}}个?(?:训练|输入|批量)?(?:样本|数据|样例))"),
     ("L",): re.compile(r"^\s*(?:fully.connected |hidden |weight )?(?:layers?\b|层)"),
     ("n", -1): re.compile(
         r"^\s*(?:different |possible |output )?(?:class(?:es)?\b|categories|labels\b|outputs?\b|output units|个?类|个?输出)"
@@ -76,6 +76,23 @@ def letter_size(formula: str, before: str, after: str) -> tuple[str, tuple] | No
         if pattern.search(before[-60:]):
             return text, size
     return None
+
+
+SAMPLE = r"(?:examples?|samples?|instances?|observations?|data ?points?|records?|images?|样本|样例|数据)"
+LINE_OF_SAMPLE = (
+    r"(?:each|every|one|a|per|-?'?th\$?|\$) {line}[^.。；;\n]{{0,30}}?\b{sample}|"
+    r"{sample}[^.。；;\n]{{0,40}}?\b(?:in|as|into|along|form|per|are|is)\b (?:the |its |a |one |each |\S+ )?\**{line}s?\b|"
+    r"每一?{zh}[^.。；;\n]{{0,12}}?(?:样本|样例|数据)|(?:样本|样例|数据)[^.。；;，,\n]{{0,8}}?(?:按|排成|作为|为|成){zh}"
+)
+
+
+def sample_rows(prose: str) -> bool | None:
+    """Whether the prose says that a sample is a row of a matrix, or a column; None if it says neither, or both."""
+    rows, columns = (
+        re.search(LINE_OF_SAMPLE.format(line=line, zh=zh, sample=SAMPLE), prose, re.IGNORECASE) is not None
+        for line, zh in (("row", "行"), ("column", "列"))
+    )
+    return rows if rows != columns else None
 
 
 MAXIMISES = re.compile(

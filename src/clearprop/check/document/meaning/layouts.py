@@ -204,7 +204,7 @@ def _is_depth(node: Node | None) -> bool:
     return isinstance(node, Sym) and node.name == "n" and letter == "l"
 
 
-def find_weights(document: Document, notation: Notation, shapes: list) -> None:
+def find_weights(document: Document, notation: Notation, shapes: list, prose: str) -> None:
     """Whether W is inputs x outputs or outputs x inputs, whether a batch has rows, whether a sample is a row."""
     weights: Weights = {}
     batch: Counter[bool] = Counter()
@@ -223,6 +223,9 @@ def find_weights(document: Document, notation: Notation, shapes: list) -> None:
         if len(votes) == 1 and notation.weights not in votes:
             notation.roles[name].orient = next(iter(votes))
     _vote_stacked(document, notation, batch)
+    said = hints.sample_rows(prose)
+    if said is not None:
+        batch[said] += 2
     if batch[True] == batch[False] and vector and batch:
         notation.rows = vector.most_common(1)[0][0] == "row"
     elif batch:

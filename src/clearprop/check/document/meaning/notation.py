@@ -79,6 +79,9 @@ class Notation:
     main_loss: str | None = None
     losses_of_one: set[str] = field(default_factory=set)  # J(W, b; x, y) is of one sample, J(W, b) of all
     one_sample: bool = False
+    from_zero: bool = (
+        False  # x_0 = 1: the inputs' first entry stands for the bias, and their indices start at 0
+    )
     dots_may_be_entrywise: bool = False  # no other sign for entrywise products is used
 
 

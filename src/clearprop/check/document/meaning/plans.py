@@ -155,7 +155,8 @@ def find_plan(document: Document, notation: Notation, prose: str) -> Plan:
     if family == "cross-entropy" and head == "logistic":
         family = "binary"
     kinds = {role.kind for role in notation.roles.values()}
-    return Plan(activations, head, family, factor, per_output, bias=bool(kinds & {"bias", "stack"}))
+    bias = bool(kinds & {"bias", "stack"})
+    return Plan(activations, head, family, factor, per_output, bias, constant=notation.from_zero)
 
 
 def _activations(document: Document, notation: Notation) -> tuple[dict[int, str], str | None]:

@@ -181,6 +181,7 @@ def find_roles(document: Document, notation: Notation) -> None:
     _one_layer(document, notation)
     notation.unit_layers = steps.unit_letters(list(pairs(document)), notation, prior)
     _augmented(document, notation)
+    notation.from_zero = any(_is_one_at_zero(left, right, notation) for left, right, _ in pairs(document))
     steps.find_steps(list(pairs(document)), used, notation)
     steps.find_offsets(list(pairs(document)), notation)
     _losses(document, notation)
@@ -242,6 +243,17 @@ def _augmented(document: Document, notation: Notation) -> None:
             notation.roles[left.name] = Role(
                 "augmented", 0, batch=left.name.split()[-1].isupper(), of="first" if flags[0] else "last"
             )
+
+
+def _is_one_at_zero(left: Node, right: Node, notation: Notation) -> bool:
+    """x_0 = 1, by agreement."""
+    return (
+        isinstance(left, Sym)
+        and notation.roles.get(left.name, Role("")).kind == "input"
+        and [getattr(s.node, "value", None) for s in left.sub] == [0]
+        and isinstance(right, Num)
+        and right.value == 1
+    )
 
 
 def _losses(document: Document, notation: Notation) -> None:

@@ -20,6 +20,8 @@ class TooManyAxes(Unread):
 
 def derivative(node: Derivative, env: Env) -> Any:
     of, by = node.of, node.by
+    if of is None and _is_loss(by, env):
+        of, by = by, _parameter(by, env)
     if isinstance(by, Sym) and by.name in env.params:
         return _by_parameter(of, by, env)
     role = env.notation.roles.get(by.name) if isinstance(by, (Sym, Call)) else None
@@ -47,6 +49,15 @@ def derivative(node: Derivative, env: Env) -> Any:
         return losses.gradient(of, by, role, env)
     assert of is not None
     return _general(of, by, role, env)
+
+
+def _parameter(loss: Node, env: Env) -> Node:
+    r"""What \nabla J(\theta) is taken by: the only argument, or all that a one-layer network is made of."""
+    args = loss.args if isinstance(loss, Call) else ()
+    if len(args) == 1:
+        return args[0]
+    names = [n for n, role in env.notation.roles.items() if role.kind in ("weight", "stack", "bias")]
+    return Sym(names[0]) if len(names) == 1 and not args else loss
 
 
 def _says_layer(sym: Sym, role: Role, env: Env) -> bool:

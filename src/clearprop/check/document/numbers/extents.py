@@ -4,7 +4,7 @@ import numpy as np
 
 from clearprop.check.document.meaning.notation import is_letter, is_near_letter, orient, place
 from clearprop.check.document.numbers.env import Env
-from clearprop.check.document.numbers.quantities import _layer, index
+from clearprop.check.document.numbers.quantities import _layer, index, start
 from clearprop.check.document.read.limits import Misfit, OutOfRange, Unread
 from clearprop.check.document.read.tree import (
     Big,
@@ -104,12 +104,13 @@ def _size(role, indices: tuple[Script, ...], k: int, layer: int, sample: Node | 
         return n[layer]
     if role.kind in ("weight", "stack"):
         pair = (n[layer - 1] + (role.kind == "stack"), n[layer])
+        pair = (pair[0] - (1 - start(layer - 1, env)), pair[1])
         pair = pair if orient(role, env.notation) == "in_out" else pair[::-1]
         return max(pair) if len(indices) == 1 and 1 in pair else pair[k]
     if layer >= len(n):
         msg = f"a layer {layer} of {env.world.L}"
         raise OutOfRange(msg)
-    units = n[layer] + (role.kind == "augmented")
+    units = n[layer] + (role.kind == "augmented") - (1 - start(layer, env))
     if len(indices) == 2:
         return (m, units)[k] if env.notation.rows or not role.batch else (units, m)[k]
     letter = is_letter(indices[0].node)

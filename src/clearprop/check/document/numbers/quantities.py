@@ -47,6 +47,11 @@ def spot(sym: Sym, role: Role, env: Env) -> Spot:
         sample, unit, batch = _row_indices(sym, where, role, env, layer)
         return Spot(kind, layer, sample, unit, batch, role, where.power)
     first, second = _matrix_indices(where, role, env)
+    if kind == "W" and not start(layer - 1, env):
+        inner = 0 if orient(role, env.notation) == "in_out" or second is None else 1
+        first, second = (
+            one if one is None or k != inner else one + 1 for k, one in enumerate((first, second))
+        )
     _check_weight(kind, layer, first, second, role, sym, env)
     return Spot(kind, layer, first, second, False, role, where.power)
 
@@ -130,7 +135,7 @@ def size_of(sym: Sym, env: Env) -> int | None:
     if size == ("L",):
         return env.world.L + env.notation.first_act
     if size is not None:
-        return env.world.sizes[size[1]]
+        return env.world.sizes[size[1]] - (1 - start(size[1], env))
     return _width(sym, env)
 
 
@@ -185,11 +190,16 @@ def _row_indices(
         raise Undefined(msg, sym.name)
     batch = sample_node is None and (role.batch or slices or (env.together and unit_node is None))
     sample = None if batch else env.sample if sample_node is None else index(sample_node, env) - 1
-    unit = None if unit_node is None else index(unit_node, env) - 1
+    unit = None if unit_node is None else index(unit_node, env) - start(layer, env)
     count = env.world.sizes[layer] + (role.kind == "augmented")
     _in_range(sample, env.world.m, sym, "sample")
     _in_range(unit, count, sym, "unit")
     return sample, unit, batch
+
+
+def start(layer: int, env: Env) -> int:
+    """The number of a layer's first unit: 0 for inputs of which x_0 is 1."""
+    return int(layer != 0 or not env.notation.from_zero)
 
 
 def _split_digits(items: tuple[Script, ...], wanted: int) -> tuple[Script, ...]:

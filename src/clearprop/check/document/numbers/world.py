@@ -20,7 +20,8 @@ class Plan:
     """What kind of network a document derives.
 
     `activations` has one name for each hidden layer, or one for all; `head` is the last; `loss` is cross-entropy,
-    binary, squared or own; `factor` stands before squared errors, "outputs" divides by their number.
+    binary, squared or own; `factor` stands before squared errors, "outputs" divides by their number. `constant`:
+    the first input is 1.
     """
 
     activations: tuple[str, ...] = ("relu",)
@@ -29,6 +30,7 @@ class Plan:
     factor: float = 0.5
     per_output: bool = False
     bias: bool = True
+    constant: bool = False
 
     def activation(self, layer: int, L: int) -> str:
         if layer == L:
@@ -99,6 +101,8 @@ class World:
             X = self.rng.uniform(0.2, 1.5, (self.m, self.sizes[0])) * self.rng.choice(
                 [-1.0, 1.0], (self.m, self.sizes[0])
             )
+            if self.plan.constant:
+                X[:, 0] = 1.0
             state = self.forward(W, b, X, self.targets)
             if self._is_clear(state):
                 return state
