@@ -19,7 +19,6 @@ from clearprop.check.document.read.tree import (
     walk,
 )
 
-
 WIDEST = 29  # layers that a text makes wider are held against narrower ones
 
 

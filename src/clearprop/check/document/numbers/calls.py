@@ -8,7 +8,7 @@ from clearprop.check.document.numbers.env import Env
 from clearprop.check.document.numbers.quantities import Spot, layer_number
 from clearprop.check.document.numbers.values import Value, check_broadcast
 from clearprop.check.document.read.limits import Undefined, Unread
-from clearprop.check.document.read.tree import Call, Node, Sym
+from clearprop.check.document.read.tree import Call, Sym
 
 
 def call(node: Call, env: Env) -> Value:
