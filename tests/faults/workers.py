@@ -1,4 +1,4 @@
-"""The workers of Ray that a process started, found in /proc."""
+"""The processes that a process started, found in /proc; what a run leaves in folders that all share."""
 
 import os
 import time
@@ -35,6 +35,14 @@ def ray_workers(pid: int, count: int = 2, seconds: float = 60) -> list[int]:
             return found
         time.sleep(0.05)
     raise AssertionError(descendants(pid))
+
+
+def wait_until_ended(processes: dict[int, str], seconds: float = 180) -> None:
+    """Wait until none of these processes is there any more."""
+    end = time.monotonic() + seconds
+    while left := [line for pid, line in processes.items() if os.path.exists(f"/proc/{pid}")]:
+        assert time.monotonic() < end, left
+        time.sleep(0.2)
 
 
 def left_behind(before: set[str]) -> list[str]:

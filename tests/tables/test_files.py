@@ -6,7 +6,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from clearprop.tables.parquet import unreadable
+from clearprop.tables.prepare import prepare
 from clearprop.tables.read import read_table
+from clearprop.tables.stream import Stream
 
 
 def test_absent_file(write, refusal, tmp_path):
@@ -53,7 +56,13 @@ def test_files_with_different_types(tmp_path, refusal):
 def test_a_folder_of_two_formats(write, tmp_path, refusal):
     write("a\n1\n", "1.csv")
     pq.write_table(pa.table({"a": [1]}), tmp_path / "2.parquet")
-    assert "must be of one format, but 1.csv and 2.parquet are not" in refusal(read_table, tmp_path)
+    said = (
+        f"The files of {tmp_path} must be of one format, but 2.parquet is Parquet and 1.csv is not. "
+        "Take one of them out."
+    )
+    assert refusal(read_table, tmp_path) == said
+    assert refusal(Stream(tmp_path, "a").open) == said
+    assert refusal(prepare, tmp_path, tmp_path / "out") == said
 
 
 def test_no_tables(tmp_path, refusal):
@@ -113,6 +122,28 @@ def test_parquet_without_rows(tmp_path, refusal):
         refusal(read_table, tmp_path / "t.parquet")
         == "t.parquet has no rows; a table needs at least one row."
     )
+
+
+def test_a_file_that_is_gone_is_not_called_damaged(tmp_path):
+    with pytest.raises(FileNotFoundError) as gone:
+        pq.ParquetFile(tmp_path / "t.parquet")
+    said = (
+        f"{tmp_path / 't.parquet'} cannot be read: No such file or directory. Put it right, and start again."
+    )
+    assert str(unreadable(tmp_path / "t.parquet", gone.value)) == said
+
+
+def test_a_file_without_rows_among_others(tmp_path):
+    """Programs that write a table in parts leave such files."""
+    pq.write_table(pa.table({"a": [1, 2], "b": ["x", "y"]}), tmp_path / "1.parquet")
+    pq.write_table(
+        pa.table({"a": pa.array([], pa.int64()), "b": pa.array([], pa.string())}), tmp_path / "2.parquet"
+    )
+    pq.write_table(pa.table({"a": [3], "b": ["x"]}), tmp_path / "3.parquet")
+    table = read_table(tmp_path)
+    assert table.column("a").values.to_pylist() == [1, 2, 3]
+    assert "3.parquet" in table.where(2)
+    assert Stream(tmp_path, "a").open().n_rows == 3
 
 
 def test_duplicate_columns_in_parquet(tmp_path, refusal):

@@ -1,5 +1,7 @@
 """Streams: what they learn, every row once an epoch, where they are entered, and what they refuse."""
 
+import os
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -208,12 +210,27 @@ def test_an_error_in_the_reading_thread_reaches_the_user(path, tmp_path):
     for file in ("a.parquet", "b.parquet"):
         (tmp_path / file).write_bytes((path / file).read_bytes())
     pools, _ = pools_of(tmp_path, 600)
-    middle = len(data) // 2
+    middle, before = len(data) // 2, (tmp_path / "a.parquet").stat()
     (tmp_path / "a.parquet").write_bytes(data[:middle] + b"\0" * 2000 + data[middle + 2000 :])
+    os.utime(tmp_path / "a.parquet", ns=(before.st_atime_ns, before.st_mtime_ns))
     with pytest.raises(TableError, match=r"a\.parquet is (damaged in row group|a damaged)"):
         for _ in pools.pieces(1, 0, 32):
             pass
     pools.close()
+
+
+def test_a_file_that_is_written_anew_meanwhile_is_refused_and_one_that_is_gone_is_read_on(tmp_path):
+    pq.write_table(pa.table({"x": np.arange(40.0)}), tmp_path / "t.parquet", row_group_size=10)
+    table = open_groups(tmp_path / "t.parquet")
+    first, second, third, _ = table.groups
+    assert sum(part.n_rows for part in table.tables(first)) == 10
+    (tmp_path / "t.parquet").rename(tmp_path / "away")
+    assert sum(part.n_rows for part in table.tables(second)) == 10
+    pq.write_table(pa.table({"x": np.arange(44.0)}), tmp_path / "t.parquet", row_group_size=10)
+    with pytest.raises(
+        TableError, match=r"t\.parquet was changed while it was being read. Start again, and leave"
+    ):
+        list(table.tables(third))
 
 
 @pytest.mark.parametrize(

@@ -10,11 +10,11 @@ from clearprop.cli.estimator import estimator_of
 from clearprop.errors import SpecError
 from clearprop.estimators.streaming import room_of
 from clearprop.estimators.tabular import TabularClassifier, TabularRegressor
-from clearprop.tables.files import find_files, is_parquet
+from clearprop.tables.files import find_tables
 from clearprop.tables.prepare import FIXED, UNPACKED, Progress
 from clearprop.tables.size import size_of
 from clearprop.tables.stream import Stream, sample
-from clearprop.tables.stream_files import open_groups
+from clearprop.tables.stream_files import GroupedTable, open_groups
 from clearprop.tables.table import Table
 from clearprop.train.checkpoint_folder import Folder
 from clearprop.train.memory import available_memory, readable
@@ -38,8 +38,8 @@ class Choice:
 
 def choose(table: str, drop: tuple[str, ...], memory: str | None) -> Choice:
     """In memory if the table fits there, else streamed."""
-    paths = find_files(table)
-    if is_parquet(paths[0]):
+    paths, parquet = find_tables(table)
+    if parquet:
         groups = open_groups(table, drop=drop)
         size = groups.n_rows * len(groups.columns) * VALUE
     else:
@@ -56,8 +56,13 @@ def choose(table: str, drop: tuple[str, ...], memory: str | None) -> Choice:
     return Choice(True, within, why)
 
 
-def streams_of(request: Any, memory: str, group: Group | None = None) -> tuple[Stream, Stream]:
-    """The rows to learn from, and the held-out ones; text tables are prepared, by the first process of a group."""
+def streams_of(request: Any, memory: str, group: Group | None = None) -> tuple[Stream, GroupedTable]:
+    """The rows to learn from, and the held-out ones; text tables are prepared, by the first process of a group.
+
+    Those held out are of the files as they are now: were one to come or go meanwhile, rows that are learned from could
+    be among them.
+    """
+    settings = request.settings["missing"], request.settings["categorical"]
     whole = Stream(request.table, request.target, request.weight, request.drop, memory)
     room_of(whole)
     try:
@@ -69,16 +74,16 @@ def streams_of(request: Any, memory: str, group: Group | None = None) -> tuple[S
         def prepared() -> bytes:
             for stream in (whole, held):
                 if stream is not None:
-                    stream.open(request.settings["missing"], request.settings["categorical"], progress)
+                    stream.open(*settings, progress)
             return b""
 
         from_first(group, prepared) if group else prepared()
     if held is not None:
-        return whole, held
+        return whole, held.open(*settings)
     if not 0 < fraction < 1:
         msg = f"`--valid` must be a fraction above 0 and below 1, or a table; got {request.valid}."
         raise SpecError(msg)
-    return whole.part(request.seed, fraction, 1.0), whole.part(request.seed, 0.0, fraction)
+    return whole.part(request.seed, fraction, 1.0), whole.part(request.seed, 0.0, fraction).open(*settings)
 
 
 def fitted(request: Any, stream: Stream, folder: Folder | None) -> TabularClassifier | TabularRegressor:
@@ -91,10 +96,9 @@ def fitted(request: Any, stream: Stream, folder: Folder | None) -> TabularClassi
         return estimator.fit(stream, watch=watch, checkpoint=folder, workers=request.workers)
 
 
-def held_rows(request: Any, held: Stream) -> Table:
+def held_rows(held: GroupedTable, memory: int) -> Table:
     """Held-out rows to score: all, or a sample of very many."""
-    table = held.open(request.settings["missing"], request.settings["categorical"])
-    return sample(table, HELD, (held.bytes - FIXED) // 4)
+    return sample(held, HELD, (memory - FIXED) // 4)
 
 
 @contextmanager

@@ -195,7 +195,7 @@ def _fitted(request: Request, folder: Folder | None, group: Group | None) -> _Fi
         stream, aside = streaming.streams_of(request, choice.memory, group)
         read = time.perf_counter()
         model = streaming.fitted(request, stream, folder).model_
-        held, source = streaming.held_rows(request, aside), Path(request.table).name
+        held, source = streaming.held_rows(aside, stream.bytes), Path(request.table).name
         return _Fitted(model, held, source, model.encoding.rows + model.estimator["judges"], read)
     table, held = _tables(request)
     read = time.perf_counter()

@@ -28,19 +28,33 @@ def read_files(source: str | Path) -> tuple[Table, bool]:
     Raises:
         TableError: there is no such file, it cannot be read, or the files do not have the same columns.
     """
+    paths, parquet = find_tables(source)
+    tables = [read_parquet(path) if parquet else read_delimited(path) for path in paths]
+    names = [path.name for path in paths]
+    data = pa.concat_tables([_agreed(table, tables[0], names[i], names[0]) for i, table in enumerate(tables)])
+    name = names[0] if len(paths) == 1 else Path(source).name
+    if not data.num_rows:
+        msg = f"{name} has no rows; a table needs at least one row."
+        raise TableError(msg)
+    parts = tuple((name, table.num_rows) for name, table in zip(names, tables, strict=True))
+    return Table(data, name, parts if len(paths) > 1 else ()), not parquet
+
+
+def find_tables(source: str | Path) -> tuple[list[Path], bool]:
+    """The files of a table, sorted by name, and whether they are Parquet.
+
+    Raises:
+        TableError: there are none, one cannot be read, or they are of two formats.
+    """
     paths = find_files(source)
     parquet = [is_parquet(path) for path in paths]
     if len(set(parquet)) > 1:
-        first, other = paths[0].name, paths[parquet.index(not parquet[0])].name
-        msg = f"The files of {source} must be of one format, but {first} and {other} are not. Keep only one of them."
+        msg = (
+            f"The files of {source} must be of one format, but {paths[parquet.index(True)].name} is Parquet and "
+            f"{paths[parquet.index(False)].name} is not. Take one of them out."
+        )
         raise TableError(msg)
-    tables = [read_parquet(path) if parquet[0] else read_delimited(path) for path in paths]
-    if len(paths) == 1:
-        return Table(tables[0], paths[0].name), not parquet[0]
-    names = [path.name for path in paths]
-    data = pa.concat_tables([_agreed(table, tables[0], names[i], names[0]) for i, table in enumerate(tables)])
-    parts = tuple((name, table.num_rows) for name, table in zip(names, tables, strict=True))
-    return Table(data, Path(source).name, parts), not parquet[0]
+    return paths, parquet[0]
 
 
 def find_files(source: str | Path) -> list[Path]:

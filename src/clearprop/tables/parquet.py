@@ -1,5 +1,6 @@
 """A Parquet file to columns."""
 
+import os
 import re
 from pathlib import Path
 
@@ -14,24 +15,37 @@ INDEX = re.compile(r"__index_level_\d+__")
 
 
 def read_parquet(path: Path) -> pa.Table:
-    """The columns of a Parquet file; an index that pandas stored beside them is left out.
+    """The columns of a Parquet file, which may have no rows; an index that pandas stored beside them is left out.
 
     Args:
         path: the file.
 
     Raises:
-        TableError: the file is damaged or cut, has no rows, or names a column twice.
+        TableError: the file is damaged or cut, has no columns, or names one twice.
     """
     try:
         with pyarrow.parquet.ParquetFile(path, page_checksum_verification=True) as file:
             table = file.read()
     except (pa.ArrowException, OSError) as error:
-        why = " ".join(str(error).split())
-        msg = f"{path.name} is a damaged or cut Parquet file ({why[:120]}). Make or download it again."
-        raise TableError(msg) from None
+        raise unreadable(path, error) from None
     table = table.select([i for i, name in enumerate(table.column_names) if not INDEX.fullmatch(name)])
     check_distinct(table.column_names, path.name)
-    if table.num_rows == 0 or table.num_columns == 0:
-        msg = f"{path.name} has no {'rows' if table.num_columns else 'columns'}; a table needs at least one row."
+    if not table.num_columns:
+        msg = f"{path.name} has no columns; a table needs at least one."
         raise TableError(msg)
     return table
+
+
+def unreadable(path: Path, error: Exception, where: str = "") -> TableError:
+    """What is said of a Parquet file that cannot be read: the system refuses it, or it is damaged.
+
+    >>> print(unreadable(Path("t.parquet"), ValueError("cut.")))
+    t.parquet is a damaged or cut Parquet file (cut). Make or download it again.
+    """
+    if isinstance(error, OSError) and error.errno:
+        return TableError(
+            f"{path} cannot be read: {os.strerror(error.errno)}. Put it right, and start again."
+        )
+    why = " ".join(str(error).split())[:120].rstrip(".")
+    kind = f"damaged in {where}" if where else "a damaged or cut Parquet file"
+    return TableError(f"{path.name} is {kind} ({why}). Make or download it again.")

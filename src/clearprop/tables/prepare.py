@@ -9,8 +9,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet
 
-from clearprop.errors import TableError
-from clearprop.tables.files import check_agreed, find_files, is_parquet
+from clearprop.tables.files import check_agreed, find_tables
 from clearprop.tables.names import as_names, check_known
 from clearprop.tables.normal import blank_numbers, normal
 from clearprop.tables.prepare_shuffle import Buckets, spilled
@@ -56,15 +55,11 @@ def prepare(
     Raises:
         TableError: the table cannot be read, or the output not be written; the message says where, and what to do.
     """
-    paths, output = find_files(source), Path(output).absolute()
+    (paths, parquet), output = find_tables(source), Path(output).absolute()
     tell = _Told(paths, progress)
-    parquet = [is_parquet(path) for path in paths]
-    if len(set(parquet)) > 1:
-        msg = f"The files of {source} must be of one format, all CSV or all Parquet. Keep only one of them."
-        raise TableError(msg)
     names = as_names(missing), as_names(drop), as_names(categorical)
-    table: _Typed | _Text = _Typed(source, *names, tell) if parquet[0] else _Text(source, paths, *names, tell)
-    with spilled(output, _buckets(paths, memory, parquet[0]), seed) as buckets:
+    table: _Typed | _Text = _Typed(source, *names, tell) if parquet else _Text(source, paths, *names, tell)
+    with spilled(output, _buckets(paths, memory, parquet), seed) as buckets:
         for part in table.parts():
             buckets.deal(part)
         rows = _write(table.typed(buckets), output, tell)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from clearprop.errors import TableError
-from clearprop.tables.files import find_files, is_parquet
+from clearprop.tables.files import find_files, find_tables
 from clearprop.tables.names import as_names, nearest
 from clearprop.tables.prepare import prepare
 from clearprop.tables.size import size_of
@@ -91,12 +91,11 @@ class Stream:
         Raises:
             TableError: a file cannot be read, or there is no such column.
         """
-        source, paths = self.source, find_files(self.source)
-        is_text = not is_parquet(paths[0])
-        if is_text:
+        source, (_, parquet) = self.source, find_tables(self.source)
+        if not parquet:
             source = prepared(source, missing, categorical, self.bytes, progress)
         table = open_groups(source, drop=self.drop, missing=missing, categorical=categorical)
-        table = replace(table, source=Path(self.source).name) if is_text else table
+        table = replace(table, source=Path(self.source).name) if not parquet else table
         for name in (self.target, *([self.weight] if self.weight else [])):
             if name not in table.columns:
                 msg = f"There is no column `{name}` in {table.source}: {nearest(name, table.columns)}."

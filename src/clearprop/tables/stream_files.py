@@ -1,6 +1,7 @@
 """Parquet files as row groups: opened, checked by their schemas, and read a part at a time."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -14,7 +15,7 @@ from clearprop.errors import TableError
 from clearprop.tables.files import check_agreed, find_files
 from clearprop.tables.names import as_names, check_distinct, check_known
 from clearprop.tables.normal import normal
-from clearprop.tables.parquet import INDEX
+from clearprop.tables.parquet import INDEX, unreadable
 from clearprop.tables.row_hash import row_share
 from clearprop.tables.table import Table
 
@@ -74,6 +75,9 @@ class GroupedTable:
     categorical: tuple[str, ...] = ()
     parts: tuple[Part, ...] = ()
     _open: dict[int, Any] = field(default_factory=dict, repr=False, compare=False)
+    _seen: dict[int, tuple[int, int]] = field(
+        default_factory=dict, repr=False, compare=False
+    )  # by this process
 
     @property
     def n_rows(self) -> int:
@@ -94,7 +98,7 @@ class GroupedTable:
         return max(1024, min(ROWS_AT_ONCE, CELLS_AT_ONCE // len(self.columns)))
 
     def __getstate__(self) -> dict[str, Any]:
-        return {**self.__dict__, "_open": {}}
+        return {**self.__dict__, "_open": {}, "_seen": {}}
 
     @cached_property
     def files(self) -> tuple[tuple[str, int], ...]:
@@ -151,11 +155,11 @@ class GroupedTable:
                 self.rows_at_once, row_groups=[group.place], columns=list(self.columns), use_threads=False
             )
         except (pa.ArrowException, OSError) as error:
-            why = " ".join(str(error).split())
-            msg = f"{path.name} is damaged in row group {group.place + 1} ({why[:120]}). Make or download it again."
-            raise TableError(msg) from None
+            raise unreadable(path, error, f"row group {group.place + 1}") from None
 
     def _file(self, number: int) -> Any:
+        """The open file; what was read before must still be what is there."""
+        check_unchanged(self.paths[number], self._seen, number)
         if number not in self._open:
             while len(self._open) >= MOST_OPEN:
                 self._open.pop(next(iter(self._open))).close()
@@ -186,8 +190,9 @@ def open_groups(
             numbers nor categories.
     """
     paths = find_files(source)
-    schema, groups = None, []
+    schema, groups, seen = None, [], {}
     for number, path in enumerate(paths):
+        check_unchanged(path, seen, number)
         with open_parquet(path) as file:
             metadata, found = file.metadata, _schema(file, path)
         schema = found if schema is None else schema
@@ -202,7 +207,14 @@ def open_groups(
     columns = tuple(field.name for field in schema if field.name not in drop)
     check_known(categorical, columns, "categorical", name)
     table = GroupedTable(
-        tuple(paths), schema, tuple(groups), name, columns, as_names(missing), as_names(categorical)
+        tuple(paths),
+        schema,
+        tuple(groups),
+        name,
+        columns,
+        as_names(missing),
+        as_names(categorical),
+        _seen=seen,
     )
     table._normal(Table(schema.empty_table(), name))
     if not table.n_rows:
@@ -222,9 +234,21 @@ def open_parquet(path: Path) -> Any:
             path, pre_buffer=False, buffer_size=BUFFER, page_checksum_verification=True
         )
     except (pa.ArrowException, OSError) as error:
-        why = " ".join(str(error).split())
-        msg = f"{path.name} is a damaged or cut Parquet file ({why[:120]}). Make or download it again."
-        raise TableError(msg) from None
+        raise unreadable(path, error) from None
+
+
+def check_unchanged(path: Path, seen: dict[int, tuple[int, int]], number: int) -> None:
+    """Check that a file is as it was when it was first read; one that is gone can be read as long as it is open.
+
+    Raises:
+        TableError: its size or its time is another.
+    """
+    with suppress(FileNotFoundError):
+        found = path.stat()
+        now = found.st_size, found.st_mtime_ns
+        if seen.setdefault(number, now) != now:
+            msg = f"{path.name} was changed while it was being read. Start again, and leave the table alone meanwhile."
+            raise TableError(msg)
 
 
 def _schema(file: Any, path: Path) -> pa.Schema:

@@ -1,5 +1,6 @@
 """A run's checkpoints: saved by time and at the end; taken up again if they are of the same run."""
 
+import errno
 import json
 import time
 from collections.abc import Iterator
@@ -13,6 +14,8 @@ from clearprop.train.checkpoint_file import Saved, to_bytes
 from clearprop.train.checkpoint_folder import Folder
 from clearprop.train.checkpoint_signals import Asked, held_back
 from clearprop.train.state import RunState
+
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 class Checkpoint:
@@ -67,7 +70,8 @@ class Checkpoint:
             self.folder.write(self._bytes(engine, state))
         except OSError as error:
             self.folder.warn(
-                f"A checkpoint could not be written to {self.folder.path}: {error.strerror}. Make room."
+                f"A checkpoint could not be written to {self.folder.path}: {error.strerror}. "
+                f"{'Make room' if error.errno in FULL else 'Put the folder right'}; the run goes on."
             )
         self.saved_at = time.monotonic()
 
