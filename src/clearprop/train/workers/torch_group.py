@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from clearprop.errors import WorkersError
+from clearprop.train.workers.fresh_store import fresh_name
 
 
 class TorchGroup:
@@ -48,6 +49,22 @@ class TorchGroup:
             raise WorkersError(msg) from None
 
 
+def _connect(dist: Any, timeout: float) -> None:
+    """Make the group, in a place of the store that earlier processes, which are gone, do not know."""
+    within = timedelta(seconds=timeout)
+    try:
+        store, rank, size = next(dist.rendezvous("env://", timeout=within))
+        name = fresh_name(store, rank, size, timeout)
+        dist.init_process_group(
+            "gloo", store=dist.PrefixStore(name, store), rank=rank, world_size=size, timeout=within
+        )
+    except (RuntimeError, ValueError) as error:
+        if isinstance(error, WorkersError):
+            raise
+        msg = f"The processes that torchrun started do not find each other: {' '.join(str(error).split())[-160:]}"
+        raise WorkersError(msg) from None
+
+
 @contextmanager
 def torchrun_group(timeout: float) -> Iterator[TorchGroup]:
     """The processes that torchrun started, this one among them.
@@ -55,7 +72,7 @@ def torchrun_group(timeout: float) -> Iterator[TorchGroup]:
     Raises
     ------
     WorkersError
-        If torch is not installed, or torchrun did not start this process.
+        If torch is not installed, torchrun did not start this process, or the others do not answer.
     """
     try:
         import torch.distributed as dist  # pyright: ignore[reportMissingImports]
@@ -67,7 +84,7 @@ def torchrun_group(timeout: float) -> Iterator[TorchGroup]:
         raise WorkersError(msg)
     begun = not dist.is_initialized()
     if begun:
-        dist.init_process_group("gloo", timeout=timedelta(seconds=timeout))
+        _connect(dist, timeout)
     try:
         yield TorchGroup()
     finally:
