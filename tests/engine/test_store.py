@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from clearprop.engine import store
+from clearprop.engine import address_space, store
+from clearprop.errors import SpecError
 
 # A fit so small that one kernel and three passes are all it compiles; prints what a later process must see again.
 FIT = """
@@ -193,3 +194,20 @@ def test_a_kernel_is_compiled_once_for_all_constants():
 
     assert outer(3) == 2 + 7 + 7
     assert len(inner.overloads) == 1
+
+
+def test_where_the_compiler_would_end_the_process_it_is_not_begun(monkeypatch):
+    """LLVM, where it gets no memory, ends a process without a word."""
+
+    @store.kernel
+    def one_more(x):
+        return x + 1.0
+
+    if not hasattr(one_more, "_cache"):
+        pytest.skip("Nothing is compiled here.")
+    monkeypatch.setattr(address_space, "left", lambda: 100 * 10**6)
+    said = (
+        r"Compiling needs 256 MB of address space; its limit \(`ulimit -v`\) leaves 100 MB. Raise it, or let"
+    )
+    with pytest.raises(SpecError, match=said):
+        one_more(1.0)

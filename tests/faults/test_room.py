@@ -28,6 +28,15 @@ def folder(tmp_path_factory):
     return path
 
 
+def limited(more):
+    """Python that loads the libraries, and then limits the address space to so many bytes more."""
+    return f"""{LOADED}
+import resource
+now = int(open("/proc/self/statm").read().split()[0]) * resource.getpagesize()
+resource.setrlimit(resource.RLIMIT_AS, (now + {more}, now + {more}))
+"""
+
+
 def clean(path):
     """Whether nothing is half written there."""
     return not list(path.glob("**/*.part")) and not list(path.glob(".*"))
@@ -37,18 +46,24 @@ def clean(path):
 def test_too_little_memory(folder, tally, number, tmp_path):
     """A limit of the address space, from what the loaded libraries take, to a gigabyte more."""
     more = int(random.Random(number).uniform(0, 1) ** 3 * 2**30)
-    patch = (
-        LOADED
-        + f"""
-import resource
-now = int(open("/proc/self/statm").read().split()[0]) * resource.getpagesize()
-resource.setrlimit(resource.RLIMIT_AS, (now + {more}, now + {more}))
-"""
-    )
-    code, said = finish(begin(MODE, folder, tmp_path / "m", "--epochs", "3", patch=patch))
+    code, said = finish(begin(MODE, folder, tmp_path / "m", "--epochs", "3", patch=limited(more)))
     ok = code == 0 or (code == 2 and "Traceback" not in said and not (tmp_path / "m").exists())
     print(code, said)
     tally("too little memory (RLIMIT_AS): done, or one line", lost=not (ok and clean(tmp_path)))
+
+
+def test_too_little_memory_to_compile(folder, tally, tmp_path, monkeypatch):
+    """Where no code is compiled yet: one line; without the limit, what was compiled is found again or made anew."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    code, said = finish(begin(MODE, folder, tmp_path / "m", patch=limited(420 * 2**20), fresh=True))
+    assert code == 2, said
+    assert said.splitlines()[-1].startswith(
+        ("clearprop: Compiling needs", "clearprop: There is not enough memory")
+    )
+    lost = not clean(tmp_path) or (tmp_path / "m").exists() or "Traceback" in said
+    code, said = finish(begin(MODE, folder, tmp_path / "m", "--epochs", "1", fresh=True))
+    assert code == 0, said
+    tally("too little memory to compile (RLIMIT_AS): one line", lost)
 
 
 @pytest.mark.parametrize("size", [0, 1000, 30_000, 80_000, 200_000])

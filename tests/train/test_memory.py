@@ -2,6 +2,7 @@
 
 import pytest
 
+from clearprop.engine import address_space
 from clearprop.errors import SpecError
 from clearprop.train import memory
 
@@ -20,6 +21,7 @@ def system(monkeypatch, tmp_path):
         (proc / file).parent.mkdir(parents=True, exist_ok=True)
         (proc / file).write_text(text)
     monkeypatch.setattr(memory, "PROC", proc)
+    monkeypatch.setattr(address_space, "STATUS", proc / "self" / "status")
     monkeypatch.setattr(memory, "GROUPS", groups)
 
     def group(line, folder, **files):

@@ -22,11 +22,14 @@ from numba import types
 from numba.core.caching import FunctionCache, IndexDataCacheFile
 from numba.core.ccallback import CFunc
 
+from clearprop.engine import address_space
+from clearprop.errors import SpecError
 from clearprop.maths import derivation
 
 config: Any = numba.core.config
 _LOCK = RLock()
 FAST = {"contract", "nsz"}  # fused multiply-adds; NaN and infinity keep their meaning
+COMPILING = 256 * 10**6  # bytes; a kernel was seen to take 140 at most
 SEAL = hashlib.sha256().digest_size
 
 
@@ -77,6 +80,23 @@ class _Cache(FunctionCache):
         super().__init__(function)
         stamp = self._impl.locator.get_source_stamp()
         self._cache_file = _SealedFile(self._cache_path, self._impl.filename_base, stamp)
+
+    def load_overload(self, sig: Any, target_context: Any) -> Any:
+        found = super().load_overload(sig, target_context)
+        if found is None:
+            _check_room()
+        return found
+
+
+def _check_room() -> None:
+    """Refuse to compile where the compiler, which needs some room, would end the process."""
+    left = address_space.left()
+    if left is not None and left < COMPILING:
+        msg = (
+            f"Compiling needs {COMPILING // 10**6} MB of address space; its limit (`ulimit -v`) leaves "
+            f"{left / 1e6:.0f} MB. Raise it, or let `clearprop warmup` compile without it."
+        )
+        raise SpecError(msg)
 
 
 class _SealedFile(IndexDataCacheFile):

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import DTypeLike
 
+from clearprop.engine import address_space
 from clearprop.errors import SpecError
 
 # Vectors of all parameters at the fullest moment, as measured.
@@ -124,8 +125,7 @@ def available_memory() -> int | None:
     found = list(_of_machine())
     with suppress(OSError, ValueError, IndexError):
         found += _of_groups()
-    with suppress(OSError, ValueError, ImportError, StopIteration):
-        found += _of_process()
+    found += [own] if (own := address_space.left()) is not None else []
     return max(0, min(found)) if found else None
 
 
@@ -149,14 +149,6 @@ def readable(count: int) -> str:
 def _of_machine() -> Iterator[int]:
     with suppress(OSError, ValueError, StopIteration):
         yield _kilobytes(PROC / "meminfo", "MemAvailable:")
-
-
-def _of_process() -> Iterator[int]:
-    import resource
-
-    limit, _ = resource.getrlimit(resource.RLIMIT_AS)
-    if limit != resource.RLIM_INFINITY:
-        yield limit - _kilobytes(PROC / "self" / "status", "VmSize:")
 
 
 def _kilobytes(file: Path, name: str) -> int:
