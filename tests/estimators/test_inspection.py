@@ -61,6 +61,21 @@ def test_partial_dependence_of_a_number_is_the_mean_prediction(fitted, which):
 
 
 @pytest.mark.parametrize("which", [0, 1])
+def test_partial_dependence_finds_its_own_grid_where_the_column_has_no_hole(fitted, which):
+    """Other columns keep their holes; with holes in the column itself scikit-learn's quantiles are NaN."""
+    model, X, _ = fitted[which]
+    there = X[X["strong"].notna()]
+    assert there["noise"].isna().any()
+    found = partial_dependence(model, there, ["strong"], grid_resolution=8)
+    grid, average = found["grid_values"][0], found["average"][0]
+    assert np.isfinite(average).all()
+    assert grid.min() >= there["strong"].min()
+    assert (np.diff(grid) > 0).all()
+    assert len(grid) == 8
+    assert average[-1] > average[0] if which == 0 else average[-1] < average[0]  # the second class is low
+
+
+@pytest.mark.parametrize("which", [0, 1])
 def test_partial_dependence_of_a_category(fitted, which):
     model, X, _ = fitted[which]
     found = partial_dependence(model, X, ["town"], categorical_features=["town"])

@@ -2,11 +2,14 @@
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 
-from clearprop.tables.category import MAX_LEVELS
+from clearprop.tables.category import ALWAYS_KEPT, MAX_LEVELS, NUMBERS, SUPPORT, kept_levels
 from clearprop.tables.encoding import Encoding
 from clearprop.tables.read import read_table
+from clearprop.tables.stream_columns import CategoryStream
+from clearprop.tables.table import of_columns
 
 
 def learn(values, **options):
@@ -44,7 +47,7 @@ def test_rare_levels_share_a_column():
     values = [f"l{i:03}" for i in range(150) for _ in range(3 if i >= 100 else 2)]
     encoding = learn(values)
     column = encoding.columns[0]
-    assert len(column.levels) == MAX_LEVELS
+    assert len(column.levels) == ALWAYS_KEPT
     assert column.levels[0] == "l000"
     assert set(column.levels) >= {f"l{i:03}" for i in range(100, 150)}
     assert encoding.feature_names[-1] == "c is another"
@@ -52,6 +55,38 @@ def test_rare_levels_share_a_column():
     X = np.array(encode(encoding, ["l000", "l099", "never seen", None]))
     np.testing.assert_array_equal(X[:, -1], [0, 1, 1, 0])
     np.testing.assert_array_equal(X.sum(axis=1), [1, 1, 1, 0])
+
+
+def test_more_levels_are_kept_where_enough_rows_have_them():
+    values = [f"l{i:03}" for i in range(200) for _ in range(SUPPORT if i % 2 else SUPPORT - 1)] + ["l001"] * 50
+    column = learn(values).columns[0]
+    odd = {f"l{i:03}" for i in range(1, 200, 2)}
+    assert set(column.levels) == odd  # 100 of them: the rest is too rare
+    values += [f"l{i:03}" for i in range(0, 60, 2)]
+    encoding = learn(values)
+    assert len(encoding.columns[0].levels) == 130
+    assert encoding.columns[0].others == 70 * (SUPPORT - 1)
+    X = np.array(encode(encoding, ["l000", "l198", "l199", None]))
+    np.testing.assert_array_equal(X.sum(axis=1), [1, 1, 1, 0])
+    np.testing.assert_array_equal(X[:, -1], [0, 1, 0, 0])
+
+
+def test_kept_levels_are_bounded_by_their_number_and_by_the_memory():
+    many = [SUPPORT + i for i in range(MAX_LEVELS + 50)]
+    assert kept_levels(many, 1000) == list(range(50, MAX_LEVELS + 50))
+    rows = NUMBERS // 300
+    assert kept_levels(many, rows) == list(range(MAX_LEVELS - 250, MAX_LEVELS + 50))
+    assert len(kept_levels(many, 100 * NUMBERS)) == ALWAYS_KEPT
+    assert len(kept_levels([1] * 500, 500)) == ALWAYS_KEPT
+
+
+def test_a_stream_keeps_the_same_levels():
+    values = [f"l{i:03}" for i in range(200) for _ in range(3 + i % 4)]
+    column = pa.chunked_array([values])
+    stream = CategoryStream("c", pa.string(), 10_000, True)
+    for start in range(0, len(values), 100):
+        stream.add(of_columns({"c": column.slice(start, 100)}, "t").column("c"))
+    assert stream.learned() == learn(values).columns[0]
 
 
 def test_levels_keep_their_type_and_are_sorted_as_such():

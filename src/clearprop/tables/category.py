@@ -12,8 +12,14 @@ from clearprop.tables.arrow import pc
 from clearprop.tables.stored import count, field, levels, refuse
 from clearprop.tables.table import Column
 
-MAX_LEVELS = 100
-"""How many levels a column is encoded with; the rarer ones share one encoded column."""
+ALWAYS_KEPT = 100
+"""How many levels have an encoded column of their own however rare they are; the rarest ones share one."""
+MAX_LEVELS = 1000
+"""How many levels may have an encoded column of their own."""
+SUPPORT = 5
+"""Rows of training that a level needs, if it is not among the `ALWAYS_KEPT` most frequent."""
+NUMBERS = 1 << 24
+"""Of the encoded columns in memory: beyond the `ALWAYS_KEPT`, rows times levels are at most as many."""
 TYPES = {str: pa.string(), int: pa.int64(), float: pa.float64(), bool: pa.bool_()}
 WHOLE = re.compile(r"-?(0|[1-9]\d*)")
 
@@ -25,8 +31,7 @@ class Category:
     - two levels: -1 for the first, +1 for the second, 0 when missing or unknown;
     - more: one column a level; missing is one more level if it was seen in training; unknown is all zeros;
     - one level: whether the value is missing;
-    - more than `MAX_LEVELS`: the most frequent ones (first in order if as frequent) are kept, and any other
-      value, seen or not, is in the column ``is another``.
+    - more than are kept (see `kept_levels`): any other value, seen or not, is in the column ``is another``.
 
     Args:
         name: the name of the column.
@@ -158,11 +163,28 @@ def category_of(name: str, known: list[Any], counts: list[int], values: int, row
     >>> category_of("sex", ["f", "m"], [1, 2], values=3, rows=4).missing
     1
     """
-    rank = sorted(range(len(known)), key=lambda i: (-counts[i], i))[:MAX_LEVELS]
-    kept = sorted(rank)
+    kept = kept_levels(counts, rows)
     n_kept = sum(counts[i] for i in kept)
     levels, each = tuple(known[i] for i in kept), tuple(counts[i] for i in kept)
     return Category(name, levels, each, rows - values, values - n_kept)
+
+
+def kept_levels(counts: list[int], rows: int) -> list[int]:
+    """The places of the levels that are kept, ascending: the most frequent ones (first in order if as frequent).
+
+    `ALWAYS_KEPT` of them are; more, up to `MAX_LEVELS`, if enough rows have them to learn from (`SUPPORT`) and the
+    encoded rows do not become too many numbers (`NUMBERS`).
+
+    Args:
+        counts: how often each level occurs.
+        rows: how many there are.
+
+    >>> len(kept_levels([5] * 300, 10_000)), len(kept_levels([4] * 300, 10_000)), len(kept_levels([5] * 300, 10**6))
+    (300, 100, 100)
+    """
+    rank = sorted(range(len(counts)), key=lambda i: (-counts[i], i))
+    most = max(ALWAYS_KEPT, min(MAX_LEVELS, NUMBERS // max(rows, 1)))
+    return sorted(i for place, i in enumerate(rank[:most]) if place < ALWAYS_KEPT or counts[i] >= SUPPORT)
 
 
 def count_levels(column: Column) -> tuple[list[Any], list[int]]:
