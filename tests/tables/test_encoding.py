@@ -238,7 +238,7 @@ def test_damaged_descriptions_are_refused():
             "must be texts, numbers or truth values, all of one type, but is 1",
         ),
         (("columns", 2, "levels"), ["a", "a"], "must differ, but one occurs twice"),
-        (("columns", 2, "levels"), [], "must be 1 to 100, but is 0"),
+        (("columns", 2, "levels"), [], "must be 1 to 1000, but is 0"),
         (("columns", 2, "levels"), [2**70], "must be finite"),
         (("columns", 2, "levels"), ["\ud800"], "must be proper text"),
         (("columns", 2, "levels"), [None], "must be texts, numbers or truth values"),

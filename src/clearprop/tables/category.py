@@ -16,7 +16,7 @@ ALWAYS_KEPT = 100
 """How many levels have an encoded column of their own however rare they are; the rarest ones share one."""
 MAX_LEVELS = 1000
 """How many levels may have an encoded column of their own."""
-SUPPORT = 5
+SUPPORT = 2
 """Rows of training that a level needs, if it is not among the `ALWAYS_KEPT` most frequent."""
 NUMBERS = 1 << 24
 """Of the encoded columns in memory: beyond the `ALWAYS_KEPT`, rows times levels are at most as many."""
@@ -179,7 +179,7 @@ def kept_levels(counts: list[int], rows: int) -> list[int]:
         counts: how often each level occurs.
         rows: how many there are.
 
-    >>> len(kept_levels([5] * 300, 10_000)), len(kept_levels([4] * 300, 10_000)), len(kept_levels([5] * 300, 10**6))
+    >>> len(kept_levels([2] * 300, 10_000)), len(kept_levels([1] * 300, 10_000)), len(kept_levels([2] * 300, 10**6))
     (300, 100, 100)
     """
     rank = sorted(range(len(counts)), key=lambda i: (-counts[i], i))
