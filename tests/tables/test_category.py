@@ -58,7 +58,9 @@ def test_rare_levels_share_a_column():
 
 
 def test_more_levels_are_kept_where_enough_rows_have_them():
-    values = [f"l{i:03}" for i in range(200) for _ in range(SUPPORT if i % 2 else SUPPORT - 1)] + ["l001"] * 50
+    values = [f"l{i:03}" for i in range(200) for _ in range(SUPPORT if i % 2 else SUPPORT - 1)] + [
+        "l001"
+    ] * 50
     column = learn(values).columns[0]
     odd = {f"l{i:03}" for i in range(1, 200, 2)}
     assert set(column.levels) == odd  # 100 of them: the rest is too rare
