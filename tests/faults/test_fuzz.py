@@ -18,10 +18,14 @@ from clearprop.cli.options import settings_file
 from clearprop.errors import ClearpropError, ModelFileError
 from clearprop.tables.encoding import Encoding
 from clearprop.tables.read import read_table
+from clearprop.train.checkpoint_file import DamagedError, Saved, from_bytes, to_bytes
 from clearprop.train.files import read_any_model, write_model
+from clearprop.train.record import EpochRow, Record
+from clearprop.train.state import RunState, check_kinds
 from oracles.models import classifier
 
 pytestmark = pytest.mark.timeout(900)
+GOOD_CHECKPOINT = to_bytes(Saved({"seed": 0}, {"epoch": 3, "lr": 0.1}, {"best": np.arange(40.0)}))
 BRIEF, LONG = 30, 1500
 CHECKS = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large]
 BREVE = settings(
@@ -114,6 +118,37 @@ def _foreign_header(place, good, change):
 
 test_foreign_headers, test_foreign_headers_long = twice(st.tuples(st.integers(0, 1000), JSON))(
     _foreign_header
+)
+
+
+def _damaged_checkpoint(place, damage):
+    data = GOOD_CHECKPOINT
+    for at, new, removed in damage:
+        start = int(at * len(data))
+        data = data[:start] + new + data[start + removed :]
+    said = refusal(lambda: from_bytes(data), DamagedError)
+    assert said or data == GOOD_CHECKPOINT
+
+
+test_damaged_checkpoints, test_damaged_checkpoints_long = twice(DAMAGE)(_damaged_checkpoint)
+
+
+def _foreign_numbers(place, change):
+    """A number of a checkpoint, whose checksum is made anew, is any value: refused before anything is changed."""
+    key, value = change
+    state = RunState(np.zeros(2), np.zeros(2), Record([EpochRow(1, 0.5, 0.9, 0.1, 1.0)], 1))
+    numbers = json.loads(json.dumps(state.numbers()))
+    names = [(numbers, name) for name in numbers] + [
+        (numbers["record"]["rows"][0], "loss"),
+        (numbers["record"], "rows"),
+    ]
+    inside, name = names[key % len(names)]
+    inside[name] = value
+    refusal(lambda: check_kinds(numbers), (ValueError, LookupError, TypeError, AttributeError))
+
+
+test_foreign_numbers, test_foreign_numbers_long = twice(st.tuples(st.integers(0, 1000), JSON))(
+    _foreign_numbers
 )
 
 

@@ -13,6 +13,7 @@ from clearprop import Stream, TabularClassifier, TabularRegressor
 from clearprop.errors import CheckpointError, SpecError
 from clearprop.train import loop
 from clearprop.train.checkpoint import Checkpoint
+from clearprop.train.checkpoint_file import from_bytes, to_bytes
 from clearprop.train.checkpoint_folder import opened
 from oracles.bits import bits_of
 
@@ -243,6 +244,20 @@ def test_a_fit_that_cannot_be_given_again_is_refused(tmp_path):
     X, y = table()
     with pytest.raises(SpecError, match="`random_state`"):
         TabularRegressor(**settings(random_state=None)).fit(X, y, checkpoint=tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("epoch", None), ("step", 2**70), ("lr", "fast"), ("so_far", ["x"]), ("record", 3), ("busy", True)],
+)
+def test_a_checkpoint_of_sound_checksum_and_nonsense_is_refused(tmp_path, name, value):
+    X, y = table()
+    TabularRegressor(**settings()).fit(X, y, checkpoint=tmp_path)
+    file = max(tmp_path.glob("*.safetensors"))
+    saved = from_bytes(file.read_bytes())
+    file.write_bytes(to_bytes(saved._replace(numbers=saved.numbers | {name: value})))
+    with pytest.raises(CheckpointError, match=r"cannot be gone on with: .*\. Start anew elsewhere"):
+        TabularRegressor(**settings()).fit(X, y, checkpoint=tmp_path, resume=True)
 
 
 def test_a_disk_that_fills_up_loses_the_checkpoint_not_the_run(monkeypatch, tmp_path):

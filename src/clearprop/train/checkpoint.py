@@ -82,8 +82,11 @@ class Checkpoint:
         check_same(saved.identity, self.identity, str(self.folder.path))
         try:
             state.take(saved.tensors, saved.numbers, engine)
-        except (ValueError, KeyError, TypeError) as error:
-            msg = f"The checkpoints in {self.folder.path} are of another network: {error}. Start anew elsewhere."
+        except (ValueError, LookupError, TypeError, AttributeError, OverflowError) as error:
+            why = f"{error}"[:120]
+            msg = (
+                f"The checkpoints in {self.folder.path} cannot be gone on with: {why}. Start anew elsewhere."
+            )
             raise CheckpointError(msg) from None
         self.folder.tell(
             f"Going on in epoch {state.epoch} after {state.step:,} steps, from {self.folder.path}."

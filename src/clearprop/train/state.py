@@ -77,14 +77,15 @@ class RunState:
 
         Raises
         ------
-        ValueError, KeyError, TypeError
-            If they are not of this network. Nothing is changed then.
+        ValueError, LookupError, TypeError, AttributeError, OverflowError
+            If they are not of this network, or not what they must be. Nothing is changed then.
         """
         mine = self.tensors(engine)
         for name, array in mine.items():
             if tensors[name].shape != array.shape or tensors[name].dtype != array.dtype:
                 msg = f"`{name}` is {tensors[name].shape} in place of {array.shape}"
                 raise ValueError(msg)
+        check_kinds(numbers)
         score, so_far = numbers["best_score"], Epoch(*numbers["so_far"])
         record = Record.from_dict({**numbers["record"], "stopped": "epochs", "warning": ""})
         found = {"record": record, "so_far": so_far, "best_score": -math.inf if score is None else score}
@@ -94,3 +95,45 @@ class RunState:
             array[...] = tensors[name]
         for name, value in found.items():
             setattr(self, name, value)
+
+
+def check_kinds(numbers: dict[str, Any]) -> None:
+    """Check that counts are counts, and what is measured is finite; whatever may be None, may.
+
+    Raises
+    ------
+    ValueError, KeyError, TypeError, AttributeError
+        If not, or something is absent.
+
+    Examples
+    --------
+    >>> state = RunState(np.zeros(1), np.zeros(1), Record())
+    >>> check_kinds(state.numbers())
+    """
+    record, so_far = numbers["record"], Epoch(*numbers["so_far"])._asdict()
+    counts = [
+        numbers["epoch"],
+        numbers["step"],
+        numbers["rows_done"],
+        record["best_epoch"],
+        record["threads"],
+    ]
+    counts += [place for place in (numbers["improved_at"], so_far.pop("failed_at")) if place is not None]
+    measured = [numbers["lr"], numbers["busy"], numbers["seconds"], record["seconds"], *so_far.values()]
+    measured += [numbers["best_score"]] * (numbers["best_score"] is not None)
+    for row in record["rows"]:
+        counts.append(row["epoch"])
+        measured += [
+            row["loss"],
+            row["lr"],
+            row["seconds"],
+            *([] if row["score"] is None else [row["score"]]),
+        ]
+    for value in counts:
+        if type(value) is not int or not 0 <= value < 2**63:
+            msg = f"{value!r} is no count"
+            raise ValueError(msg)
+    for value in measured:
+        if type(value) not in (int, float) or not math.isfinite(value):
+            msg = f"{value!r} is no number"
+            raise ValueError(msg)
