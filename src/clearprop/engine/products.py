@@ -16,6 +16,7 @@ from clearprop.engine.store import kernel
 from clearprop.engine.vectors import BROAD, BYTES, TALL, copy, tile, transpose
 
 FAR = 4096  # bytes: rows of B that far apart or more are put side by side first, else they evict each other
+TALLER = 2 * TALL  # rows of a tile that is one vector broad
 WORTH = 64  # rows of C from which this pays
 
 
@@ -125,6 +126,24 @@ def _panel(
 ) -> None:  # fmt: skip
     """All rows of as many columns as a tile is broad, or fewer."""
     i = 0
+    if width * like.itemsize <= BYTES:
+        while m - i >= TALLER:
+            tile(
+                like,
+                TALLER,
+                width,
+                k,
+                alpha,
+                A + i * row,
+                row,
+                step,
+                B,
+                stride,
+                beta,
+                C + i * c_stride,
+                c_stride,
+            )
+            i += TALLER
     while m - i >= TALL:
         tile(like, TALL, width, k, alpha, A + i * row, row, step, B, stride, beta, C + i * c_stride, c_stride)
         i += TALL

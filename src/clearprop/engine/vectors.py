@@ -99,8 +99,9 @@ def _tile(
     typingctx: Any, like: Any, tall: Any, width: Any, k: Any, alpha: Any, A: Any, row: Any, step: Any, B: Any,
     stride: Any, beta: Any, C: Any, c_stride: Any,
 ) -> Any:  # fmt: skip
-    """C <- alpha A B + beta C for `tall` rows (a literal number) and `width` columns, up to `BROAD` vectors, of C.
+    """C <- alpha A B + beta C for `tall` rows (a literal number) and `width` columns of C.
 
+    The columns fill up to `BROAD` vectors, fewer where the tile has more than `TALL` rows: `TALL` x `BROAD` sums fit.
     A[i, p] is at A + i row + p step, B[p, :] at B + p stride, C[i, :] at C + i c_stride, all in bytes. The sum over
     p = 0..k-1 (k >= 1) is taken in this order, whatever the tile: bits do not depend on how C is divided.
     """
@@ -115,11 +116,12 @@ def _tile(
         vectors = _Vectors(builder, signature.args[0])
         scale, keep = (builder.fptrunc(x, vectors.real) if vectors.size == 4 else x for x in (alpha, beta))
         fresh = builder.fcmp_ordered("==", beta, ir.Constant(ir.DoubleType(), 0.0))
-        for n in range(BROAD, 0, -1):  # a body for each number of vectors
+        broad = max(min(BROAD, BROAD * TALL // n_rows), 1)
+        for n in range(broad, 0, -1):  # a body for each number of vectors
             before = ir.Constant(I64, (n - 1) * vectors.lanes)
             left = builder.sub(width, before)
             holds = builder.icmp_signed(">", left, ir.Constant(I64, 0))
-            if n < BROAD:
+            if n < broad:
                 holds = builder.and_(holds, builder.icmp_signed("<=", left, ir.Constant(I64, vectors.lanes)))
             with builder.if_then(holds):
                 masks = [None] * (n - 1) + [vectors.first(left)]
@@ -167,8 +169,13 @@ def _sums(vectors: _Vectors, shape: tuple[int, list[Any]], k: Any, a: Any, b: An
 
 
 def _write(vectors: _Vectors, sums: Any, masks: list[Any], scale: Any, keep: Any, c: Any) -> None:
-    """The tile of C: scale times the sums, and `keep` times what is there unless that is None."""
+    """The tile of C: scale times the sums, and `keep` times what is there unless that is None.
+
+    Where a row is one vector, all is read before anything is written: a short row lies within the vector of the row
+    before it, and would wait for that to be written.
+    """
     builder, (place, c_stride) = vectors.builder, c
+    values: list[Any] = []
     for line in sums:
         for v, mask in enumerate(masks):
             at = vectors.at(place, v * BYTES)
@@ -176,8 +183,12 @@ def _write(vectors: _Vectors, sums: Any, masks: list[Any], scale: Any, keep: Any
                 value = builder.fmul(scale, line[v])
             else:
                 value = vectors.fma(scale, line[v], builder.fmul(keep, vectors.load(at, mask)))
-            vectors.store(value, at, mask)
+            values.append((value, at, mask))
         place = builder.add(place, c_stride)
+        if len(masks) > 1 or line is sums[-1]:
+            for found in values:
+                vectors.store(*found)
+            values = []
 
 
 @intrinsic

@@ -23,6 +23,9 @@ def ratio_of(dtype: str, formula: Callable[[Any], Any]) -> Any:
         inverse = one / d
         q = top * inverse
         rest = (top - q * d) + (lost - q * d_lost)
-        return x * q + (x * rest) * inverse
+        further = (
+            x * rest * inverse if rest != 0 else rest
+        )  # of nothing left over, nothing: x may be infinite
+        return x * q + further
 
     return ratio
