@@ -42,7 +42,7 @@ def no_parts() -> Any:
 
 
 def no_clip() -> Any:
-    return mock.patch("clearprop.tables.number.smooth_clip", lambda x: x)
+    return mock.patch("clearprop.maths.derivation.smooth_clip", lambda x: x)
 
 
 def drops() -> Any:
@@ -52,7 +52,7 @@ def drops() -> Any:
     def engine(params: Any, solver: Any, batch_size: int, dtype: str) -> Engine:
         return Engine(params, solver, batch_size, dtype, (0.0, DROPS, DROPS), seed=1)
 
-    return mock.patch("clearprop.estimators.fitting.Engine", engine)
+    return mock.patch("clearprop.estimators.beginning.Engine", engine)
 
 
 ITEMS = {
@@ -73,8 +73,9 @@ ITEMS = {
     "four falls of the rate (one, a cosine)": of(learning_rate="cosine"),
     "lr = 0.1 (0.05)": of(learning_rate_init=0.05),
     "lr = 0.1 (0.2)": of(learning_rate_init=0.2),
-    "decay = 0.02 (0)": of(weight_decay=0.0),
-    "decay = 0.02 (0.1)": of(weight_decay=0.1),
+    "decay = 0.1, of numbers 0.02 (0)": of(weight_decay=0.0, weight_decay_of_classes=0.0),
+    "decay = 0.1, of numbers 0.02 (all 0.02)": of(weight_decay=0.02, weight_decay_of_classes=0.02),
+    "decay = 0.1, of numbers 0.02 (all 0.1)": of(weight_decay=0.1, weight_decay_of_classes=0.1),
     "the best epoch (the last, of all rows)": Item(parameters={"early_stopping": False}),
     "logarithm of long tails": Item(parameters={"log_target": False}),
     f"no dropout ({DROPS})": Item(part=drops),

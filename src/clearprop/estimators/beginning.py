@@ -37,8 +37,8 @@ def begun(
     estimator: Any, learned: Learned, rows: int, seed: int, aside: np.ndarray | None = None
 ) -> tuple[Engine | Committee, Settings, dict[str, Any]]:
     """The engine before the first step, the settings of a run over so many rows, and what the preset came to."""
-    preset = resolved(estimator.preset, estimator.get_params(deep=False))
     encoding, target = learned.encoding, learned.target
+    preset = resolved(estimator.preset, estimator.get_params(deep=False), isinstance(target, Classes))
     n_out = len(target.classes) if isinstance(target, Classes) else 1
     head, constants = head_of(estimator, target)
     hidden = np.atleast_1d(np.asarray(preset.hidden_layer_sizes, object))  # one number is one layer

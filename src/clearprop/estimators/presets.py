@@ -17,6 +17,7 @@ class Preset:
     learning_rate: str
     learning_rate_init: float
     weight_decay: float
+    weight_decay_of_classes: float
     betas: tuple[float, float]
     max_iter: int
     n_iter_no_change: int
@@ -30,13 +31,13 @@ class Preset:
 
 # scikit-learn's defaults, on encoded columns
 PLAIN = Preset(
-    (100,), "relu", "adam", "constant", 1e-3, 0.0, (0.9, 0.999), 200, 10, "glorot", members=1, tangent=False,
+    (100,), "relu", "adam", "constant", 1e-3, 0.0, 0.0, (0.9, 0.999), 200, 10, "glorot", members=1, tangent=False,
     bias_rate=1.0, scale_rate=0.0, places=False,
 )  # fmt: skip
 # Chosen on the tables of bench/accuracy.py that are to choose by. The rate falls to zero four times, so that a table on
-# which few epochs are best still has an epoch at rest.
+# which few epochs are best still has an epoch at rest. Classes gain by more decay, most on small tables; numbers lose.
 FAST = Preset(
-    (128, 128), "mish", "adamw", "coslog4", 0.1, 0.02, (0.9, 0.95), 64, 33, "ntk", members=3, tangent=True,
+    (128, 128), "mish", "adamw", "coslog4", 0.1, 0.02, 0.1, (0.9, 0.95), 64, 33, "ntk", members=3, tangent=True,
     bias_rate=0.1, scale_rate=6.0, places=True,
 )  # fmt: skip
 PRESETS = {
@@ -47,13 +48,17 @@ PRESETS = {
 }
 
 
-def resolved(preset: str, given: dict[str, Any]) -> Preset:
+def resolved(preset: str, given: dict[str, Any], of_classes: bool = False) -> Preset:
     """A preset with whatever the user gave in place of it; None means not given.
+
+    Of classes, AdamW's decay is `weight_decay_of_classes`.
 
     Examples
     --------
     >>> resolved("fast", {"max_iter": 5, "solver": None}).max_iter
     5
+    >>> resolved("fast", {}).weight_decay, resolved("fast", {}, of_classes=True).weight_decay
+    (0.02, 0.1)
     """
     if preset not in PRESETS:
         msg = f"`preset` must be one of {', '.join(PRESETS)}; got {preset!r}."
@@ -61,6 +66,8 @@ def resolved(preset: str, given: dict[str, Any]) -> Preset:
     base = PRESETS[preset]
     known = {f.name: getattr(base, f.name) for f in fields(base)}
     known = {name: value if given.get(name) is None else given[name] for name, value in known.items()}
+    if of_classes and known["solver"] == "adamw" and given.get("weight_decay") is None:
+        known["weight_decay"] = base.weight_decay_of_classes
     members = known["members"]
     if not isinstance(members, Integral) or isinstance(members, bool) or members < 1:
         msg = f"`members` must be a whole number, 1 or more; got {members!r}."
