@@ -60,6 +60,7 @@ def test_epochs_are_cut_first_then_members_and_the_record_says_so(monkeypatch):
             parts = f"{len(model.members)} of 8 networks and {parts}"
         if settings["max_iter"] < 64:
             assert model.record.cut.startswith(f"`time_limit={limit:g}` has room for {parts}, after ")
+            assert "warmup" not in model.record.cut
     assert found[0] == (8, 64)
     assert found[1][0] == 8
     assert ENOUGH <= found[1][1] < 64
@@ -94,6 +95,7 @@ def test_a_limit_that_compiling_used_up_still_gives_a_network_that_has_learned(m
     assert model.model_.record.best_epoch >= 1
     assert "`time_limit=5` has room for" in model.model_.record.cut
     assert "after 45" in model.model_.record.cut
+    assert model.model_.record.cut.endswith("; `clearprop warmup` compiles beforehand")
     assert np.mean(model.predict(table()) == classes()) > 0.5  # a third by chance
 
 

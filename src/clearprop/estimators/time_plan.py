@@ -17,6 +17,7 @@ from clearprop.train.threads import threads_to_train
 
 SPARE = 0.95  # of the time is planned with: the machine is not as fast in each second
 ENOUGH = 16  # epochs: below them members are dropped before epochs are
+MUCH = 0.25  # of the limit: where compiling takes more, it is said how that is avoided
 MEASURING = 0.05  # of the time, at most, goes into timing some steps
 
 
@@ -113,12 +114,14 @@ def in_time(
     if deadline.limit is None:
         return whole
     engine, judge, settings, _ = whole
+    before = deadline.spent
     engine.prepare(source.sample)  # compiling counts, too
+    compiling = deadline.spent - before
     pieces = measured(whole, source, deadline, reading)
     left = deadline.left(share)
     assert left is not None
     members, epochs = planned(pieces, SPARE * left, settings.epochs)
-    cut = sentence(deadline, (members, pieces.members), (epochs, settings.epochs))
+    cut = sentence(deadline, (members, pieces.members), (epochs, settings.epochs), compiling)
     if isinstance(engine, Committee) and members < pieces.members:
         engine, judge = engine.first(members), judge and fewer(judge, engine, members)
     for_steps = max(left - pieces.answer(members), left / 2)
@@ -159,17 +162,21 @@ def fewer(judge: Judge, committee: Committee, members: int) -> Judge | None:
     return judge.only(np.flatnonzero(theirs)) if theirs.any() else None
 
 
-def sentence(deadline: Deadline, members: tuple[int, int], epochs: tuple[int, int]) -> str:
-    """What was left out, of how much.
+def sentence(
+    deadline: Deadline, members: tuple[int, int], epochs: tuple[int, int], compiling: float = 0.0
+) -> str:
+    """What was left out, of how much; and where compiling took many of the seconds, how to have it done before.
 
     Examples
     --------
     >>> sentence(Deadline(5, clock=lambda: 0.0), (4, 8), (16, 64))
     '`time_limit=5` has room for 4 of 8 networks and 16 of 64 epochs, after 0 s of reading and compiling'
-    >>> sentence(Deadline(5), (8, 8), (64, 64))
+    >>> sentence(Deadline(5), (8, 8), (64, 64), compiling=4.0)
     ''
     """
     counts = ((members, "networks"), (epochs, "epochs"))
     cut = " and ".join(f"{kept:,} of {whole:,} {what}" for (kept, whole), what in counts if kept < whole)
     before = f"after {deadline.spent:.3g} s of reading and compiling"
-    return f"`time_limit={deadline.limit:g}` has room for {cut}, {before}" if cut else ""
+    assert deadline.limit is not None
+    once = "; `clearprop warmup` compiles beforehand" if compiling > MUCH * deadline.limit else ""
+    return f"`time_limit={deadline.limit:g}` has room for {cut}, {before}{once}" if cut else ""
