@@ -36,7 +36,7 @@ def test_the_decay_of_classes_is_another_than_that_of_numbers_unless_given():
     def decay(model, y):
         return model.fit(table(), y).model_.estimator["settings"]["weight_decay"]
 
-    assert decay(quick(), classes()) == 0.1
+    assert decay(quick(), classes()) == 0.05
     assert decay(quick_number(), numbers()) == 0.02
     assert decay(quick(weight_decay=0.0), classes()) == 0.0
     assert decay(quick(solver="adam"), classes()) == 0.02  # there it is a penalty, which is another thing
