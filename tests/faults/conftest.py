@@ -13,6 +13,9 @@ import pytest
 
 from clearprop.cli import main
 
+sys.path.insert(0, str(Path(__file__).parent))
+from summary import table
+
 TRIED: Counter[str] = Counter()
 LOST: Counter[str] = Counter()
 # Tests of other rooms that `make faults` runs too: what they try.
@@ -64,21 +67,23 @@ def run(capfd: pytest.CaptureFixture[str]) -> Callable[..., Ended]:
 def tally(request: pytest.FixtureRequest) -> Callable[..., None]:
     """Note a trial: what was tried, and whether anything was lost."""
 
-    def note(what: str, lost: bool = False) -> None:
-        request.node.user_properties.append(("tried", [what, bool(lost)]))
+    def note(what: str, lost: bool = False, times: int = 1) -> None:
+        request.node.user_properties.append(("tried", [what, bool(lost), times]))
         assert not lost, what
 
     return note
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
-    """What a test noted; tests of other rooms count as trials."""
-    if report.when != "call":
-        return
-    trials = [tuple(trial) for name, trial in report.user_properties if name == "tried"]
+    """What a test noted, at its end; a test of other rooms counts as a trial."""
+    trials = [trial for name, trial in report.user_properties if name == "tried"]
     what = ELSEWHERE.get("/".join(Path(report.nodeid.partition("::")[0]).parts[-2:]))
-    for tried, lost in [*trials, (what, report.failed)] if what else trials:
-        TRIED[tried] += 1
+    if report.when == "call":
+        trials = [(what, report.failed, 1)] if what else []
+    elif report.when == "setup":
+        trials = []
+    for tried, lost, times in trials:
+        TRIED[tried] += times
         LOST[tried] += lost
 
 
@@ -88,3 +93,6 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.write_line(f"{'tried':<90}{'times':>6}{'lost':>6}")
         for what, times in TRIED.items():
             terminalreporter.write_line(f"{what:<90}{times:>6}{LOST[what]:>6}")
+        terminalreporter.write_line("\nfor docs/large.md:\n")
+        for line in table(TRIED, LOST):
+            terminalreporter.write_line(line)

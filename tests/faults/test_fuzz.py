@@ -5,7 +5,9 @@ that once failed stay as examples.
 """
 
 import json
+from collections import Counter
 from decimal import Decimal
+from functools import wraps
 from types import SimpleNamespace
 
 import numpy as np
@@ -25,8 +27,9 @@ from clearprop.train.state import RunState, check_kinds
 from oracles.models import classifier
 
 pytestmark = pytest.mark.timeout(900)
+COUNT = Counter()  # of the test under way
 GOOD_CHECKPOINT = to_bytes(Saved({"seed": 0}, {"epoch": 3, "lr": 0.1}, {"best": np.arange(40.0)}))
-BRIEF, LONG = 30, 1500
+BRIEF, LONG = 30, 1000
 CHECKS = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large]
 BREVE = settings(
     max_examples=BRIEF, derandomize=True, deadline=None, database=None, suppress_health_check=CHECKS
@@ -38,10 +41,22 @@ CELLS = st.one_of(
 )  # fmt: skip
 
 
+@pytest.fixture(autouse=True)
+def counted(tally):
+    COUNT.clear()
+    yield
+    tally("anything at all for the readers", times=COUNT["inputs"])
+
+
 def twice(strategy, *examples):
     """The property as two tests: brief, and slow."""
 
-    def made(function):
+    def made(property_):
+        @wraps(property_)
+        def function(*given, **named):
+            COUNT["inputs"] += 1
+            property_(*given, **named)
+
         for one in examples:
             function = example(one)(function)
         brief = BREVE(given(strategy)(function))
