@@ -25,7 +25,7 @@ import json, resource, sys, time
 from clearprop.cli.training import Request, run
 from pathlib import Path
 table, memory, model, settings = json.loads(sys.argv[1])
-settings |= {"missing": (), "categorical": ()}
+settings |= {"missing": (), "categorical": (), "refit": False}
 began = time.perf_counter()
 done = run(Request(table, "label", "auto", "0.02", None, (), settings, 0, memory), Path(model), None).to_dict()
 peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
@@ -53,7 +53,9 @@ def make(path: Path, rows: int) -> None:
 def measure(table: Path, memory: str | None, settings: dict) -> dict:
     """One training in a process of its own."""
     given = json.dumps([str(table), memory, str(table.with_suffix(".safetensors")), settings])
-    ended = subprocess.run([sys.executable, "-c", CHILD, given], capture_output=True, text=True, check=True)
+    ended = subprocess.run(
+        [sys.executable, "-c", CHILD, given], stdout=subprocess.PIPE, text=True, check=True
+    )
     return json.loads(ended.stdout.splitlines()[-1])
 
 
