@@ -75,3 +75,109 @@ def test_a_calligraphic_R_is_a_risk_unless_it_is_a_set():
     check = check_document(text)
     assert not check.findings, str(check)
     assert check.verified >= 2
+
+
+PENALISED = r"""For $m$ samples in the rows of $X$: $Z = X W + b$, $P = \operatorname{softmax}(Z)$, and
+$J = -\frac1m \sum_{i=1}^m \sum_k Y_{ik} \log P_{ik} + \frac{\lambda}{2m} \|W\|_F^2$. With
+$G = \frac{1}{m} (P - Y)$: $\frac{\partial J}{\partial W} = X^\top G + \frac{\lambda}{m} W$,
+$\frac{\partial J}{\partial b} = \mathbf{1}^\top G$, and $W \leftarrow W - \eta (X^\top G + \frac{\lambda}{m} W)$."""
+
+
+def test_a_penalty_is_taken_as_the_text_writes_it():
+    check = check_document(PENALISED)
+    assert not check.findings, str(check)
+    assert not check.unread, str(check)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (r"G + \frac{\lambda}{m} W$,", r"G + \lambda W$,"),
+        (r"G + \frac{\lambda}{m} W$,", r"G - \frac{\lambda}{m} W$,"),
+        (r"\frac{\lambda}{2m} \|W", r"\frac{\lambda}{m} \|W"),
+        (r"G + \frac{\lambda}{m} W)", r"G + \frac{\lambda}{2m} W)"),
+    ],
+)
+def test_a_slip_in_one_place_of_a_penalty_is_found(old, new):
+    assert PENALISED.count(old) == 1
+    assert len(check_document(PENALISED.replace(old, new)).findings) == 1
+
+
+ADDED_LATER = r"""Layers $l = 1, \dots, L$, one sample in each column of $X = A^{[0]}$; $m$ samples.
+
+$$Z^{[l]} = W^{[l]} A^{[l-1]} + b^{[l]}, \qquad A^{[l]} = g^{[l]}(Z^{[l]})$$
+
+where $g^{[l]}$ is tanh for $l < L$, and in the last layer $g^{[L]}(t) = \frac{1}{1+e^{-t}}$.
+
+$$J = -\frac1m \sum_{i=1}^m \left[ y^{(i)} \log a^{[L](i)} + (1 - y^{(i)}) \log (1 - a^{[L](i)}) \right]$$
+
+$$dZ^{[L]} = A^{[L]} - Y, \quad dW^{[l]} = \frac1m dZ^{[l]} A^{[l-1]T}, \quad dA^{[l-1]} = W^{[l]T} dZ^{[l]},$$
+
+$$dZ^{[l-1]} = dA^{[l-1]} \odot g^{[l-1]\prime}(Z^{[l-1]})$$
+
+Adding $\frac{\lambda}{2m} \sum_{l=1}^L \|W^{[l]}\|_F^2$ to the cost changes it to
+
+$$dW^{[l]} = \frac1m dZ^{[l]} A^{[l-1]T} + \frac{\lambda}{m} W^{[l]}$$"""
+
+
+def test_a_penalty_that_is_added_later_changes_only_the_lines_that_have_it():
+    check = check_document(ADDED_LATER)
+    assert not check.findings, str(check)
+    assert not check.unread, str(check)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (r"+ \frac{\lambda}{m} W", r"+ \frac{2\lambda}{3m} W"),
+        (r"g^{[l-1]\prime}(Z^{[l-1]})", r"g^{[l-1]\prime}(A^{[l-1]})"),
+    ],
+)
+def test_slips_beside_a_penalty_that_is_added_later_are_found(old, new):
+    assert ADDED_LATER.count(old) == 1
+    assert len(check_document(ADDED_LATER.replace(old, new)).findings) == 1
+
+
+REGRESSION = r"""Logistic regression: $h_\theta(x) = g(\theta^T x)$ with $g(z) = \frac{1}{1+e^{-z}}$ and, by
+agreement, $x_0 = 1$.
+There are $m$ samples; each row of $X$ is a sample.
+$$J(\theta) = -\frac1m \sum_{i=1}^m \left[ y^{(i)} \log h_\theta(x^{(i)}) +
+ (1-y^{(i)}) \log (1 - h_\theta(x^{(i)})) \right]$$
+$$\frac{\partial J(\theta)}{\partial \theta_j} = \frac1m \sum_{i=1}^m (h_\theta(x^{(i)}) - y^{(i)}) x_j^{(i)}$$
+$$\nabla J(\theta) = \frac1m X^T (g(X\theta) - y)$$
+$$J_{reg}(\theta) = J(\theta) + \frac{\lambda}{2m} \sum_{j=1}^n \theta_j^2$$
+$$\frac{\partial J_{reg}(\theta)}{\partial \theta_0} = \frac1m \sum_{i=1}^m (h_\theta(x^{(i)}) - y^{(i)}) x_0^{(i)}$$
+$$\frac{\partial J_{reg}(\theta)}{\partial \theta_j} =
+\frac1m \sum_{i=1}^m (h_\theta(x^{(i)}) - y^{(i)}) x_j^{(i)} + \frac{\lambda}{m} \theta_j
+\qquad (j \ge 1)$$
+There are $n$ features."""
+
+
+def test_a_first_input_that_is_always_one_stands_for_the_bias():
+    check = check_document(REGRESSION)
+    assert not check.findings, str(check)
+    assert not check.unread, str(check)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (r"x_0^{(i)}$$", r"x_1^{(i)}$$"),
+        (r"\frac1m X^T (g(X\theta) - y)", r"\frac1m X^T (y - g(X\theta))"),
+        (r"+ \frac{\lambda}{m} \theta_j", r"+ \lambda \theta_j"),
+    ],
+)
+def test_slips_in_a_regression_with_a_first_input_of_one_are_found(old, new):
+    assert REGRESSION.count(old) == 1
+    assert len(check_document(REGRESSION.replace(old, new)).findings) == 1
+
+
+def test_a_sum_over_a_layer_too_wide_to_build_runs_over_the_narrower_one():
+    text = r"""The input $x \in \mathbb{R}^{784}$ is a column, $W \in \mathbb{R}^{10\times 784}$, $b \in
+    \mathbb{R}^{10}$. $$z_k = \sum_{j=1}^{784} W_{kj} x_j + b_k$$ $$p = \mathrm{softmax}(z)$$ $$L = -\sum_{k=1}^{10} y_k \log p_k$$
+    $$\frac{\partial L}{\partial x_j} = \sum_{k=1}^{10} W_{kj} (p_k - y_k)$$"""
+    check = check_document(text)
+    assert not check.findings, str(check)
+    assert not check.unread, str(check)
+    wrong = check_document(text.replace(r"\sum_{k=1}^{10} W_{kj}", r"\sum_{k=1}^{784} W_{kj}"))
+    assert wrong.findings or wrong.unread, str(wrong)

@@ -9,7 +9,7 @@ import numpy as np
 from clearprop.check.document.judging import conditions
 from clearprop.check.document.judging.dummies import dummies
 from clearprop.check.document.meaning.notation import Notation, Reading, Role, near_letter
-from clearprop.check.document.numbers import derive, extents, shapes, updates
+from clearprop.check.document.numbers import derive, extents, losses, shapes, updates
 from clearprop.check.document.numbers.env import Budget, Env
 from clearprop.check.document.numbers.evaluate import evaluate
 from clearprop.check.document.numbers.values import Jacobian, Value, equal
@@ -131,6 +131,7 @@ class Comparison:
                 budget=Budget(MOST_EVALUATIONS if most > FEW_CHOICES else FEW_EVALUATIONS),
                 together=self.together,
                 entrywise=self.entrywise,
+                decays=self._decays(),
             )
             self._on(number, env, most)
         for pair in self.pairs:
@@ -138,6 +139,15 @@ class Comparison:
                 if self.nodes[k] is None and pair.unread is None:
                     pair.unread, pair.unread_side = self.statement.parts[k].error, k
         return self.pairs
+
+    def _decays(self) -> bool:
+        """Whether the lambda of a penalty, or a penalty's own name, stands in it."""
+        found = [one for node in self.known for one in walk(node) if isinstance(one, (Sym, Call))]
+        if any(losses.labelled(one, self.notation) == "total" for one in found):
+            return False  # J_reg = J + ...: J is without it
+        names = {one.name for one in found}
+        decays = {name for name, role in self.notation.roles.items() if role.kind == "decay"}
+        return bool(names & (decays | self.notation.penalty_names))
 
     def _speaks_of_batches(self) -> bool:
         """Whether inputs stand as a whole batch in it, so that y beside X is the vector of all targets."""

@@ -7,8 +7,10 @@ from itertools import product
 from clearprop.check.document.judging.compare import Comparison, compared
 from clearprop.check.document.meaning.build import Setting
 from clearprop.check.document.meaning.notation import (
+    OWN,
     PENALTIES,
     ROWLIKE,
+    WHERE,
     WITH_PENALTY,
     Notation,
     Reading,
@@ -266,19 +268,33 @@ class Chooser:
             score = (
                 self.score(trial, {name, "", *named})
                 - (MIXED_GAIN if option in MIXED else 0.0)
-                - 0.01 * bool(penalised)
+                - (self._doubt(penalised) if penalised else 0.0)
             )
             if score > best_score:
                 best, best_score = trial, score
         return best
 
     def _options(self, first: tuple[str, str, str], named: list[str]) -> Iterator[tuple]:
-        decays = any(r.kind == "decay" for r in self.setting.notation.roles.values())
         options = [first, *[c for c in CONSISTENT if c != first], *MIXED]
-        penalties = [("", ""), *product(PENALTIES, ("", WITH_PENALTY) if named else ("",))]
-        for option, (penalised, extra) in product(options, penalties if decays else penalties[:1]):
+        penalties = [("", ""), *product(self._penalties(), ("", WITH_PENALTY) if named else ("",))]
+        for option, (penalised, extra) in product(options, penalties):
             for way in ("sum", "mean") if named else ("mean",):
                 yield option, penalised, way, extra
+
+    def _penalties(self) -> Iterator[str]:
+        """The penalties that a loss may hold: the text's own, the usual ones, everywhere or only beside lambda."""
+        notation = self.setting.notation
+        own = notation.penalty is not None
+        if own or any(r.kind == "decay" for r in notation.roles.values()):
+            for kind in (*([OWN] if own else []), *PENALTIES):
+                yield kind
+                if notation.bare_loss:
+                    yield kind + WHERE
+
+    def _doubt(self, penalised: str) -> float:
+        """What is taken off for a penalty, more for one that the text does not write so."""
+        other = self.setting.notation.penalty is not None and not penalised.startswith(OWN)
+        return 0.01 + 0.5 * other + 0.2 * penalised.endswith(WHERE)
 
     def _gradient(self, reading: Reading, name: str) -> Reading:
         best, best_score = reading, self.score(reading, {name})

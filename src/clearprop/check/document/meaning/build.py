@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 
-from clearprop.check.document.meaning import batches, given, hints, layouts, plans, roles, sizing
+from clearprop.check.document.meaning import batches, given, hints, layouts, penalties, plans, roles, sizing
 from clearprop.check.document.meaning.notation import Notation, is_letter
 from clearprop.check.document.meaning.options import Options
 from clearprop.check.document.numbers.world import Plan
@@ -50,6 +50,7 @@ def build(document: Document, options: Options) -> Setting:
         plan = replace(plan, activations=(options.activation,))
     depth = plans.depth(document, notation)
     _definitions(document, notation)
+    penalties.find_penalty(document, notation)
     kinds = {one.kind for node in roles.nodes(document) for one in walk(node) if isinstance(one, Mul)}
     notation.dots_may_be_entrywise = "dot" in kinds and not kinds & {"hadamard", "star"}
     constants = given.constants(document, notation) if numbers else {}

@@ -2,7 +2,7 @@
 
 from clearprop.check.document.judging.readings import MIXED
 from clearprop.check.document.meaning.build import Setting
-from clearprop.check.document.meaning.notation import WITH_PENALTY, Reading
+from clearprop.check.document.meaning.notation import OWN, WHERE, WITH_PENALTY, Reading
 from clearprop.check.document.numbers.world import Plan
 
 LOSSES = {"cross-entropy": "cross-entropy", "binary": "binary cross-entropy", "squared": "squared error"}
@@ -51,7 +51,9 @@ def _layout(setting: Setting) -> str:
 
 def _loss(name: str, how: tuple[str, str, str], penalty: str) -> str:
     name = name.removeprefix("mathcal ")
-    extra = f" with the penalty {penalty} |W|^2" if penalty else ""
+    kind = penalty.removesuffix(WHERE)
+    said = "its penalty" if kind == OWN else f"the penalty {kind} |W|^2"
+    extra = f" with {said}{penalty.removeprefix(kind)}" if penalty else ""
     if how in MIXED:
         values = f"{name} is {TOTALS[how[0]]}, in d{name}/dz {TOTALS[how[1]]}, in d{name}/dW {TOTALS[how[2]]}"
         return values + extra

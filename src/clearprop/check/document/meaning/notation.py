@@ -30,7 +30,8 @@ PENALTIES = {  # the words before the sum of W^2, and how many times lambda W it
     "lambda/(2 m)": lambda m: 1.0 / m,
     "lambda": lambda m: 2.0,
 }
-
+OWN = "own"  # the penalty as the text writes it
+WHERE = " where lambda is"  # J is without it in lines that have no lambda
 
 WITH_PENALTY = " + penalty"
 
@@ -41,7 +42,7 @@ class Reading:
 
     `losses`: of each loss name, its value, and its gradients by z and a, and by W and b, as "sample", "sum" or "mean";
     `gradients`: what delta, dZ and dW are gradients of, "sum" or "mean"; "+ penalty" if it is in them.
-    `penalised`: of each loss, the penalty in it, a key of PENALTIES; "" for none.
+    `penalised`: of each loss, the penalty in it, OWN or a key of PENALTIES, and perhaps WHERE; "" for none.
     """
 
     losses: dict[str, tuple[str, str, str]] = field(default_factory=dict)
@@ -77,6 +78,9 @@ class Notation:
     )  # functions that the text defines
     definitions: dict[str, list] = field(default_factory=dict)  # quantities that the text defines
     main_loss: str | None = None
+    penalty: Node | None = None  # what the text adds to its loss, of parameters alone
+    penalty_names: set[str] = field(default_factory=set)  # Omega in lambda Omega(W)
+    bare_loss: bool = True  # some line gives the loss without the penalty
     losses_of_one: set[str] = field(default_factory=set)  # J(W, b; x, y) is of one sample, J(W, b) of all
     one_sample: bool = False
     from_zero: bool = (

@@ -23,6 +23,8 @@ def call(node: Call, env: Env) -> Value:
         and node.name not in functions.ENTRYWISE
     ):
         return _of_quantity(node, env)
+    if node.name in env.notation.definitions and not node.primes:
+        return matrices.defined(Sym(node.name, node.sup, node.sub), env)
     if not node.args:
         msg = f"the function {node.name} without an argument"
         raise Unread(msg, node.name)

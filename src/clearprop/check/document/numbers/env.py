@@ -33,6 +33,7 @@ class Env:
     budget: Budget = field(default_factory=Budget)
     depth: int = 0
     together: bool = False  # the line speaks of whole batches: small letters too are all samples
+    decays: bool = False  # the line has the lambda of a penalty
     entrywise: bool = False  # a dot between vectors of one shape multiplies their entries
 
     def at(self, **changes: Any) -> "Env":

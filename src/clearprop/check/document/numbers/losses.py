@@ -2,8 +2,16 @@
 
 import numpy as np
 
-from clearprop.check.document.meaning.notation import PENALTIES, ROWLIKE, WITH_PENALTY, Role, is_letter, place
-from clearprop.check.document.numbers import quantities
+from clearprop.check.document.meaning.notation import (
+    OWN,
+    ROWLIKE,
+    WITH_PENALTY,
+    Notation,
+    Role,
+    is_letter,
+    place,
+)
+from clearprop.check.document.numbers import penalty, quantities
 from clearprop.check.document.numbers.env import Env
 from clearprop.check.document.numbers.values import Value
 from clearprop.check.document.read.limits import OutOfRange, Undefined
@@ -75,11 +83,11 @@ def reduction(name: str, env: Env) -> tuple[str, str, str]:
     return env.reading.losses.get(name, ("mean", "mean", "mean"))
 
 
-def labelled(node: Node | None, env: Env) -> str | None:
+def labelled(node: Node | None, notation: Notation) -> str | None:
     r"""J_{\text{sum}}, J_{\text{total}}, L_{\text{data}}, E_\lambda: what a loss says of itself."""
     scripts = node.sub if isinstance(node, (Sym, Call)) else ()
     texts = [s.node.value.lower() for s in scripts if isinstance(s.node, Text)]
-    if any(env.notation.roles.get(is_letter(s.node) or "", Role("")).kind == "decay" for s in scripts):
+    if any(notation.roles.get(is_letter(s.node) or "", Role("")).kind == "decay" for s in scripts):
         return "total"
     if not texts:
         return None
@@ -91,16 +99,12 @@ WHOLE = {"total", "reg", "regularized", "regularised", "ridge", "tot", "all"}
 
 def _meant(node: Node | None, name: str, env: Env) -> tuple[tuple[str, str, str], str]:
     """How a loss and its gradients are reduced, and the penalty in it; "total" adds the penalty to J."""
-    said = labelled(node, env)
+    said = labelled(node, env.notation)
     if said in ("sum", "mean"):
         return (said, said, said), ""
-    penalised = env.reading.penalised.get(name, "")
-    return reduction(name, env), {"data": "", "total": penalised or "lambda/2"}.get(said or "", penalised)
-
-
-def penalty(kind: str, env: Env) -> float:
-    """How many times W the slope of a penalty is."""
-    return env.world.constants["decay"] * PENALTIES[kind](env.world.m) if kind else 0.0
+    penalised = penalty.here(env.reading.penalised.get(name, ""), env)
+    usual = "lambda/2" if env.notation.penalty is None else OWN
+    return reduction(name, env), {"data": "", "total": penalised or usual}.get(said or "", penalised)
 
 
 def value(node: Node, role: Role, env: Env) -> Value:
@@ -116,7 +120,7 @@ def value(node: Node, role: Role, env: Env) -> Value:
     else:
         total = env.state.losses.sum() / (env.world.m if how == "mean" else 1.0)
     if penalised and not indexed:
-        total = total + 0.5 * penalty(penalised, env) * sum((W * W).sum() for W in env.state.W[1:])
+        total = total + penalty.value(penalised, env)
     return np.asarray(role.sign * total)
 
 
@@ -153,7 +157,9 @@ def whole(where: quantities.Spot, how: str, sample: int | None, env: Env, penali
     else:
         share = world.m if how == "mean" else 1.0
         W, b = parts[0].sum(axis=0) / share, parts[1].sum(axis=0) / share
-    W = W + penalty(penalised, env) * world.state.W[where.layer]
+    if penalised:
+        extra = penalty.gradients(penalised, where.layer, env)
+        W, b = W + extra[0], b + extra[1]
     if where.role.kind == "stack":
         return quantities.stacked(W, b, env)
     return W if where.kind == "W" else b
@@ -164,6 +170,7 @@ def named_gradient(node: Sym, role: Role, env: Env) -> Value:
     said = env.reading.gradients.get(node.name, "mean")
     how = said.removesuffix(WITH_PENALTY)
     penalised = next(filter(None, env.reading.penalised.values()), "") if said != how else ""
+    penalised = penalty.here(penalised, env)
     base = role
     if role.kind == "gradient":
         of = env.notation.roles.get(role.of)

@@ -1,7 +1,7 @@
 """Steps of gradient descent: W <- W - alpha (dW + lambda W)."""
 
-from clearprop.check.document.meaning.notation import place
-from clearprop.check.document.numbers import losses, quantities
+from clearprop.check.document.meaning.notation import OWN, place
+from clearprop.check.document.numbers import losses, penalty, quantities
 from clearprop.check.document.numbers.env import Env
 from clearprop.check.document.numbers.values import Value
 from clearprop.check.document.read.limits import Unread
@@ -36,10 +36,11 @@ def expected(left: Sym, right: Node, env: Env) -> list[Value]:
     found = []
     for how, sample in _ways(env):
         name = env.notation.main_loss or ""
-        penalised = env.reading.penalised.get(name, "") if not decays and sample is None else ""
+        penalised = penalty.here(env.reading.penalised.get(name, ""), env)
+        penalised = penalised if sample is None and (penalised == OWN or not decays) else ""
         whole = losses.whole(where, how, sample, env, penalised)
         gradient = quantities.exposed(whole, where, env)
-        if decays and where.kind == "W":
+        if decays and where.kind == "W" and penalised != OWN:
             found += [
                 old - rate * (gradient + share * decay * old) for share in (1.0, 2.0, 1.0 / env.world.m)
             ]

@@ -8,6 +8,8 @@ from clearprop.check.document.read.tree import Dots, Node, Num, Script, Sym, Tex
 TRANSPOSED = {r"\top", "T", r"\dag", r"\dagger", "t"}
 EMPTY = {":", r"\cdot", r"\ast", "*", r"\bullet", "-", r"\dots"}
 
+WORDS = {"reg", "sum", "mean", "avg", "total", "tot", "all", "data", "out", "hid", "new", "old", "train", "max", "min"}
+
 
 def is_transpose(tokens: list[Token]) -> bool:
     return len(tokens) == 1 and tokens[0].text in TRANSPOSED - {"t"}
@@ -36,6 +38,9 @@ def items(parser: Cursor, tokens: list[Token], *, below: bool) -> tuple[Script, 
 def _part(parser: Cursor, tokens: list[Token], *, below: bool) -> list[Script]:
     if len(tokens) == 1 and tokens[0].text in EMPTY:
         return [Script("plain", None)]
+    word = "".join(t.text for t in tokens)
+    if below and word in WORDS:  # J_{reg}, in letters that are no product
+        return [Script("plain", Text(word))]
     if len(tokens) == 1 and tokens[0].text == "+":  # M_+
         return [Script("plain", Text("+"))]
     if any(t.text in ("+", "-", "/", "=", "<", ">", r"\ne") for t in _level(tokens)):
