@@ -8,7 +8,23 @@ from clearprop.check.document.read.tree import Dots, Node, Num, Script, Sym, Tex
 TRANSPOSED = {r"\top", "T", r"\dag", r"\dagger", "t"}
 EMPTY = {":", r"\cdot", r"\ast", "*", r"\bullet", "-", r"\dots"}
 
-WORDS = {"reg", "sum", "mean", "avg", "total", "tot", "all", "data", "out", "hid", "new", "old", "train", "max", "min"}
+WORDS = {
+    "reg",
+    "sum",
+    "mean",
+    "avg",
+    "total",
+    "tot",
+    "all",
+    "data",
+    "out",
+    "hid",
+    "new",
+    "old",
+    "train",
+    "max",
+    "min",
+}
 
 
 def is_transpose(tokens: list[Token]) -> bool:
