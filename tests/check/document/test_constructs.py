@@ -174,7 +174,8 @@ def test_slips_in_a_regression_with_a_first_input_of_one_are_found(old, new):
 
 def test_a_sum_over_a_layer_too_wide_to_build_runs_over_the_narrower_one():
     text = r"""The input $x \in \mathbb{R}^{784}$ is a column, $W \in \mathbb{R}^{10\times 784}$, $b \in
-    \mathbb{R}^{10}$. $$z_k = \sum_{j=1}^{784} W_{kj} x_j + b_k$$ $$p = \mathrm{softmax}(z)$$ $$L = -\sum_{k=1}^{10} y_k \log p_k$$
+    \mathbb{R}^{10}$. $$z_k = \sum_{j=1}^{784} W_{kj} x_j + b_k$$ $$p = \mathrm{softmax}(z)$$
+    $$L = -\sum_{k=1}^{10} y_k \log p_k$$
     $$\frac{\partial L}{\partial x_j} = \sum_{k=1}^{10} W_{kj} (p_k - y_k)$$"""
     check = check_document(text)
     assert not check.findings, str(check)

@@ -146,6 +146,9 @@ def _is_layer(item: Script, sym: Sym, notation: Notation) -> bool:
         and notation.samples_above
     ):
         return is_letter(item.node) in notation.layer_letters
+    if item.kind == "paren" and sum(one.kind == "paren" for one in sym.sup) > 1:  # a^{(n, l)}
+        layers = [one for one in sym.sup if is_near_letter(one.node, notation.layer_letters | {"L"})]
+        return item in layers or not layers
     if item.kind == "plain" and len(sym.sup) > 1:
         return is_letter(item.node) not in notation.sample_letters
     return True

@@ -165,6 +165,9 @@ def _mul(node: Mul, env: Env) -> Value:
     try:
         return _folded(parts, env)
     except Misfit:
+        fitted = matrices.with_ones([factor for _, factor in factors], [value for _, value in parts])
+        if fitted is not None:
+            return _folded(list(zip((kind for kind, _ in parts), fitted, strict=True)), env)
         if len(parts) == 2 or not any(kind in ("hadamard", "star") for kind, _ in parts[1:]):
             raise
     return _tight(parts, env)

@@ -9,7 +9,7 @@ from clearprop.check.document.numbers import extents, quantities
 from clearprop.check.document.numbers.env import Env
 from clearprop.check.document.numbers.values import Value
 from clearprop.check.document.read.limits import MOST_ENTRIES, Misfit, OutOfRange, Undefined, Unread
-from clearprop.check.document.read.tree import Dots, Matrix, Node, Num, Ones, Script, Sym, children
+from clearprop.check.document.read.tree import Dots, Matrix, Node, Num, Ones, Script, Sym, Transpose, children
 
 
 def matrix(node: Matrix, env: Env) -> Value:
@@ -29,6 +29,21 @@ def matrix(node: Matrix, env: Env) -> Value:
         missing = max(0, count - sum(block.shape[0] for block in blocks))
         blocks.insert(gap, np.full((missing, blocks[0].shape[1]), np.nan))
     return np.concatenate(blocks, axis=0)
+
+
+def with_ones(factors: list[Node], values: list) -> list | None:
+    """The factors' values, vectors of ones as long as their neighbours need; None if there are none such."""
+    found = list(values)
+    for k, factor in enumerate(factors):
+        turned = isinstance(factor, Transpose)
+        one = factor.of if isinstance(factor, Transpose) else factor
+        beside = k + 1 if turned else k - 1
+        if not isinstance(one, Ones) or one.size is not None or not 0 <= beside < len(values):
+            continue
+        shape = np.shape(values[beside])
+        if len(shape) == 2:
+            found[k] = np.ones((1, shape[0]) if turned else (shape[1], 1))
+    return None if all(one is other for one, other in zip(found, values, strict=True)) else found
 
 
 def _unnested(node: Matrix) -> list[tuple[Node, ...]]:

@@ -117,6 +117,8 @@ class Parser(Cursor):
             if self.text == "/":
                 self.next()
                 node = Div(node, self.divisor())
+            elif self.have(r"\oslash"):  # entry by entry, as all fractions are
+                node = Div(node, self.factor())
             elif self.text in PRODUCTS:
                 kind = PRODUCTS[self.next().text]
                 node = Mul(kind, node, self.factor())

@@ -64,8 +64,17 @@ def _part(parser: Cursor, tokens: list[Token], *, below: bool) -> list[Script]:
     found = []
     inner = Cursor(tokens)
     while inner.k < len(tokens):
-        found.append(_item(parser, inner, below=below))
+        if inner.text == "(":
+            found += _in_parens(parser, inner.inside())
+        else:
+            found.append(_item(parser, inner, below=below))
     return found
+
+
+def _in_parens(parser: Cursor, tokens: list[Token]) -> list[Script]:
+    """(l), and (n, l) as (n) and (l)."""
+    parts = split_list(tokens, lambda t: t.text == ",")
+    return [Script("paren", parser.sub(part)) for part in parts if part]  # type: ignore[attr-defined]
 
 
 def _level(tokens: list[Token]) -> list[Token]:
@@ -80,9 +89,8 @@ def _level(tokens: list[Token]) -> list[Token]:
 
 def _item(parser: Cursor, inner: Cursor, *, below: bool) -> Script:
     token = inner.peek()
-    if token.text in ("(", "["):
-        kind = "paren" if token.text == "(" else "bracket"
-        return Script(kind, parser.sub(inner.inside()))  # type: ignore[attr-defined]
+    if token.text == "[":
+        return Script("bracket", parser.sub(inner.inside()))  # type: ignore[attr-defined]
     if token.text in EMPTY:
         inner.next()
         return Script("plain", None)

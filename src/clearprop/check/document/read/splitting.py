@@ -14,7 +14,7 @@ RELATIONS = EQUAL | ASSIGN | {r"\in", r"\approx", "<", ">", r"\le", r"\ge", r"\n
                               r"\simeq", r"\mapsto", r"\notin"}  # fmt: skip
 ARROWS = {r"\Rightarrow", r"\Leftrightarrow"}
 OPEN, CLOSE = {"{", "(", "[", r"\{", r"\langle"}, {"}", ")", "]", r"\}", r"\rangle"}
-JOINING = {"+", "-", r"\cdot", r"\times", "*", r"\odot", r"\circ", "/", r"\pm"}
+JOINING = {"+", "-", r"\cdot", r"\times", "*", r"\odot", r"\oslash", r"\circ", "/", r"\pm"}
 STACKED = re.compile(
     r"\\(?:begin|end) (aligned|align|alignat|alignedat|flalign|split|gather|gathered|equation|eqnarray|multline|multlined)\*?$"
 )
