@@ -11,8 +11,10 @@ Steps = list[tuple[Node, Node]]
 GIVEN = {"weight", "bias", "input", "rate", "decay"}  # kinds that are never computed
 
 
-def settled(steps: Steps, prior: dict[str, str]) -> dict[str, str]:
-    """Names with another kind than custom gives them."""
+def settled(steps: Steps, prior: dict[str, str]) -> tuple[dict[str, str], dict[str, int], set[str]]:
+    """Names with another kind than custom gives them; biases that are added inside an activation, each with its
+    sign; and what they are added to.
+    """
     finder = _Forward(steps, prior)
     for _ in range(6):
         before = dict(finder.kinds)
@@ -20,7 +22,9 @@ def settled(steps: Steps, prior: dict[str, str]) -> dict[str, str]:
             finder.look(left, right)
         if before == finder.kinds:
             break
-    return {name: kind for name, kind in finder.kinds.items() if finder.contradicts(name, kind)}
+    found = {name: kind for name, kind in finder.kinds.items() if finder.contradicts(name, kind)}
+    found |= dict.fromkeys(finder.shifts, "bias") | dict.fromkeys(finder.bare, "pre")
+    return found, finder.shifts, finder.bare
 
 
 class _Forward:
@@ -30,6 +34,8 @@ class _Forward:
         self.computed = {left.name for left, right in steps if isinstance(left, Sym) and _is_step(right)}
         self.turned: dict[Sym, bool] = {}  # of a weight, whether its first step has it transposed
         self.goes_on: set[str] = set()  # names that a later step is computed from
+        self.shifts: dict[str, int] = {}
+        self.bare: set[str] = set()
 
     def look(self, left: Node, right: Node) -> None:
         if not isinstance(left, Sym) or self._is_backward(left):
@@ -41,6 +47,16 @@ class _Forward:
         elif call is not None and isinstance(call[1], Sym) and self._kind(call[1].name) == "pre":
             self.goes_on.add(call[1].name)
             self.kinds.setdefault(left.name, "act")
+        elif call is not None and (shift := patterns.shifted(call[1])) is not None:
+            self._shifted(left, *shift)
+
+    def _shifted(self, left: Sym, pre: Sym, bias: Sym, sign: int) -> None:
+        """b = f(alpha - theta), of an alpha that an affine step without a bias gives."""
+        if self.kinds.get(pre.name) == "pre" and bias.name not in self.computed:
+            self.kinds.setdefault(left.name, "act")
+            self.goes_on.add(pre.name)
+            self.kinds[bias.name], self.shifts[bias.name] = "bias", sign
+            self.bare.add(pre.name)
 
     def _affine(self, step: patterns.Affine) -> bool:
         """Whether this is a step forward: an activation or the input beside something that is never computed."""

@@ -21,7 +21,8 @@ class Role:
     counts_samples: bool = False  # its only index, x_i, is a sample
     columns: bool = False  # of a weight: w_k is the vector of weights into unit k
     orient: str | None = None  # of a weight that lies otherwise than the rest: in_out, out_in
-    sign: int = 1  # of a gradient that the text takes with a minus: -1
+    sign: int = 1  # of a gradient that the text takes with a minus, of a threshold: -1
+    bare: bool = False  # of a pre-activation: without the bias, which the text adds inside the activation
     rate: bool = False  # of a gradient: times the learning rate, a change of the parameters
 
 

@@ -117,6 +117,13 @@ def applied(node: Node) -> tuple[str, Node] | None:
     return None
 
 
+def shifted(node: Node) -> tuple[Sym, Sym, int] | None:
+    """alpha - theta, inside an activation: what is shifted, by what, and the sign."""
+    if isinstance(node, Add) and isinstance(node.left, Sym) and isinstance(node.right, Sym):
+        return node.left, node.right, node.sign
+    return None
+
+
 def _is_zero(node: Node) -> bool:
     return isinstance(node, Num) and node.value == 0
 

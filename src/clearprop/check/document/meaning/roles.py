@@ -21,6 +21,7 @@ from clearprop.check.document.read.tree import (
     Relation,
     Script,
     Sym,
+    children,
     symbols,
     walk,
 )
@@ -159,7 +160,7 @@ def _samples_above(found: list[Sym], notation: Notation) -> None:
 
 def find_roles(document: Document, notation: Notation) -> None:
     """The role of every name that custom or the formulas settle."""
-    used = {one.name for node in nodes(document) for one in symbols(node)}
+    used = {one.name for node in nodes(document) for one in _on_line(node)}
     functions = document.words.functions
     spare = {"t", "T"} if used & {"y", "Y"} else set()
     prior = dict(PRIOR)
@@ -169,7 +170,8 @@ def find_roles(document: Document, notation: Notation) -> None:
     for name in _computed(document) & {n for n, kind in prior.items() if kind in ("rate", "decay")}:
         del prior[name]
     prior.update(steps.exchanged(list(pairs(document)), prior))
-    prior.update(forward.settled(steps.oriented(list(pairs(document))), prior))
+    kinds, shifts, bare = forward.settled(steps.oriented(list(pairs(document))), prior)
+    prior.update(kinds)
     for name in sorted(used - spare):
         kind = prior.get(name)
         if name in notation.roles:
@@ -178,6 +180,10 @@ def find_roles(document: Document, notation: Notation) -> None:
             notation.roles[name] = _role(kind)
         elif name.startswith("d ") and name[2:] in PRIOR:
             notation.roles[name] = Role("gradient", of=name[2:])
+    for name in shifts.keys() & notation.roles.keys():
+        notation.roles[name].sign = shifts[name]
+    for name in bare & notation.roles.keys():
+        notation.roles[name].bare = True
     _one_layer(document, notation)
     notation.unit_layers = steps.unit_letters(list(pairs(document)), notation, prior)
     _augmented(document, notation)
@@ -192,6 +198,23 @@ def find_roles(document: Document, notation: Notation) -> None:
     for name in sorted(used):
         if name.startswith("d ") and name not in notation.roles and name[2:] in notation.roles:
             notation.roles[name] = Role("gradient", of=name[2:])
+
+
+def _on_line(node: Node) -> Iterator[Sym]:
+    """The symbols that are more than an index or a bound of a sum."""
+    if isinstance(node, Sym):
+        yield node
+    elif isinstance(node, Big):
+        for one in (node.body, node.condition):
+            if one is not None:
+                yield from _on_line(one)
+    elif not isinstance(node, Script):
+        for one in children(node):
+            yield from _on_line(one)
+    if isinstance(node, Sym):  # y in p_{i y_i}
+        yield from (
+            s for item in node.sub if item.node is not None for s in symbols(item.node) if s.sub or s.sup
+        )
 
 
 def _computed(document: Document) -> set[str]:

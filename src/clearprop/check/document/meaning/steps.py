@@ -167,13 +167,17 @@ class _Finder:
             return
         role = self.roles.get(bias.name, Role("bias"))
         if role.kind == "bias" and role.layer is None:
-            self.roles[bias.name] = Role("bias", layer)
+            self.roles[bias.name] = replace(role, layer=layer)
 
     def applied(self, left: Node, argument: Node) -> None:
         inner = patterns.affine(argument)
         layer = None
         if inner is not None:
             layer = self.affine(inner)
+        elif (shift := patterns.shifted(argument)) is not None and self._kind(shift[0]) == "pre":
+            layer = self.roles[shift[0].name].layer
+            if layer:
+                self._bias(shift[1], layer)
         elif isinstance(argument, Sym):
             role = self.roles.get(argument.name)
             if role is not None and role.kind == "pre":
@@ -210,7 +214,7 @@ class _Finder:
                 self.roles[left.name] = Role(kind) if general else Role("prediction", -1)
             return
         if role is None or (role.layer is None and not self._by_letter(left)):
-            self.roles[left.name] = Role(kind, layer)
+            self.roles[left.name] = Role(kind, layer, bare=role is not None and role.bare)
         if kind == "act":
             self.known.setdefault(left.name, layer)
 

@@ -176,7 +176,7 @@ def _moved(of: Node, where: quantities.Spot, entry: tuple[int, ...], env: Env) -
     if where.role.kind == "stack":
         kind, index = _unstacked(entry, where, env)
     state = env.world.moved(kind, where.layer, index)
-    return np.imag(_plain(of, env.at(state=state))) / STEP
+    return quantities.sign_of(where.role) * np.imag(_plain(of, env.at(state=state))) / STEP
 
 
 def _unstacked(entry: tuple[int, ...], where: quantities.Spot, env: Env) -> tuple[str, tuple[int, ...]]:
@@ -219,7 +219,8 @@ def _column(of: Node, where: quantities.Spot, unit: int, env: Env) -> Value:
         index: tuple = (unit,)
     else:
         index = (slice(None) if where.batch else where.first, unit)
-    return np.imag(_plain(of, env.at(state=env.world.moved(where.kind, where.layer, index)))) / STEP
+    state = env.world.moved(where.kind, where.layer, index)
+    return quantities.sign_of(where.role) * np.imag(_plain(of, env.at(state=state))) / STEP
 
 
 def _of_batch(stack: Value, base: Value, env: Env) -> Jacobian:

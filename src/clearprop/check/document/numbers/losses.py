@@ -127,7 +127,7 @@ def value(node: Node, role: Role, env: Env) -> Value:
 def gradient(of: Node | None, by: Sym, role: Role, env: Env) -> Value:
     """A loss's derivative by a quantity of the network, as the text lays it out."""
     name = of.name if isinstance(of, (Sym, Call)) else env.notation.main_loss or ""
-    sign = env.notation.roles.get(name, Role("loss")).sign
+    sign = env.notation.roles.get(name, Role("loss")).sign * quantities.sign_of(role)
     (_, rows, weights), penalised = _meant(of, name, env)
     where = quantities.spot(by, role, env)
     sample = sample_of(of, env) if of is not None else None
@@ -171,16 +171,16 @@ def named_gradient(node: Sym, role: Role, env: Env) -> Value:
     how = said.removesuffix(WITH_PENALTY)
     penalised = next(filter(None, env.reading.penalised.values()), "") if said != how else ""
     penalised = penalty.here(penalised, env)
-    base = role
+    base, times = role, role.sign * (env.world.constants["rate"] if role.rate else 1.0)
     if role.kind == "gradient":
         of = env.notation.roles.get(role.of)
         if of is None or of.kind not in quantities.KINDS:
             msg = f"the text does not say what {role.of} is"
             raise Undefined(msg, role.of)
+        times *= quantities.sign_of(of)
         base = Role(of.kind, of.layer if of.layer is not None else role.layer, role.batch or of.batch, of.of)
     where = quantities.spot(node, base, env)
     sample = None
     if how == "sample":
         sample = env.sample if where.kind not in ("z", "a") else None
-    times = role.sign * (env.world.constants["rate"] if role.rate else 1.0)
     return times * quantities.exposed(whole(where, how, sample, env, penalised), where, env)

@@ -269,7 +269,12 @@ def _check_weight(
 def value_of(sym: Sym, role: Role, env: Env) -> Value:
     """The value of a symbol with a role."""
     where = spot(sym, role, env)
-    return exposed(array(where, env), where, env)
+    return sign_of(role) * exposed(array(where, env), where, env)
+
+
+def sign_of(role: Role) -> int:
+    """-1 for a threshold, which stands for minus the bias."""
+    return role.sign if role.kind == "bias" else 1
 
 
 def array(where: Spot, env: Env) -> Value:
@@ -279,6 +284,8 @@ def array(where: Spot, env: Env) -> Value:
     if where.role.kind == "stack":
         return stacked(env.state.W[where.layer], env.state.b[where.layer], env)
     found = {"W": env.state.W, "b": env.state.b, "z": env.state.z, "a": env.state.a}[where.kind][where.layer]
+    if where.role.bare:
+        return found - env.state.b[where.layer]
     if where.role.kind == "augmented":
         ones = np.ones((len(found), 1))
         return np.hstack([ones, found] if where.role.of == "first" else [found, ones])

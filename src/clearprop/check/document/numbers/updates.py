@@ -29,7 +29,8 @@ def expected(left: Sym, right: Node, env: Env) -> list[Value]:
     """What a parameter becomes: by the gradient of the text's loss; with decay where the line has a lambda."""
     role = env.notation.roles[left.name]
     where = quantities.spot(left, role, env)
-    old = quantities.exposed(quantities.array(where, env), where, env)
+    sign = quantities.sign_of(role)
+    old = sign * quantities.exposed(quantities.array(where, env), where, env)
     rate, decay = env.world.constants["rate"], env.world.constants["decay"]
     names = [env.notation.roles.get(one.name) for one in bases(right)]
     decays = any(r is not None and r.kind == "decay" for r in names)
@@ -39,7 +40,7 @@ def expected(left: Sym, right: Node, env: Env) -> list[Value]:
         penalised = penalty.here(env.reading.penalised.get(name, ""), env)
         penalised = penalised if sample is None and (penalised == OWN or not decays) else ""
         whole = losses.whole(where, how, sample, env, penalised)
-        gradient = quantities.exposed(whole, where, env)
+        gradient = sign * quantities.exposed(whole, where, env)
         if decays and where.kind == "W" and penalised != OWN:
             found += [
                 old - rate * (gradient + share * decay * old) for share in (1.0, 2.0, 1.0 / env.world.m)

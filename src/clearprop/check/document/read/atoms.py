@@ -47,6 +47,8 @@ UNVALUED = {
     "mathbb E": "an expected value, which is not computed",
 }
 
+CHANGING = {*"wWbBvV", "theta", "Theta", "gamma"}  # parameters: Delta w is one name, what a step adds to w
+
 
 def atom(p: Parser) -> Node:
     """One factor with what stands above and below it."""
@@ -197,7 +199,7 @@ def symbol(p: Parser) -> Node:
         and p.peek(-2).text not in ("^", "_")
     ):
         name = f"d {p.next().text}"
-    if name == "Delta" and p.peek().kind == "letter" and len(p.text) == 1 and p.text in "wWbBvV\u03b8":
+    if name == "Delta" and p.peek().kind == "letter" and p.text in CHANGING:
         name = f"Delta {p.next().text}"
     if name == "e" and p.text == "^" and "e" not in p.words.functions:
         p.next()
