@@ -29,7 +29,8 @@ def find_batches(document: Document, notation: Notation, shapes: list, prose: st
     _count_samples(document, notation)
     small = _small_is_batch(notation, prose, shapes)
     _by_double_index(document, notation)
-    _by_equations(document, notation)
+    if has_samples or notation.rows or any(role.batch for role in notation.roles.values()):
+        _by_equations(document, notation)
     for name, role in notation.roles.items():
         base = (role.of if role.kind == "gradient" else name).split()[-1]
         if role.kind not in ROWLIKE | {"augmented", "gradient"} or role.batch:

@@ -23,7 +23,8 @@ def settled(steps: Steps, prior: dict[str, str]) -> tuple[dict[str, str], dict[s
         if before == finder.kinds:
             break
     found = {name: kind for name, kind in finder.kinds.items() if finder.contradicts(name, kind)}
-    found |= dict.fromkeys(finder.shifts, "bias") | dict.fromkeys(finder.bare, "pre")
+    for names, kind in ((finder.inputs, "input"), (finder.shifts, "bias"), (finder.bare, "pre")):
+        found |= dict.fromkeys(names, kind)
     return found, finder.shifts, finder.bare
 
 
@@ -32,8 +33,10 @@ class _Forward:
         self.prior = prior
         self.kinds: dict[str, str] = {}
         self.computed = {left.name for left, right in steps if isinstance(left, Sym) and _is_step(right)}
+        self.given = {left.name for left, _ in steps if isinstance(left, Sym)}  # on the left of any equation
         self.turned: dict[Sym, bool] = {}  # of a weight, whether its first step has it transposed
         self.goes_on: set[str] = set()  # names that a later step is computed from
+        self.inputs: set[str] = set()
         self.shifts: dict[str, int] = {}
         self.bare: set[str] = set()
 
@@ -65,7 +68,9 @@ class _Forward:
             (step.second, step.first, step.first_turned),
         ]
         for act, weight, turned in pairs:
-            if self._kind(act.name) not in ("input", "act", "augmented", "prediction"):
+            if self._kind(act.name) not in ("input", "act", "augmented", "prediction") and not self._is_input(
+                act, weight
+            ):
                 continue
             if weight.name in self.computed or self._is_backward(weight) or weight.name == act.name:
                 continue
@@ -77,6 +82,15 @@ class _Forward:
                 self.kinds.setdefault(step.bias.name, "bias")
             return True
         return False
+
+    def _is_input(self, sym: Sym, weight: Sym) -> bool:
+        """Whether a letter that means nothing else, and is never computed, stands beside a weight: what goes in."""
+        named = self.prior.get(weight.name) == "weight" and weight.name not in self.computed
+        new = sym.name not in self.prior and sym.name not in self.given and not self._is_backward(sym)
+        if named and new and not sym.sup:
+            self.kinds.setdefault(sym.name, "input")
+            self.inputs.add(sym.name)
+        return named and new and not sym.sup
 
     def _kind(self, name: str) -> str:
         return self.kinds.get(name) or ("" if self._is_denied(name) else self.prior.get(name, ""))

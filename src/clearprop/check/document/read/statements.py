@@ -5,6 +5,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass, field
 
+from clearprop.check.document.read import named_layers
 from clearprop.check.document.read.cleaning import clean
 from clearprop.check.document.read.formulas import Formula, formulas
 from clearprop.check.document.read.limits import MOST_CHARACTERS, Unread
@@ -126,6 +127,7 @@ def read_document(source: Source) -> Document:
             tokens[number] = _tokens(formula, known)
         except Unread as error:
             unread.append((number, error))
+    tokens = dict(zip(tokens, named_layers.numbered(list(tokens.values())), strict=True))
     words = words_of(list(tokens.values()))
     statements: list[Statement] = []
     for number, cleaned in tokens.items():
