@@ -9,7 +9,7 @@ import numpy as np
 from clearprop.check.document.judging import conditions
 from clearprop.check.document.judging.dummies import dummies
 from clearprop.check.document.meaning.notation import Notation, Reading, Role, near_letter
-from clearprop.check.document.numbers import derive, extents, losses, shapes, updates
+from clearprop.check.document.numbers import derive, extents, losses, minimum, shapes, updates
 from clearprop.check.document.numbers.env import Budget, Env
 from clearprop.check.document.numbers.evaluate import evaluate
 from clearprop.check.document.numbers.values import Jacobian, Value, equal
@@ -133,6 +133,9 @@ class Comparison:
                 entrywise=self.entrywise,
                 decays=self._decays(),
             )
+            if minimum.is_said_of_it(self.statement, world.plan, self.notation):
+                least = minimum.at(world, self.statement, env)
+                env = env.at(world=least, state=least.state)
             self._on(number, env, most)
         for pair in self.pairs:
             for k in (pair.left, pair.right):

@@ -21,7 +21,7 @@ class TooManyAxes(Unread):
 def derivative(node: Derivative, env: Env) -> Any:
     of, by = node.of, node.by
     if of is None and _is_loss(by, env):
-        of, by = by, _parameter(by, env)
+        of, by = by, parameter(by, env)
     if isinstance(by, Sym) and by.name in env.params:
         return _by_parameter(of, by, env)
     role = env.notation.roles.get(by.name) if isinstance(by, (Sym, Call)) else None
@@ -51,7 +51,7 @@ def derivative(node: Derivative, env: Env) -> Any:
     return _general(of, by, role, env)
 
 
-def _parameter(loss: Node, env: Env) -> Node:
+def parameter(loss: Node, env: Env) -> Node:
     r"""What \nabla J(\theta) is taken by: the only argument, or all that a one-layer network is made of."""
     args = loss.args if isinstance(loss, Call) else ()
     if len(args) == 1:
@@ -130,12 +130,12 @@ def _by_call(node: Derivative, by: Call, env: Env) -> Any:
 def _general(of: Node, by: Sym, role: Role, env: Env) -> Any:
     """The derivative of any expression by a quantity of the network."""
     where = quantities.spot(by, role, env)
-    entries = _entries(where, env)
-    if len(entries) == 1 and (where.first is not None or where.kind in ("W", "b")) and _is_entry(where, env):
-        return _moved(of, where, entries[0], env)
+    found = entries(where, env)
+    if len(found) == 1 and (where.first is not None or where.kind in ("W", "b")) and _is_entry(where, env):
+        return _moved(of, where, found[0], env)
     base = _plain(of, env)
     if base.ndim == 0:
-        return _of_number(of, where, entries, env)
+        return _of_number(of, where, found, env)
     if where.kind in ("W", "b") and where.kind == "W":
         msg = "the derivative of a vector by a matrix"
         raise TooManyAxes(msg)
@@ -163,7 +163,7 @@ def _shape(where: quantities.Spot, env: Env) -> tuple[int, ...]:
     return (n[where.layer],) if where.kind == "b" else (env.world.m, n[where.layer])
 
 
-def _entries(where: quantities.Spot, env: Env) -> list[tuple[int, ...]]:
+def entries(where: quantities.Spot, env: Env) -> list[tuple[int, ...]]:
     """The entries of the network's array that a symbol takes in."""
     shape = _shape(where, env)
     marks = np.arange(int(np.prod(shape))).reshape(shape)
@@ -188,12 +188,12 @@ def _unstacked(entry: tuple[int, ...], where: quantities.Spot, env: Env) -> tupl
     return "W", (entry[0] - first, entry[1])
 
 
-def _of_number(of: Node, where: quantities.Spot, entries: list[tuple[int, ...]], env: Env) -> Value:
-    if len(entries) > MOST_ENTRIES:
+def _of_number(of: Node, where: quantities.Spot, found: list[tuple[int, ...]], env: Env) -> Value:
+    if len(found) > MOST_ENTRIES:
         msg = "a derivative by too many entries"
         raise Unread(msg)
     whole = np.zeros(_shape(where, env))
-    for entry in entries:
+    for entry in found:
         whole[entry] = _moved(of, where, entry, env)
     return quantities.exposed(whole, where, env)
 

@@ -8,6 +8,7 @@ from clearprop.check.document.meaning.notation import is_letter, place
 from clearprop.check.document.numbers import comparing, derive, extents, losses, matrices, quantities, values
 from clearprop.check.document.numbers.calls import call
 from clearprop.check.document.numbers.env import Env
+from clearprop.check.document.numbers.second import second
 from clearprop.check.document.numbers.values import Jacobian, Value
 from clearprop.check.document.read.limits import MOST_TERMS, Misfit, OutOfRange, Undefined, Unread
 from clearprop.check.document.read.tree import (
@@ -33,6 +34,7 @@ from clearprop.check.document.read.tree import (
     Pow,
     Probability,
     Relation,
+    Second,
     Space,
     Sym,
     Transpose,
@@ -138,7 +140,7 @@ def _neg(node: Neg, env: Env) -> Value:
 
 
 def _add(node: Add, env: Env) -> Value:
-    left, right = plain(node.left, env), plain(node.right, env)
+    left, right = _sides(node, env)
     try:
         return values.plus(left, right, node.sign)
     except Misfit:
@@ -147,6 +149,21 @@ def _add(node: Add, env: Env) -> Value:
         if isinstance(node.right, Ones):
             return values.plus(left, np.asarray(1.0), node.sign)
         raise
+
+
+def _sides(node: Add, env: Env) -> tuple[Value, Value]:
+    """Both sides of a sum; an identity matrix in one is as large as the other."""
+    left, right = plain(node.left, env), plain(node.right, env)
+    for one, other in ((node.right, left), (node.left, right)):
+        if (
+            "I" not in env.params
+            and other.ndim == 2
+            and len(set(other.shape)) == 1
+            and matrices.has_identity(one)
+        ):
+            inner = env.with_params(I=np.eye(len(other)))
+            return plain(node.left, inner), plain(node.right, inner)
+    return left, right
 
 
 def _factors(node: Node) -> list[tuple[str, Node]]:
@@ -206,6 +223,8 @@ def _pow(node: Pow, env: Env) -> Value:
     if isinstance(node.base, Norm) and node.base.kind == "2" and power == 2:
         inner = plain(node.base.of, env)
         return (inner * inner).sum()
+    if power.ndim == 0 and power == -1 and base.ndim == 2 and len(set(base.shape)) == 1:
+        return np.linalg.inv(base)
     values.check_broadcast(base, power, "raised")
     with np.errstate(all="ignore"):
         if np.isrealobj(power) and power.ndim == 0 and float(power) == int(power) and 0 < power < 10:
@@ -339,6 +358,7 @@ TABLE: dict[type, Callable] = {
     Relation: comparing.relation, Both: _both, Indicator: _indicator, Probability: comparing.probability,
     Likelihood: comparing.likelihood,
     Ones: _ones, Norm: _norm, Cases: _cases,
-    Call: call, Matrix: matrices.matrix, Derivative: derive.derivative, Dots: _unvalued, Listed: _unvalued,
+    Call: call, Matrix: matrices.matrix, Derivative: derive.derivative, Second: second,
+    Dots: _unvalued, Listed: _unvalued,
     Space: _unvalued,
 }  # fmt: skip

@@ -9,7 +9,19 @@ from clearprop.check.document.numbers import extents, quantities
 from clearprop.check.document.numbers.env import Env
 from clearprop.check.document.numbers.values import Value
 from clearprop.check.document.read.limits import MOST_ENTRIES, Misfit, OutOfRange, Undefined, Unread
-from clearprop.check.document.read.tree import Dots, Matrix, Node, Num, Ones, Script, Sym, Transpose, children
+from clearprop.check.document.read.tree import (
+    Dots,
+    Matrix,
+    Node,
+    Num,
+    Ones,
+    Script,
+    Sym,
+    Transpose,
+    bases,
+    children,
+    walk,
+)
 
 
 def matrix(node: Matrix, env: Env) -> Value:
@@ -44,6 +56,11 @@ def with_ones(factors: list[Node], values: list) -> list | None:
         if len(shape) == 2:
             found[k] = np.ones((1, shape[0]) if turned else (shape[1], 1))
     return None if all(one is other for one, other in zip(found, values, strict=True)) else found
+
+
+def has_identity(node: Node) -> bool:
+    """Whether an identity matrix stands in it, whose size is that of what it is added to."""
+    return any(isinstance(one, Sym) and one.name in ("I", "mathbb I") and not one.sub for one in walk(node))
 
 
 def _unnested(node: Matrix) -> list[tuple[Node, ...]]:
@@ -155,12 +172,25 @@ def defined(node: Sym, env: Env) -> Value:
         if env.depth > 12:
             msg = "definitions that call each other without end"
             raise Unread(msg, node.name)
+        if _stacks_samples(right, env):
+            inner = inner.at(together=True)
         free = [is_letter(s.node) for s in left.sub if is_letter(s.node) and is_letter(s.node) not in letters]
+        if rest is None and len(free) == 2 and len(set(free)) == 1:  # D_{ii}: a diagonal matrix
+            rows = extents.sizes(right, str(free[0]), inner)
+            if len(rows) == 1:
+                cells = [plain(right, inner.with_letter(str(free[0]), n + 1)) for n in range(max(rows))]
+                return np.diag(np.array([np.asarray(cell).reshape(-1)[0] for cell in cells]))
         if rest is None and free:
             return picked(_assembled(right, [str(f) for f in free], inner, plain), node.sub, env)
         return picked(plain(right, inner), rest or (), env)
     msg = f"{node.name} is defined in another form"
     raise Undefined(msg, node.name)
+
+
+def _stacks_samples(right: Node, env: Env) -> bool:
+    """Whether it is of letters whose only index is a sample: r = hat y - y is all samples, as r_i is one."""
+    roles = [env.notation.roles.get(s.name) for s in bases(right) if not s.sub and not s.sup]
+    return not env.notation.one_sample and any(role is not None and role.counts_samples for role in roles)
 
 
 def _bound(left: Sym, node: Sym, env: Env) -> tuple[dict[str, int], tuple[Script, ...] | None] | None:

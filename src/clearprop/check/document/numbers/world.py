@@ -5,7 +5,7 @@ and everything behind it is computed anew: that is how derivatives are taken.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -163,6 +163,21 @@ class World:
             return -(y * np.log(p) + (1.0 - y) * np.log(1.0 - p)).sum(axis=1)
         share = p.shape[1] if self.plan.per_output else 1.0
         return self.plan.factor / share * ((p - y) * (p - y)).sum(axis=1)
+
+    def shifted(self, kind: str, layer: int, index: tuple, by: float) -> "World":
+        """The same network and data with one entry of W[l] or b[l] moved by a real step."""
+        W, b = list(self.state.W), list(self.state.b)
+        source = W if kind == "W" else b
+        source[layer] = source[layer].copy()
+        source[layer][index] += by
+        return self.with_parameters(W, b)
+
+    def with_parameters(self, W: list, b: list) -> "World":
+        """The same data under other parameters."""
+        other = replace(self, states={})
+        other.labels, other.targets, other.constants = self.labels, self.targets, self.constants
+        other.state = other.forward(W, b, self.state.a[0], self.state.y)
+        return other
 
     def moved(self, kind: str, layer: int, index: tuple) -> State:
         """The forward pass with one entry (or one column, for all samples) a step i * STEP away."""

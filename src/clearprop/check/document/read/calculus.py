@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from clearprop.check.document.read.tree import Call, Derivative, Div, Mul, Node, Sym
+from clearprop.check.document.read.tree import Call, Derivative, Div, Mul, Node, Pow, Second, Sym, Transpose
 
 if TYPE_CHECKING:
     from clearprop.check.document.read.parse import Parser
@@ -16,6 +16,9 @@ SIGNS = (r"\partial", "d", "varphi", "delta", r"\nabla")
 def fraction(p: Parser) -> Node:
     p.next()
     above, below = p.group(), p.group()
+    second = _second(p, above, below)
+    if second is not None:
+        return second
     sign = _sign(above, below)
     if sign is None:
         return Div(p.sub(above), p.sub(below))
@@ -23,6 +26,35 @@ def fraction(p: Parser) -> Node:
     if len(_without(above, sign)) == 0:
         return Derivative(_operand(p), by)
     return Derivative(p.sub(_without(above, sign)), by)
+
+
+def _second(p: Parser, above: list[Token], below: list[Token]) -> Node | None:
+    """d^2 J / dw dw^T, or d^2 J / dw^2."""
+    sign = above[0].text if above else ""
+    if (
+        sign not in SIGNS
+        or [t.text for t in above[1:3]] != ["^", "2"]
+        or below[:1] == []
+        or below[0].text != sign
+    ):
+        return None
+    again = [k for k, token in enumerate(below) if token.text == sign]
+    of = p.sub(above[3:]) if len(above) > 3 else _operand(p)
+    if len(again) == 2:
+        return Second(of, _bare(p.sub(below[1 : again[1]])), _bare(p.sub(below[again[1] + 1 :])))
+    by = _bare(p.sub(below[1:]))
+    return Second(of, by, by) if len(again) == 1 else None
+
+
+def _bare(by: Node) -> Node:
+    """w of w^T, and of w^2."""
+    if isinstance(by, Transpose):
+        return by.of
+    if isinstance(by, Pow):
+        return by.base
+    if isinstance(by, Sym) and [getattr(s.node, "value", None) for s in by.sup] == [2]:
+        return Sym(by.name, (), by.sub)
+    return by
 
 
 def _sign(above: list[Token], below: list[Token]) -> str | None:
@@ -55,13 +87,17 @@ def operator(p: Parser) -> Node:
 
 def _nabla(p: Parser) -> Node:
     r"""\nabla_W J; \nabla W is the loss's gradient with respect to W."""
-    by = None
+    by, twice = None, False
     while p.text in ("_", "^"):
         taken = p.next().text
         group = p.group()
         if taken == "_":
             by = p.sub(group)
+        else:
+            twice = [t.text for t in group] == ["2"]
     of = p.factor()
+    if twice:
+        return Second(of if by is not None else None, by or of, by or of)
     if by is None and isinstance(of, (Sym, Call)):
         return Derivative(None, of)
     if by is None:

@@ -182,6 +182,15 @@ class Derivative(Node):
 
 
 @dataclass(frozen=True)
+class Second(Node):
+    """The second derivative of `of`, by `by` and by `other`: a Hessian, or an entry of one."""
+
+    of: Node | None
+    by: Node
+    other: Node
+
+
+@dataclass(frozen=True)
 class Norm(Node):
     """`kind`: 1, 2, F, or abs for single bars."""
 
