@@ -10,7 +10,6 @@ from numpy.typing import DTypeLike
 
 from clearprop.engine import kernels, lanes, plain, store
 from clearprop.engine.dropout import extra_pass
-from clearprop.engine.kernels import Memory, Plan
 from clearprop.engine.lane_passes import product_functions
 from clearprop.engine.layout import AT_A, AT_DELTA, AT_MASK, AT_Z, LINE, Layout, aligned, lay_out
 from clearprop.engine.passes import (
@@ -34,6 +33,17 @@ from clearprop.engine.passes import (
     head_pass,
     update_pass,
 )  # fmt: skip
+from clearprop.engine.plan import (
+    DIRECTION,
+    GRAD,
+    GRADIENT_ONLY,
+    ONE_PRODUCT,
+    PASSES,
+    SCALE,
+    THETA,
+    Memory,
+    Plan,
+)
 from clearprop.engine.products import product_function, scratch_size
 from clearprop.engine.scaling import scaled_pass
 from clearprop.engine.softmax import FURTHER_LINES, softmax_head_pass, softmax_pass
@@ -138,7 +148,7 @@ class Engine:
             msg = f"`dtype` must be float32 or float64; got {self.dtype.name}."
             raise SpecError(msg)
         self.state = np.zeros((8 if self.solver.scale_rate else 4, self.net.n_parameters), self.dtype)
-        self.params = Parameters(self.net, self.state[kernels.THETA])
+        self.params = Parameters(self.net, self.state[THETA])
         self.start_from(params.flat)
         self.dropout, self.seed = _checked_dropout(self.net, dropout), int(seed)
         self.hyper = self._hyper()
@@ -167,9 +177,9 @@ class Engine:
             raise ShapeError(msg)
         if not COMPILED:
             return self._plain_epoch(batch, order, rates, not gradient_only, so_far)
-        room, how = self._room(self.batch_size, batch.y.shape[1]), kernels.PASSES
+        room, how = self._room(self.batch_size, batch.y.shape[1]), PASSES
         if gradient_only or self.solver.in_one_product:
-            how = kernels.GRADIENT_ONLY if gradient_only else kernels.ONE_PRODUCT
+            how = GRADIENT_ONLY if gradient_only else ONE_PRODUCT
         plan, data = self._plan(room, how), tuple(np.ascontiguousarray(part, self.dtype) for part in batch)
         order, rates = np.ascontiguousarray(order, np.int64), np.ascontiguousarray(rates, np.float64)
         out = np.array([so_far.total, so_far.weight, -1.0, so_far.means, so_far.penalties])
@@ -198,13 +208,13 @@ class Engine:
         """Go on from these parameters; scales of inputs begin at 1."""
         self.params.flat[:] = flat
         if self.solver.scale_rate:
-            self.state[kernels.DIRECTION], self.state[kernels.SCALE, : self.net.sizes[0]] = flat, 1.0
+            self.state[DIRECTION], self.state[SCALE, : self.net.sizes[0]] = flat, 1.0
 
     def keep_in(self, state: np.ndarray, hyper: np.ndarray) -> None:
         """Keep all numbers in these arrays from now on: shaped as `state` and `hyper`, and part of something larger."""
         state[...], hyper[...] = self.state, self.hyper
         self.state, self.hyper = state, hyper
-        self.params = Parameters(self.net, state[kernels.THETA])
+        self.params = Parameters(self.net, state[THETA])
         self._rooms.clear()
 
     def move(self, mass: float, rate: float, n_targets: int) -> None:
@@ -217,7 +227,7 @@ class Engine:
             return
         room = self._room(self.batch_size, n_targets)
         kernels.move(
-            self._plan(room, kernels.PASSES),
+            self._plan(room, PASSES),
             room.memories[0],
             float(mass),
             float(rate),
@@ -241,7 +251,7 @@ class Engine:
 
         With dropout also mask[l] of each layer that drops; a[l] is without it.
         """
-        gradient = Parameters(self.net, self.state[kernels.GRAD])
+        gradient = Parameters(self.net, self.state[GRAD])
         found: dict[str, list[Any]] = {"dW": gradient.W, "db": gradient.b}
         if self._working is not None:
             return found | {name: getattr(self._working, name) for name in ("z", "a", "delta")}

@@ -14,23 +14,12 @@ from typing import Any
 import numpy as np
 
 from clearprop.engine.calls import call, lent
-from clearprop.engine.kernels import (
-    GRAD,
-    ONE_PRODUCT,
-    PENALTIES,
-    THETA,
-    at_layer,
-    at_state,
-    lent_memory,
-    lent_plan,
-    mass_of,
-    move_all,
-    note,
-    penalties_of,
-)
+from clearprop.engine.kernels import PENALTIES, mass_of, note, penalties_of
 from clearprop.engine.lane_passes import forward_pass, head_pass
 from clearprop.engine.layout import AT_A, AT_B, AT_DELTA, AT_W, AT_Z, LINE, SIZE
+from clearprop.engine.moves import move_all
 from clearprop.engine.passes import ALPHA, L2, LAMBDA, MASS, RATE, backward_pass
+from clearprop.engine.plan import GRAD, ONE_PRODUCT, THETA, at_layer, at_state, lent_memory, lent_plan
 from clearprop.engine.store import kernel
 from clearprop.engine.vectors import BYTES, LINES
 from clearprop.network import Network
@@ -189,6 +178,7 @@ def _gradient(panels: Any, how: Any, plan: Any, memory: Any) -> None:
                 kept = keep if p == 0 else 1.0
                 at, below = a + p * k * line, delta + p * n * line
                 call(
-                    plan.product[2], (1, k, n, LINES * lanes, scale, at, line, size, below, kept, W, scratch)
+                    plan.product[2],
+                    (1, k, n, LINES * lanes, n, scale, at, line, size, below, kept, W, scratch),
                 )  # G8
         call(plan.product[1], (1, n, panels, one, 0, delta, n * line, mean, 0.0, db))  # G9

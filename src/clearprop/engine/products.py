@@ -20,19 +20,20 @@ TALLER = 2 * TALL  # rows of a tile that is one vector broad
 WORTH = 64  # rows of C from which this pays
 
 
-def product(tb, m, n, k, alpha, A, row, step, B, beta, C_, scratch):
+def product(tb, m, n, k, apart, alpha, A, row, step, B, beta, C_, scratch):
     like = carray(C_, 1)
-    _product(like, tb, m, n, k, alpha, A, row, step, B, beta, like.ctypes.data, scratch)
+    _product(like, tb, m, n, k, apart, alpha, A, row, step, B, beta, like.ctypes.data, scratch)
 
 
 @cache
 def product_function(dtype: str) -> Any:
-    """The C function that the kernels below call: C <- alpha A op(B) + beta C, where C has n columns and no gaps.
+    """The C function that the kernels below call: C <- alpha A op(B) + beta C, where C has n columns.
 
-    Its arguments: whether B is stored transposed; m, n, k; alpha; A, whose [i, p] is at A + i row + p step; B;
+    Its arguments: whether B is stored transposed; m, n, k; how many numbers the rows of C, and of B if it is not
+    stored transposed, are apart; alpha; A, whose [i, p] is at A + i row + p step; B;
     beta; C; and where `scratch_size` numbers may be put. A, B, C are addresses, rows and steps are bytes.
     """
-    return compiled(product, "tiles", dtype, "iiiidiiiidpi")
+    return compiled(product, "tiles", dtype, "iiiiidiiiidpi")
 
 
 @kernel
@@ -46,7 +47,7 @@ def multiply(
     `product_function`; size: bytes in a number.
     """
     row, step = (size, m * size) if ta else (k * size, size)
-    call(function, (tb, m, n, k, alpha, A, row, step, B, beta, C, scratch))
+    call(function, (tb, m, n, k, n, alpha, A, row, step, B, beta, C, scratch))
 
 
 @kernel
@@ -56,34 +57,45 @@ def multiply_rows(
 ) -> None:  # fmt: skip
     """Rows first..last-1 of `multiply`, where A is stored transposed, (k, m), and B is not."""
     rows, below = A + first * size, C + first * n * size
-    call(function, (0, last - first, n, k, alpha, rows, size, m * size, B, beta, below, scratch))
+    call(function, (0, last - first, n, k, n, alpha, rows, size, m * size, B, beta, below, scratch))
+
+
+@kernel
+def multiply_columns(
+    function: Any, size: Any, first: Any, last: Any, ta: Any, m: Any, n: Any, k: Any, alpha: Any, A: Any, B: Any,
+    beta: Any, C: Any, scratch: Any,
+) -> None:  # fmt: skip
+    """Columns first..last-1 of `multiply`, where B is not stored transposed."""
+    row, step = (size, m * size) if ta else (k * size, size)
+    columns, to = B + first * size, C + first * size
+    call(function, (0, m, last - first, k, n, alpha, A, row, step, columns, beta, to, scratch))
 
 
 @kernel
 def sum_rows(function: Any, n: Any, k: Any, alpha: Any, one: Any, B: Any, C: Any, scratch: Any) -> None:
     """C <- alpha times the sum of the rows of B, (k, n); `one` is the address of a 1."""
-    call(function, (0, 1, n, k, alpha, one, 0, 0, B, 0.0, C, scratch))
+    call(function, (0, 1, n, k, n, alpha, one, 0, 0, B, 0.0, C, scratch))
 
 
 @kernel
 def _product(
-    like: Any, tb: Any, m: Any, n: Any, k: Any, alpha: Any, A: Any, row: Any, step: Any, B: Any, beta: Any, C: Any,
-    scratch: Any,
+    like: Any, tb: Any, m: Any, n: Any, k: Any, apart: Any, alpha: Any, A: Any, row: Any, step: Any, B: Any,
+    beta: Any, C: Any, scratch: Any,
 ) -> None:  # fmt: skip
     """`product_function`; `like` is an array that gives the dtype."""
     size = like.itemsize
     wide = BROAD * (BYTES // size)
-    pack = tb or (n * size >= FAR and m >= WORTH)
+    pack = tb or (apart * size >= FAR and m >= WORTH)
     for j in range(0, n, wide):
         width = min(wide, n - j)
-        panel, stride = B + j * size, n * size
+        panel, stride = B + j * size, apart * size
         if pack:
             if tb:
                 columns_of_transposed(like, B + j * k * size, k, width, scratch)
             else:
                 _columns(like, panel, stride, k, width, scratch)
             panel, stride = scratch, wide * size
-        _panel(like, m, width, k, alpha, A, row, step, panel, stride, beta, C + j * size, n * size)
+        _panel(like, m, width, k, alpha, A, row, step, panel, stride, beta, C + j * size, apart * size)
 
 
 @kernel

@@ -8,7 +8,7 @@ from scipy.optimize import OptimizeResult, minimize
 from sklearn.utils.optimize import _check_optimize_result
 
 from clearprop.engine.engine import Batch, Engine
-from clearprop.engine.kernels import GRAD
+from clearprop.engine.plan import GRAD
 from clearprop.errors import DivergedError
 from clearprop.estimators.callbacks import Told
 from clearprop.estimators.stochastic import Rows, parts

@@ -12,8 +12,8 @@ import numpy as np
 from clearprop import errors
 from clearprop.engine.committee import Committee
 from clearprop.engine.engine import Batch, Engine, Epoch
-from clearprop.engine.kernels import GRAD
 from clearprop.engine.passes import CLIP
+from clearprop.engine.plan import GRAD
 from clearprop.errors import ClearpropError
 from clearprop.train.alone import Score
 from clearprop.train.checkpoint import Checkpoint
