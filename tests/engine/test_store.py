@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -163,13 +164,14 @@ def test_the_name_of_the_folder_changes_with_a_source(rooms, name):
     assert store.fingerprint() != before
 
 
-def test_stale_folders_are_dropped_but_the_last_three_and_ours(tmp_path):
+def test_stale_folders_are_dropped_but_the_last_three_and_those_of_the_last_week(tmp_path):
     folders = [tmp_path / f"kernels-{n}" for n in range(6)]
     for n, folder in enumerate(folders):
         (folder / "engine").mkdir(parents=True)
         (folder / "engine" / "x.nbi").write_text("")
-        os.utime(folder, (n, n))
-    store._drop_stale(folders[0])
+        last_used = time.time() - (30, 20, 10, 3, 2, 1)[n] * 24 * 3600
+        os.utime(folder, (last_used, last_used))
+    store._drop_stale(folders[0])  # is used now
     assert sorted(tmp_path.glob("*")) == [folders[0], *folders[3:]]
 
 

@@ -6,6 +6,7 @@ that once failed stay as examples.
 
 import json
 from collections import Counter
+from datetime import date
 from decimal import Decimal
 from functools import wraps
 from types import SimpleNamespace
@@ -218,7 +219,9 @@ COLUMNS = st.one_of(
     st.lists(VALUES, min_size=1, max_size=6),
     SAME.flatmap(lambda kind: st.lists(st.none() | kind, min_size=1, max_size=8)),
 )
-test_columns, test_columns_long = twice(COLUMNS, ["", 0, Decimal("sNaN")])(_columns)
+test_columns, test_columns_long = twice(COLUMNS, ["", 0, Decimal("sNaN")], [date(2000, 1, 1), 106751992])(
+    _columns
+)
 
 
 def _settings(place, text):

@@ -29,6 +29,7 @@ from clearprop.maths import derivation
 config: Any = numba.core.config
 _LOCK = RLock()
 FAST = {"contract", "nsz"}  # fused multiply-adds; NaN and infinity keep their meaning
+UNUSED = 7 * 24 * 3600.0  # seconds after which code of another version may go
 COMPILING = 256 * 10**6  # bytes; a kernel was seen to take 140 at most
 SEAL = hashlib.sha256().digest_size
 
@@ -182,10 +183,12 @@ def _is_ours(folder: Path) -> bool:
 
 
 def _drop_stale(folder: Path, keep: int = 3) -> None:
-    """Keep the folders of the last few versions; another process may be using the one before."""
+    """Keep the folders of the last few versions, and those in use: by other environments, or processes under way."""
     with suppress(OSError):
-        kept = sorted(folder.parent.glob("kernels-*"), key=lambda path: path.stat().st_mtime, reverse=True)
-        for old in (path for path in kept[keep:] if path != folder):
+        os.utime(folder)  # the time of its last use
+        used = {path: path.stat().st_mtime for path in folder.parent.glob("kernels-*")}
+        kept = sorted(used, key=used.__getitem__, reverse=True)
+        for old in (path for path in kept[keep:] if used[folder] - used[path] > UNUSED):
             for file in old.rglob("*"):
                 with suppress(OSError):
                     file.unlink()

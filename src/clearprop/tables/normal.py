@@ -64,7 +64,7 @@ def _plain(column: Column, missing: Sequence[str], categorical: bool, verbatim: 
     if pa.types.is_decimal(kind):
         values, kind = values.cast(pa.float64()), pa.float64()
     if pa.types.is_temporal(kind) and not pa.types.is_interval(kind):
-        return values.cast(pa.string()) if categorical else plain_time(values)
+        return values.cast(pa.string()) if categorical else _time(column)
     if verbatim and pa.types.is_dictionary(kind):
         values, kind = values.cast(kind.value_type), kind.value_type
     if verbatim and _is_text(kind):
@@ -80,6 +80,14 @@ def _plain(column: Column, missing: Sequence[str], categorical: bool, verbatim: 
     elif pa.types.is_float16(kind):
         values = values.cast(pa.float32())
     return blank_numbers(values, missing)
+
+
+def _time(column: Column) -> pa.ChunkedArray:
+    try:
+        return plain_time(column.values)
+    except pa.ArrowInvalid:
+        msg = f"Column `{column.name}` of {column.table.source} holds a date beyond the year 294,000. Correct it."
+        raise TableError(msg) from None
 
 
 def _is_text(kind: pa.DataType) -> bool:
