@@ -1,5 +1,6 @@
 """The sides of a statement against each other, over all values of its indices, on several networks."""
 
+import contextlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import product
@@ -9,7 +10,15 @@ import numpy as np
 from clearprop.check.document.judging import conditions
 from clearprop.check.document.judging.dummies import dummies
 from clearprop.check.document.meaning.notation import Notation, Reading, Role, near_letter
-from clearprop.check.document.numbers import derive, extents, losses, minimum, shapes, updates
+from clearprop.check.document.numbers import (
+    derive,
+    differentials,
+    extents,
+    losses,
+    minimum,
+    shapes,
+    updates,
+)
 from clearprop.check.document.numbers.env import Budget, Env
 from clearprop.check.document.numbers.evaluate import evaluate
 from clearprop.check.document.numbers.values import Jacobian, Value, equal
@@ -94,7 +103,8 @@ class Comparison:
         self.known = [n for n in self.nodes if n is not None]
         self.sets = [n for n in self.known if shapes.has_space(n)]
         self.conditions = [*conditions.own(statement, document), *statement.around]
-        self.entrywise = False
+        self.entrywise = self.narrow = False
+        self.moving = differentials.has_differentials(self.known, notation.roles)
         self.together = self._speaks_of_batches()
         self.layers = self._layer_letters()
         self.beyond: OutOfRange | None = None
@@ -111,14 +121,22 @@ class Comparison:
             return self.pairs
 
     def _run(self, worlds: list[World], most: int) -> list[Pair]:
-        first = self._over(worlds, most)
-        if not self.notation.dots_may_be_entrywise or not any(pair.failures for pair in first):
+        found = self._over(worlds, most)
+        if self.notation.dots_may_be_entrywise:
+            found = self._otherwise("entrywise", found, worlds, most)
+        return self._otherwise("narrow", found, worlds, most) if self.moving else found
+
+    def _otherwise(self, way: str, first: list[Pair], worlds: list[World], most: int) -> list[Pair]:
+        """The pairs if the line is taken another way, where it fails as it is and more of it holds then."""
+        if not any(pair.failures for pair in first):
             return first
-        self.entrywise, self.pairs = True, [Pair(p.left, p.right) for p in first]
+        setattr(self, way, True)
+        self.pairs = [Pair(p.left, p.right) for p in first]
         second = self._over(worlds, most)
         if sum(pair.holds for pair in second) > sum(pair.holds for pair in first):
             return second
-        self.entrywise, self.pairs = False, first
+        setattr(self, way, False)
+        self.pairs = first
         return first
 
     def _over(self, worlds: list[World], most: int) -> list[Pair]:
@@ -239,6 +257,9 @@ class Comparison:
         return range(1, max(found, default=env.world.sizes[-1]) + 1)
 
     def _one(self, number: int, env: Env) -> None:
+        if self.moving:
+            with contextlib.suppress(Unread, Misfit, OutOfRange):  # told where the symbol stands
+                env = env.at(moves=differentials.moves(self.known, env, self.narrow))
         outcomes = [self._outcome(k, env) for k in range(len(self.nodes))]
         beyond = next((o.error for o in outcomes if isinstance(o.error, OutOfRange) and o.error.layer), None)
         if beyond is not None and self._has_layers(env):

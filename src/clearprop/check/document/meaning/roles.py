@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from clearprop.check.document.meaning import forward, hints, patterns, steps
+from clearprop.check.document.meaning.differentials import find_differentials
 from clearprop.check.document.meaning.notation import Notation, Role, is_letter, is_near_letter, place
 from clearprop.check.document.read.formulas import prose
 from clearprop.check.document.read.statements import LOSS_LETTERS, Document
@@ -198,6 +199,7 @@ def find_roles(document: Document, notation: Notation) -> None:
     for name in sorted(used):
         if name.startswith("d ") and name not in notation.roles and name[2:] in notation.roles:
             notation.roles[name] = Role("gradient", of=name[2:])
+    find_differentials(pairs(document), used, notation)
 
 
 def _on_line(node: Node) -> Iterator[Sym]:

@@ -34,6 +34,7 @@ class Env:
     depth: int = 0
     together: bool = False  # the line speaks of whole batches: small letters too are all samples
     decays: bool = False  # the line has the lambda of a penalty
+    moves: frozenset[tuple[str, int]] = frozenset()  # in a line of differentials: kinds and layers
     entrywise: bool = False  # a dot between vectors of one shape multiplies their entries
 
     def at(self, **changes: Any) -> "Env":

@@ -5,7 +5,16 @@ from collections.abc import Callable
 import numpy as np
 
 from clearprop.check.document.meaning.notation import is_letter, place
-from clearprop.check.document.numbers import comparing, derive, extents, losses, matrices, quantities, values
+from clearprop.check.document.numbers import (
+    comparing,
+    derive,
+    differentials,
+    extents,
+    losses,
+    matrices,
+    quantities,
+    values,
+)
 from clearprop.check.document.numbers.calls import call
 from clearprop.check.document.numbers.env import Env
 from clearprop.check.document.numbers.second import second
@@ -92,6 +101,8 @@ def _sym(node: Sym, env: Env) -> Value:
         )
     if role.kind in ("delta", "gradient"):
         return losses.named_gradient(node, role, env)
+    if role.kind == "differential":
+        return differentials.value(node, role, env)
     return _powered(quantities.value_of(node, role, env), place(node, role, notation).power, env)
 
 

@@ -76,6 +76,8 @@ def _of_symbol(sym: Sym, letter: str, env: Env) -> set[int]:
     role = env.notation.roles.get(sym.name)
     if role is None:
         return _of_definition(sym, letter, env)
+    if role.kind == "differential":
+        return _of_symbol(Sym(role.of, sym.sup, sym.sub), letter, env)
     where = place(sym, role, env.notation)
     found: set[int] = set()
     if is_letter(where.sample) == letter:

@@ -202,6 +202,25 @@ class World:
             given[kind, layer] = value
         return self.forward(W, b, X, y, given)
 
+    def along(self, moves: frozenset[tuple[str, int]]) -> State:
+        """The forward pass with W, b of these layers, and the input as ("a", 0), a step i * STEP along a random
+        direction.
+        """
+        key = ("along", moves)
+        if key not in self.states:
+            s = self.state
+            W, b, X = list(s.W), list(s.b), s.a[0]
+            rng = np.random.default_rng(self.seed + 29)
+            for kind, layer in sorted(moves):
+                old = {"W": s.W, "b": s.b, "a": s.a}[kind][layer]
+                new = old + 1j * STEP * rng.uniform(-1.0, 1.0, old.shape)
+                if kind == "a":
+                    X = new
+                else:
+                    (W if kind == "W" else b)[layer] = new
+            self.states[key] = self.forward(W, b, X, s.y)
+        return self.states[key]
+
     def gradient(self, kind: str, layer: int) -> np.ndarray:
         """How the loss of each sample moves: (m, n) for z[l] and a[l], by its own sample; (m, *shape) for
         W[l], b[l].

@@ -1,0 +1,67 @@
+"""The value of dX: how X moves when the parameters, or what else a line lets move, go along a random direction."""
+
+from collections.abc import Iterable
+
+import numpy as np
+
+from clearprop.check.document.meaning.notation import Role
+from clearprop.check.document.numbers import quantities
+from clearprop.check.document.numbers.env import Env
+from clearprop.check.document.numbers.functions import STEP
+from clearprop.check.document.numbers.values import Value
+from clearprop.check.document.read.limits import Unread
+from clearprop.check.document.read.tree import Node, Sym, symbols
+
+FIXED = ("W", "b")  # of a layer: what moves all behind it
+Moves = frozenset[tuple[str, int]]
+
+
+def value(node: Sym, role: Role, env: Env) -> Value:
+    """The change of a quantity along the direction of its line."""
+    from clearprop.check.document.numbers.evaluate import plain
+
+    if env.state is not env.world.state:
+        msg = "the derivative of a differential"
+        raise Unread(msg, node.name)
+    if not env.moves:
+        msg = "a differential in a line in which nothing moves"
+        raise Unread(msg, node.name)
+    moved = env.at(state=env.world.along(env.moves))
+    return np.imag(plain(Sym(role.of, node.sup, node.sub), moved)) / STEP
+
+
+def has_differentials(nodes: Iterable[Node], roles: dict[str, Role]) -> bool:
+    return any(_is_differential(s, roles) for node in nodes for s in symbols(node))
+
+
+def moves(nodes: list[Node], env: Env, narrow: bool) -> Moves:
+    """What moves in a line: the parameters and inputs whose d it has, and all that its other d's depend on.
+
+    A d that stands alone as the first side is what the line is about; it moves nothing. A line that names some
+    parameters may hold the rest fixed: `narrow`.
+    """
+    first = [n for n in nodes[:1] if not isinstance(n, Sym)]
+    spots = [_spot(s, env) for node in (*first, *nodes[1:]) for s in symbols(node)]
+    named = {spot for spot in spots if spot is not None}
+    direct = {one for one in named if one[0] in FIXED or one == ("a", 0)}
+    if narrow and direct:
+        return frozenset(direct)
+    kinds = FIXED if env.world.plan.bias else FIXED[:1]
+    deepest = max((layer for _, layer in named - direct), default=0)
+    return frozenset(direct | {(kind, l) for kind in kinds for l in range(1, deepest + 1)})
+
+
+def _spot(sym: Sym, env: Env) -> tuple[str, int] | None:
+    """Kind and layer of what a differential is of; the last layer for a loss."""
+    roles = env.notation.roles
+    if not _is_differential(sym, roles):
+        return None
+    role = roles.get(roles[sym.name].of, Role("loss"))
+    if role.kind not in quantities.KINDS:
+        return "loss", env.world.L
+    where = quantities.spot(Sym(roles[sym.name].of, sym.sup, sym.sub), role, env)
+    return where.kind, where.layer
+
+
+def _is_differential(sym: Sym, roles: dict[str, Role]) -> bool:
+    return sym.name in roles and roles[sym.name].kind == "differential"
