@@ -37,18 +37,23 @@ def has_differentials(nodes: Iterable[Node], roles: dict[str, Role]) -> bool:
 def moves(nodes: list[Node], env: Env, narrow: bool) -> Moves:
     """What moves in a line: the parameters and inputs whose d it has, and all that its other d's depend on.
 
-    A d that stands alone as the first side is what the line is about; it moves nothing. A line that names some
-    parameters may hold the rest fixed: `narrow`.
+    A d that stands alone as the first side is what the line is about; it moves nothing. A line that names parameters
+    on some sides, and none beside other d's, may hold the rest fixed: `narrow`.
     """
     first = [n for n in nodes[:1] if not isinstance(n, Sym)]
-    spots = [_spot(s, env) for node in (*first, *nodes[1:]) for s in symbols(node)]
-    named = {spot for spot in spots if spot is not None}
-    direct = {one for one in named if one[0] in FIXED or one == ("a", 0)}
-    if narrow and direct:
-        return frozenset(direct)
+    sides = [_named(node, env) for node in (*first, *nodes[1:])]
+    named = frozenset().union(*sides)
+    direct = frozenset(one for one in named if one[0] in FIXED or one == ("a", 0))
+    if narrow and direct and all(side <= direct or not side & direct for side in sides):
+        return direct
     kinds = FIXED if env.world.plan.bias else FIXED[:1]
     deepest = max((layer for _, layer in named - direct), default=0)
-    return frozenset(direct | {(kind, l) for kind in kinds for l in range(1, deepest + 1)})
+    return direct | {(kind, l) for kind in kinds for l in range(1, deepest + 1)}
+
+
+def _named(node: Node, env: Env) -> Moves:
+    spots = (_spot(s, env) for s in symbols(node))
+    return frozenset(spot for spot in spots if spot is not None)
 
 
 def _spot(sym: Sym, env: Env) -> tuple[str, int] | None:
