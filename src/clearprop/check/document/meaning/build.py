@@ -45,6 +45,7 @@ def build(document: Document, options: Options) -> Setting:
     numbers = given.given(document, notation)
     concrete = sizing.find_sizes(document, notation, shapes)
     plans.find_functions(document, notation, text)
+    plans.find_outputs(document, notation)
     plan = plans.find_plan(document, notation, text)
     if options.activation is not None:
         plan = replace(plan, activations=(options.activation,))

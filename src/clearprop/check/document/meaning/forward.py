@@ -87,10 +87,10 @@ class _Forward:
         """Whether a letter that means nothing else, and is never computed, stands beside a weight: what goes in."""
         named = self.prior.get(weight.name) == "weight" and weight.name not in self.computed
         new = sym.name not in self.prior and sym.name not in self.given and not self._is_backward(sym)
-        if named and new and not sym.sup:
+        if named and new and sym == Sym(sym.name):
             self.kinds.setdefault(sym.name, "input")
             self.inputs.add(sym.name)
-        return named and new and not sym.sup
+        return named and new and sym == Sym(sym.name)
 
     def _kind(self, name: str) -> str:
         return self.kinds.get(name) or ("" if self._is_denied(name) else self.prior.get(name, ""))

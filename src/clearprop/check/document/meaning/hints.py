@@ -47,6 +47,11 @@ ONE_SAMPLE = re.compile(
     r"(?:single|one) (?:training |data )?(?:example|sample|instance|data point|observation)|单个(?:数据|样本)|一个样本|for one example|per.example",
     re.I,
 )
+TAKES_ONE = re.compile(
+    r"(?:take|consider|start with|look at|suppose|for) (?:just |only )?(?:one|a single) (?:training )?"
+    r"(?:example|sample|instance|data point|observation)|(?:先|只)(?:看|考虑)\S{0,4}(?:单个|一个)\S{0,3}样本",
+    re.IGNORECASE,
+)
 ACTIVATIONS = [
     ("leaky_relu", r"leaky[ -]?relu"),
     ("relu", r"relu\b|rectif|修正线性|线性整流"),
@@ -82,6 +87,7 @@ SAMPLE = r"(?:examples?|samples?|instances?|observations?|data ?points?|records?
 LINE_OF_SAMPLE = (
     r"(?:each|every|one|a|per|-?'?th\$?|\$) {line}[^.。；;\n]{{0,30}}?\b{sample}|"
     r"{sample}[^.。；;\n]{{0,40}}?\b(?:in|as|into|along|form|per|are|is)\b (?:the |its |a |one |each |\S+ )?\**{line}s?\b|"
+    r"\$[^$\n]*x[^$\n]*\$ as (?:its|the) {line}s?\b|{line} (?:is|being) \$[^$\n]{{0,6}}x|{zh}(?:为|是)\s*\$[^$\n]{{0,8}}x|"
     r"每一?{zh}[^.。；;\n]{{0,12}}?(?:样本|样例|数据)|(?:样本|样例|数据)[^.。；;，,\n]{{0,8}}?(?:按|排成|作为|为|成){zh}"
 )
 

@@ -235,7 +235,20 @@ def find_weights(document: Document, notation: Notation, shapes: list, prose: st
     elif total:
         notation.rows = notation.weights == "in_out"
     notation.vectors = vector.most_common(1)[0][0] if vector else ("row" if notation.rows else "column")
+    _find_columns(document, notation, set(weights))
     _find_biases(document, notation)
+
+
+def _find_columns(document: Document, notation: Notation, voted: set[str]) -> None:
+    """w of f = sum_m w_m h_m is a column as x is one, where no product of matrices says otherwise."""
+    indices: dict[str, set[int]] = {}
+    for node in nodes(document):
+        for one in symbols(node):
+            indices.setdefault(one.name, set()).add(len(one.sub))
+    for name, role in notation.roles.items():
+        single = role.kind == "weight" and name.islower() and indices.get(name, set()) == {0, 1}
+        if single and role.layer and name not in voted and notation.style is None and role.orient is None:
+            role.orient = "in_out" if notation.vectors == "column" else None
 
 
 def _find_biases(document: Document, notation: Notation) -> None:

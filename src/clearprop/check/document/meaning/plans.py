@@ -43,6 +43,19 @@ def _body(document: Document, notation: Notation, name: str) -> tuple[tuple[str,
     return None
 
 
+def find_outputs(document: Document, notation: Notation) -> None:
+    """h = h_theta(x): a letter for what the network gives."""
+    for left, right, _ in pairs(document):
+        of = right.args[0] if isinstance(right, Call) and len(right.args) == 1 else None
+        known = isinstance(right, Call) and notation.functions.get(right.name) in ("output", "body", "head")
+        if (
+            is_letter(left)
+            and known
+            and notation.roles.get(getattr(of, "name", ""), Role("")).kind == "input"
+        ):
+            notation.roles.setdefault(str(is_letter(left)), Role("prediction", -1))
+
+
 def _meaning(document: Document, notation: Notation, name: str, body: tuple | None, prose: str) -> str:
     if body is not None:
         found = _recognised(body, notation.functions)

@@ -2,6 +2,8 @@
 and lists.
 """
 
+from dataclasses import replace
+
 from clearprop.check.document.meaning.batches import is_batch
 from clearprop.check.document.meaning.notation import ROWLIKE, Notation, Role, first, is_letter, orient, place
 from clearprop.check.document.meaning.roles import nodes
@@ -12,6 +14,7 @@ from clearprop.check.document.read.tree import (
     Matrix,
     Node,
     Num,
+    Pick,
     Relation,
     Sym,
     bases,
@@ -56,7 +59,8 @@ def _written_out(document: Document, notation: Notation) -> dict[int, int]:
     for node in nodes(document):
         for one in walk(node):
             if isinstance(one, Big) and one.index and isinstance(one.last, Num):
-                note(_slot(one.body, one.index, notation), one.last.value, WIDEST)
+                from_zero = isinstance(one.first, Num) and one.first.value == 0
+                note(_slot(one.body, one.index, notation), one.last.value + from_zero, WIDEST)
             elif isinstance(one, Sym):
                 for k, script in enumerate(one.sub):
                     if isinstance(script.node, Num):
@@ -171,7 +175,12 @@ def _is_open(letter: str, notation: Notation) -> bool:
 
 def _slot(body: Node, letter: str, notation: Notation) -> tuple | None:
     """What a letter runs over by the first place it stands in."""
-    for sym in symbols(body):
+    picks = [
+        replace(one.of, sub=(*one.of.sub, *one.sub))
+        for one in walk(body)
+        if isinstance(one, Pick) and isinstance(one.of, Sym)
+    ]  # (Z_2)_{ci}
+    for sym in (*symbols(body), *picks):
         for k, script in enumerate(sym.sub):
             if is_letter(script.node) == letter:
                 size = _of_place(sym, k, notation)

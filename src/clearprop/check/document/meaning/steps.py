@@ -74,6 +74,9 @@ def find_steps(pairs: Pairs, used: set[str], notation: Notation) -> None:
     """Give roles, and layers to names that carry none, from the input on."""
     finder = _Finder(notation)
     for left, right, _ in pairs:
+        finder.inside |= {
+            s.name for node in ((right,) if isinstance(left, Sym) else (left, right)) for s in symbols(node)
+        }
         found = [s for node in (left, right) for s in symbols(node)]
         finder.scripted |= {s.name for s in found if s.sub or s.sup}
         finder.note_letters(found)
@@ -94,6 +97,7 @@ class _Finder:
         self.known = {name: 0 for name, role in notation.roles.items() if role.kind in ("input", "augmented")}
         self.stepped: set[str] = set()
         self.scripted: set[str] = set()
+        self.inside: set[str] = set()  # names that stand elsewhere than alone on a left side
         self.numbered: set[str] = set()  # names with a number below, w_1
         self.layers_by_letter: dict[str, set[int]] = {}
 
@@ -243,6 +247,9 @@ class _Finder:
                     self.roles[name] = replace(self.roles[name], layer=1)
         elif any(role.kind in ("weight", "stack") for name, role in self.roles.items() if name in used):
             return
+        for name in [n for n in self.roles if n not in self.inside and n not in self.stepped]:
+            if self.roles[name].kind == "act" and self.notation.style is None:
+                del self.roles[name]  # H = ... in a regression: what the text calls so
         for name, role in self.roles.items():
             if role.kind == "pre" and role.layer is None and self.notation.style is None:
                 role.layer = -1

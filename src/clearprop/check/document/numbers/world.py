@@ -132,7 +132,8 @@ class World:
             return np.eye(self.sizes[-1])[self.labels - 1]
         if self.plan.loss == "binary":
             bits = self.rng.integers(0, 2, shape).astype(float)
-            bits[: min(2, self.m), 0] = np.arange(min(2, self.m))
+            if self.m > 1:
+                bits[:2, 0] = np.arange(2)
             return bits
         return self.rng.uniform(0.1, 0.9, shape)
 

@@ -1,5 +1,6 @@
 """The networks that a document is held against: its own, drawn several times, and others of other depths and widths."""
 
+from clearprop.check.document.meaning import hints
 from clearprop.check.document.meaning.build import Setting
 from clearprop.check.document.meaning.notation import is_letter, is_near_letter
 from clearprop.check.document.numbers.functions import relu_one
@@ -7,6 +8,7 @@ from clearprop.check.document.numbers.world import World
 from clearprop.check.document.read.statements import Statement
 from clearprop.check.document.read.tree import Num, Relation, symbols, walk
 
+NEAR = 120  # characters before a formula
 SAMPLES = (5, 7, 6, 8, 9, 11)
 SPARE = ([3, 4, 2, 6, 7, 8, 9, 10], [4, 3, 5, 2, 6, 8, 9, 10])
 OTHERS = (((4, 5, 6, 3), 7), ((3, 6, 4, 2, 5), 8))
@@ -51,6 +53,8 @@ class Worlds:
         """The networks for one statement; others only if it is said in general."""
         if self.setting.numbers:
             return self.own
+        if not self.setting.notation.one_sample and self._is_of_one(statement):
+            return [World(w.plan, w.sizes, 1, w.seed + 3) for w in self.own]
         own = self.own if classes is None else self._with_classes(classes)
         return [*own, *self.others] if classes is None and self._general(statement) else own
 
@@ -60,6 +64,13 @@ class Worlds:
                 World(w.plan, (*w.sizes[:-1], classes), w.m, w.seed + 5) for w in self.own
             ]
         return self._by_classes[classes]
+
+    def _is_of_one(self, statement: Statement) -> bool:
+        """Whether the sentence before a displayed line takes one sample alone, in a text about a batch."""
+        document = self.setting.document
+        formula = document.formulas[statement.formula]
+        before = document.source.text[max(0, formula.start - NEAR) : formula.start]
+        return formula.display and hints.TAKES_ONE.search(before) is not None
 
     def _general(self, statement: Statement) -> bool:
         """Whether a line speaks of L, of C or of any layer l."""

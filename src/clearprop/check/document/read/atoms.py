@@ -205,7 +205,11 @@ def symbol(p: Parser) -> Node:
         p.next()
         return Call("exp", (p.sub(p.group()),))
     sup, sub, primes, transposed, power = _scripts(p)
-    if p.text in ("(", r"\{") and (name in p.words.functions or primes):
+    if (
+        p.text in ("(", r"\{")
+        and (name in p.words.functions or primes)
+        and (sub or name not in p.words.marked)
+    ):
         return _applied(p, name, sup, sub, primes)
     if p.text == "(" and not primes:
         inner = brackets.probability(p, name, sup, sub)

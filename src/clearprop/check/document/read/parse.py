@@ -42,6 +42,7 @@ class Words:
     functions: frozenset[str] = frozenset()
     differentials: bool = False
     bound: frozenset[str] = field(default=frozenset())
+    marked: frozenset[str] = field(default=frozenset())  # functions only with something below them
 
 
 def parse(tokens: list[Token], words: Words) -> Node:

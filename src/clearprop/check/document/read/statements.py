@@ -216,7 +216,14 @@ def words_of(formulas: list[list[Token]]) -> Words:
                 bare[token.text] += 1
             differentials += _is_differential(tokens, k)
     functions = {name for name in applied if _is_function(name, applied, simple, bare, primed)}
-    return Words(frozenset(functions | primed - NEVER), differentials > 0)
+    marked = {name for tokens in formulas for name in _shortened(tokens)}
+    return Words(frozenset(functions | primed - NEVER), differentials > 0, marked=frozenset(marked))
+
+
+def _shortened(tokens: list[Token]) -> list[str]:
+    """The h of h = h_theta(x): from then on h alone is a value, and h_theta the function."""
+    four = zip(tokens, tokens[1:], tokens[2:], tokens[3:], strict=False)
+    return [a.text for a, b, c, d in four if b.text in EQUAL and c.text == a.text and d.text == "_"]
 
 
 def _is_operand(tokens: list[Token], k: int) -> bool:
