@@ -8,6 +8,11 @@ from clearprop import check_document
 
 HOSTILE = {
     "a megabyte": "$$z = " + "x + " * 300_000 + "x$$",
+    "a megabyte of comments never closed": "$z = x$" + "<!--" * 250_000,
+    "a megabyte of signs never closed": "$z = x$" + r"\( \[ \begin{verbatim} \begin{align}" * 30_000,
+    "a megabyte of backticks": "$z = x$" + "`" * 1_000_000,
+    "a megabyte of dollars": "$z = x$" + "$$ " * 333_333,
+    "a megabyte of names": "$z = x$" + r"\begin{center}" * 70_000,
     "nested braces": "$z = " + "{" * 10_000 + "x" + "}" * 10_000 + "$",
     "nested brackets": "$z = " + "(" * 2_500 + "x" + ")" * 2_500 + "$",
     "nested fractions": "$z = " + r"\frac{1}{" * 1_000 + "x" + "}" * 1_000 + "$",

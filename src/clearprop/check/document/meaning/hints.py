@@ -87,7 +87,7 @@ SAMPLE = r"(?:examples?|samples?|instances?|observations?|data ?points?|records?
 LINE_OF_SAMPLE = (
     r"(?:each|every|one|a|per|-?'?th\$?|\$) {line}[^.。；;\n]{{0,30}}?\b{sample}|"
     r"{sample}[^.。；;\n]{{0,40}}?\b(?:in|as|into|along|form|per|are|is)\b (?:the |its |a |one |each |\S+ )?\**{line}s?\b|"
-    r"\$[^$\n]*x[^$\n]*\$ as (?:its|the) {line}s?\b|{line} (?:is|being) \$[^$\n]{{0,6}}x|{zh}(?:为|是)\s*\$[^$\n]{{0,8}}x|"
+    r"\$[^$\n]{{0,40}}x[^$\n]{{0,40}}\$ as (?:its|the) {line}s?\b|{line} (?:is|being) \$[^$\n]{{0,6}}x|{zh}(?:为|是)\s*\$[^$\n]{{0,8}}x|"
     r"每一?{zh}[^.。；;\n]{{0,12}}?(?:样本|样例|数据)|(?:样本|样例|数据)[^.。；;，,\n]{{0,8}}?(?:按|排成|作为|为|成){zh}"
 )
 

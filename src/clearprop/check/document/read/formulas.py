@@ -15,7 +15,7 @@ MARKS = re.compile(
   | (?P<comment><!--.*?-->)
   | (?P<fence>(?m:^[ \t>]*)(?P<ticks>```+|~~~+)[ \t]*\{{?(?P<language>[\w-]*)[^\n]*\n(?P<fenced>.*?)\n[ \t>]*(?P=ticks)[`~]*)
   | (?P<github>\$`(?P<quoted>[^`\n]+)`\$)
-  | (?P<code>(?P<tick>`+)(?P<coded>(?:(?!\n[ \t]*\n).)+?)(?P=tick)(?!`))
+  | (?P<code>(?<!`)(?P<tick>`++)(?P<coded>(?:(?!\n[ \t]*\n).){{1,2000}}?)(?P=tick)(?!`))
   | (?P<skipped>\\begin\{{(?P<skip>{SKIPPED})\*?\}}.*?\\end\{{(?P=skip)\*?\}})
   | (?P<environment>\\begin\{{(?P<name>{DISPLAYED})(?P<star>\*?)\}}(?P<set>.*?)\\end\{{(?P=name)(?P=star)\}})
   | (?P<dollars>\$\$(?P<display>(?:\\.|[^$\\]|\$(?!\$))*?)\$\$)
@@ -27,6 +27,8 @@ MARKS = re.compile(
 )
 PARTS = {"quoted": False, "set": True, "display": True, "bracketed": True, "inround": False, "inline": False}
 MATHS = ("math", "latex", "tex", "katex")
+OPENER = re.compile(rf"<!--|\\\[|\\\(|\\begin(?=\{{({SKIPPED}|{DISPLAYED})\*?\}})")
+CLOSERS = {"<!--": "-->", r"\[": r"\]", r"\(": r"\)"}
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,7 @@ def formulas(source: Source) -> list[Formula]:
     """All formulas of a source, in order."""
     if source.form == "formula":
         return [Formula(source.text, 0, True, (0, len(source.text)))]
-    text = without_comments(source.text) if source.form == "tex" else _without_front_matter(source.text)
+    text = _without_open_ends(_bare(source))
     found = []
     for match in MARKS.finditer(text):
         one = _formula(match)
@@ -79,6 +81,23 @@ def _with_prose(text: str, found: list[Formula]) -> list[Formula]:
     return [replace(one, before=gaps[k], after=gaps[k + 1]) for k, one in enumerate(found)]
 
 
+def _bare(source: Source) -> str:
+    return without_comments(source.text) if source.form == "tex" else _without_front_matter(source.text)
+
+
+def _without_open_ends(text: str) -> str:
+    """The text with signs blanked that open what nothing closes: each would be sought to the end of the text."""
+    last: dict[str, int] = {}
+
+    def kept(match: re.Match[str]) -> str:
+        closer = CLOSERS.get(match[0]) or rf"\end{{{match[1]}"
+        if closer not in last:
+            last[closer] = text.rfind(closer)
+        return match[0] if last[closer] > match.start() else " " * len(match[0])
+
+    return OPENER.sub(kept, text)
+
+
 def without_comments(text: str) -> str:
     """LaTeX with its comments blanked; every position stays."""
     return re.sub(r"(?<!\\)%[^\n]*", lambda m: " " * len(m[0]), text)
@@ -91,7 +110,7 @@ def _without_front_matter(text: str) -> str:
 
 def prose(source: Source) -> str:
     """The text with its formulas kept, its comments, front matter and code left out."""
-    text = without_comments(source.text) if source.form == "tex" else _without_front_matter(source.text)
+    text = _without_open_ends(_bare(source))
 
     def kept(match: re.Match[str]) -> str:
         if match["comment"] or match["skipped"]:
