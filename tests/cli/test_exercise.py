@@ -96,3 +96,38 @@ def test_answers_to_blanks_that_are_not_there_are_named(run, tmp_path):
     marked = run("mark", key, answers)
     assert "Not on this sheet, so not marked: '999', '1 where'. Check the numbers" in marked.out
     assert json.loads(run("mark", key, answers, "--json").out)["unknown"] == ["999", "1 where"]
+
+
+def test_a_table_that_holds_no_answers_is_not_marked(run, tmp_path):
+    key, table = tmp_path / "key.json", tmp_path / "other.csv"
+    run("exercise", "--seed", 7, "-o", tmp_path / "sheet.md", "--key", key)
+    table.write_text("id,age\n1,36.2\n2,22.5\n", "utf-8")
+    refused = run("mark", key, table)
+    assert refused.code == 2
+    assert "other.csv holds no answers. Give" in refused.err
+    for head in ("blank,answer\n", "Number,Answer\n", ""):
+        table.write_text(f"{head}1,36.2\n", "utf-8")
+        assert run("mark", key, table).code == 1
+
+
+def test_a_file_that_is_not_there_is_named_with_advice(run, tmp_path):
+    refused = run("mark", "nosuch.json", "nosuch.md")
+    assert (refused.code, refused.err) == (
+        2,
+        "clearprop: nosuch.json: No such file or directory. Check the name.\n",
+    )
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "must"),
+    [
+        ("--seed", "x", "a whole number"),
+        ("--rows", "2.5", "a whole number"),
+        ("--blanks", "half", "a number"),
+        ("--format", "doc", "one of md, html, latex, moodle"),
+    ],
+)
+def test_the_parser_says_what_must_hold_and_what_came(run, tmp_path, option, value, must):
+    refused = run("exercise", "-o", tmp_path / "sheet.md", option, value)
+    said = f"clearprop: `{option}` must be {must}; got {value!r}. See clearprop --help.\n"
+    assert (refused.code, refused.err) == (2, said)

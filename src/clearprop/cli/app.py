@@ -7,7 +7,7 @@ import json
 import os
 import re
 import sys
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -20,6 +20,7 @@ from clearprop.cli.export import export
 from clearprop.cli.mark import mark
 from clearprop.cli.predict import predict
 from clearprop.cli.prepare import prepare
+from clearprop.cli.refused import refused
 from clearprop.cli.train import train
 from clearprop.cli.warmup import warmup
 from clearprop.errors import ClearpropError
@@ -92,26 +93,16 @@ def main(arguments: list[str] | None = None) -> None:
     except (ClearpropError, OSError, MemoryError) as error:
         sys.exit(_tell(_one_line(error), given, 2))
     except Exception as error:
-        sys.exit(_tell(_of_the_parser(error), given, 2))
+        sys.exit(_tell(refused(error), given, 2))
     sys.exit(code if isinstance(code, int) else 0)
-
-
-def _of_the_parser(error: Exception) -> str:
-    """What the command line's parser says; any other exception is a fault of ours, and shown in full."""
-    if type(error).__name__ == "Abort":
-        return "Interrupted."
-    if not hasattr(error, "format_message"):
-        raise error
-    said: Any = error
-    text = " ".join(said.format_message().split()).rstrip(".")
-    return f"{text}{'' if text.endswith('?') else '.'} See clearprop --help."
 
 
 def _one_line(error: BaseException) -> str:
     if isinstance(error, MemoryError):
         return "There is not enough memory. Use a smaller table or network."
     if isinstance(error, OSError) and error.filename:
-        return f"{error.filename}: {error.strerror}."
+        advice = " Check the name." if isinstance(error, FileNotFoundError) else ""
+        return f"{error.filename}: {error.strerror}.{advice}"
     return re.sub(r"`(\w+)`", _as_option, " ".join(str(error).split()))
 
 

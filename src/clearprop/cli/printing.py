@@ -11,7 +11,7 @@ MOST_COLUMNS, LONGEST = 5, 40  # of the columns in a line, and of their names
 
 def scores_text(evaluation: Evaluation) -> str:
     """The scores beside those of the baseline, a line each."""
-    head = f"held-out scores, {evaluation.rows:,} rows"
+    head = f"held-out scores, {evaluation.rows:,} row{'s' * (evaluation.rows != 1)}"
     lines = [f"{head:<32}{'model':>12}{'baseline':>12}"]
     for name, value in evaluation.scores.items():
         direction = "lower is better" if name in LOWER_IS_BETTER else "higher is better"

@@ -16,6 +16,7 @@ NUMBER = re.compile(
     re.IGNORECASE,
 )
 FILLED = re.compile(r"^\s*[-*]?\s*\((?P<id>\d+(?: (?:where|what))?)\)(?P<rest>.*)$", re.MULTILINE)
+BLANK = re.compile(r"\d+( where| what)?")
 MOST = 10_000_000  # bytes of a file of answers
 LONGEST = 60  # characters of an answer that is a number
 
@@ -109,10 +110,11 @@ def answers_of_sheet(text: str) -> dict[str, str]:
 
 
 def _of_csv(text: str) -> dict[str, str]:
-    rows = [row for row in csv.reader(io.StringIO(text)) if len(row) >= 2]
-    return {
-        row[0].strip(): row[1].strip() for row in rows if re.fullmatch(r"\d+( where| what)?", row[0].strip())
-    }
+    """The first two columns, with a line `blank,answer` above them or none; below another it is another table."""
+    rows = [[cell.strip() for cell in row[:2]] for row in csv.reader(io.StringIO(text)) if len(row) >= 2]
+    if rows and not BLANK.fullmatch(rows[0][0]) and rows[0][1].lower() != "answer":
+        return {}
+    return {blank: answer for blank, answer in rows if BLANK.fullmatch(blank)}
 
 
 def _of_json(text: str) -> dict[str, str]:
