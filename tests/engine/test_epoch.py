@@ -192,3 +192,24 @@ def test_G4_G5_extreme_binary_logits_stay_finite(z):
 def test_the_dtype_must_be_a_float():
     with pytest.raises(SpecError, match=r"`dtype` must be float32 or float64; got float16\."):
         Engine(NET.initialize(0), dtype="float16")
+
+
+@pytest.mark.parametrize("dropout", [(), (0.5, 0.5)])
+def test_epochs_in_one_call_are_one_after_the_other(dropout):
+    batch, rates = batch_for(NET, 11, labels=True), np.linspace(0.01, 0.2, 9).reshape(3, 3)
+    orders = np.array([np.random.default_rng(e).permutation(11) for e in range(3)])
+    together, apart = (
+        Engine(NET.initialize(seed=5), Solver("adam", alpha=0.5), 4, "float64", dropout) for _ in "ab"
+    )
+    found = together.epochs(batch, orders, rates)
+    assert found == [apart.epoch(batch, order, lr) for order, lr in zip(orders, rates, strict=True)]
+    np.testing.assert_array_equal(together.state, apart.state)
+
+
+def test_epochs_end_with_the_one_that_fails():
+    batch, orders = batch_for(NET, 11, labels=True), np.tile(np.arange(11), (3, 1))
+    rates = np.full((3, 3), 0.1)
+    rates[1, 0] = 1e308
+    engine = engine_for(NET, Solver("sgd"))
+    found = engine.epochs(batch, orders, rates)
+    assert [one.failed_at for one in found] == [None, 1]

@@ -22,7 +22,7 @@ from clearprop.network import Network
 engine = Engine(Network((2, 1), (), "identity").initialize(0), Solver("sgd"), 2, "float64")
 batch = Batch(np.eye(2), np.ones((2, 1)), np.ones(2))
 engine.epoch(batch, np.arange(2), np.full(1, 0.1))
-print(engine.params.flat.tobytes().hex(), sum(lanes.epoch.stats.cache_hits.values()), store.cache_folder())
+print(engine.params.flat.tobytes().hex(), sum(lanes.epochs.stats.cache_hits.values()), store.cache_folder())
 """
 
 

@@ -12,7 +12,7 @@ from sklearn.exceptions import ConvergenceWarning
 
 from clearprop import MLPClassifier, MLPRegressor, TabularRegressor
 from clearprop.errors import DivergedError, SpecError
-from clearprop.estimators import lbfgs, stochastic
+from clearprop.estimators import epochs, lbfgs
 from clearprop.train import memory
 
 SHORT = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
@@ -127,8 +127,8 @@ def test_divergence_in_partial_fit_keeps_what_was_learned():
 def test_the_batch_is_that_of_the_epoch(monkeypatch, form):
     """Also where the epoch is cut into parts."""
     _, message = diverged(form(X))
-    monkeypatch.setattr(stochastic, "MOST_STEPS", 1)
-    monkeypatch.setattr(stochastic.sparse, "ROWS", 10)
+    monkeypatch.setattr(epochs, "MOST_STEPS", 1)
+    monkeypatch.setattr(epochs.sparse, "ROWS", 10)
     assert diverged(form(X))[1] == message
     assert where(message)[1] > 1
 
@@ -252,9 +252,9 @@ def test_ctrl_c_in_lbfgs_keeps_the_last_iteration(monkeypatch, kind, evaluation)
 def test_long_epochs_are_cut_so_that_ctrl_c_is_heard(monkeypatch, kind):
     """Into parts of whole batches; the bits are those of epochs in one part."""
     want = new(kind, batch_size=7).fit(X, Y)
-    calls, epoch = [], stochastic.Engine.epoch
-    monkeypatch.setattr(stochastic.Engine, "epoch", lambda *a, **k: calls.append(len(a[2])) or epoch(*a, **k))
-    monkeypatch.setattr(stochastic, "WITHOUT_A_LOOK", 2 * stochastic.flops(want._network(), 7))
+    calls, epoch = [], epochs.Engine.epoch
+    monkeypatch.setattr(epochs.Engine, "epoch", lambda *a, **k: calls.append(len(a[2])) or epoch(*a, **k))
+    monkeypatch.setattr(epochs, "WITHOUT_A_LOOK", 2 * epochs.flops(want._network(), 7))
     model = new(kind, batch_size=7).fit(X, Y)
     assert calls == 6 * (7 * [14] + [2])
     np.testing.assert_array_equal(weights(model), weights(want))

@@ -9,30 +9,10 @@ import numpy as np
 from numpy.typing import DTypeLike
 
 from clearprop.engine import kernels, lanes, plain, store
-from clearprop.engine.dropout import extra_pass
-from clearprop.engine.lane_passes import product_functions
+from clearprop.engine.addresses import passes_forward, passes_of, product_of
+from clearprop.engine.hyper import checked_dropout, hyper_of
 from clearprop.engine.layout import AT_A, AT_DELTA, AT_MASK, AT_Z, LINE, Layout, aligned, lay_out
-from clearprop.engine.passes import (
-    ALPHA,
-    BETA1,
-    BETA2,
-    CLIP,
-    DECAY,
-    EACH_ITS_OWN,
-    EPS,
-    L1,
-    LAMBDA,
-    MAX_NORM,
-    MU,
-    N_HYPER,
-    SCALE_RATE,
-    SEED,
-    STEPS,
-    backward_pass,
-    forward_pass,
-    head_pass,
-    update_pass,
-)  # fmt: skip
+from clearprop.engine.passes import STEPS
 from clearprop.engine.plan import (
     DIRECTION,
     GRAD,
@@ -44,14 +24,13 @@ from clearprop.engine.plan import (
     Memory,
     Plan,
 )
-from clearprop.engine.products import product_function, scratch_size
-from clearprop.engine.scaling import scaled_pass
-from clearprop.engine.softmax import FURTHER_LINES, softmax_head_pass, softmax_pass
+from clearprop.engine.products import scratch_size
+from clearprop.engine.softmax import FURTHER_LINES
 from clearprop.engine.solver import Solver
 from clearprop.engine.team import available, crowded, together
 from clearprop.errors import ShapeError, SpecError
 from clearprop.maths.derivation import Working
-from clearprop.network import Network, Parameters
+from clearprop.network import Parameters
 
 COMPILED = not store.config.DISABLE_JIT  # else the page itself runs, in NumPy
 ROWS_AT_ONCE = 256  # of a forward pass over many rows: the slice stays in cache
@@ -150,8 +129,8 @@ class Engine:
         self.state = np.zeros((8 if self.solver.scale_rate else 4, self.net.n_parameters), self.dtype)
         self.params = Parameters(self.net, self.state[THETA])
         self.start_from(params.flat)
-        self.dropout, self.seed = _checked_dropout(self.net, dropout), int(seed)
-        self.hyper = self._hyper()
+        self.dropout, self.seed = checked_dropout(self.net, dropout), int(seed)
+        self.hyper = hyper_of(self.net, self.solver, self.dropout, self.seed)
         self.threads = int(threads)
         self.in_lanes = COMPILED and lanes.suits(self.net) and not any(self.dropout)
         self._rooms: dict[tuple[int, int], Room] = {}
@@ -171,33 +150,49 @@ class Engine:
 
         An epoch may be cut between two steps: given what came before as `so_far`, the bits stay the same.
         """
-        steps = -(-len(order) // self.batch_size)
-        if len(rates) != steps:
-            msg = f"{len(order)} rows in batches of {self.batch_size} take {steps} rates; `rates` has {len(rates)}."
+        orders, rates = np.asarray(order)[None], np.asarray(rates)[None]
+        return self.epochs(batch, orders, rates, gradient_only=gradient_only, so_far=so_far)[0]
+
+    def epochs(
+        self,
+        batch: Batch,
+        orders: np.ndarray,
+        rates: np.ndarray,
+        *,
+        gradient_only: bool = False,
+        so_far: Epoch = NOTHING,
+    ) -> list[Epoch]:
+        """Several epochs in one call: a row of `orders` and of `rates` each; up to that in which J is not finite.
+
+        `so_far`: of the first.
+        """
+        steps = -(-orders.shape[1] // self.batch_size)
+        if rates.shape[1] != steps:
+            msg = f"{orders.shape[1]} rows in batches of {self.batch_size} take {steps} rates; "
+            msg += f"`rates` has {rates.shape[1]}."
             raise ShapeError(msg)
         if not COMPILED:
-            return self._plain_epoch(batch, order, rates, not gradient_only, so_far)
+            return self._plain_epochs(batch, orders, rates, not gradient_only, so_far)
         room, how = self._room(self.batch_size, batch.y.shape[1]), PASSES
         if gradient_only or self.solver.in_one_product:
             how = GRADIENT_ONLY if gradient_only else ONE_PRODUCT
         plan, data = self._plan(room, how), tuple(np.ascontiguousarray(part, self.dtype) for part in batch)
-        order, rates = np.ascontiguousarray(order, np.int64), np.ascontiguousarray(rates, np.float64)
-        out = np.array([so_far.total, so_far.weight, -1.0, so_far.means, so_far.penalties])
+        orders, rates = np.ascontiguousarray(orders, np.int64), np.ascontiguousarray(rates, np.float64)
+        out = np.tile([0.0, 0.0, -1.0, 0.0, 0.0], (len(orders), 1))
+        out[0] = so_far.total, so_far.weight, -1.0, so_far.means, so_far.penalties
         for memory in room.memories[1:]:
             memory.hyper[:] = self.hyper
 
         def run(rank: int, team: np.ndarray) -> None:
             if self.in_lanes:
-                lanes.epoch(data, order, plan, room.memories[0], rates, out, team)
+                lanes.epochs(data, orders, plan, room.memories[0], rates, out, team)
                 return
-            kernels.epoch(data, order, plan, room.memories[rank], rates, out, rank, len(room.memories), team)
+            kernels.epochs(
+                data, orders, plan, room.memories[rank], rates, out, rank, len(room.memories), team
+            )
 
         together(run, len(room.memories))
-        failed = int(out[kernels.FAILED_AT])
-        return Epoch(
-            float(out[kernels.LOSS]), float(out[kernels.WEIGHT]), None if failed < 0 else failed,
-            float(out[kernels.MEANS]), float(out[kernels.PENALTIES]),
-        )  # fmt: skip
+        return _as_epochs(out)
 
     @property
     def flat(self) -> np.ndarray:
@@ -310,54 +305,39 @@ class Engine:
     def _new_counter(self, rows: int, head: str) -> tuple[Plan, Memory]:
         """What a forward pass over slices of `rows` rows needs."""
         layout, memories = self._new_room(max(rows, 1), 0)
-        passes = np.zeros((3, self.net.L + 1), np.int64)
-        for l, name in enumerate((*self.net.activations, head), 1):
-            made = softmax_pass(self.dtype.name) if name == "softmax" else forward_pass(name, self.dtype.name)
-            passes[0, l] = made.address
-        product = product_function(self.dtype.name).address
-        return Plan(layout.layers, np.array([max(rows, 1)]), passes, product), memories[0]
+        passes = passes_forward(self.net, head, self.dtype.name)
+        return Plan(
+            layout.layers, np.array([max(rows, 1)]), passes, product_of(self.dtype.name, False)
+        ), memories[0]
 
-    def _plain_epoch(
-        self, batch: Batch, order: np.ndarray, rates: np.ndarray, move: bool, so_far: Epoch
-    ) -> Epoch:
-        moves = int(self.hyper[STEPS])
-        before = plain.Steps(so_far.total, so_far.weight, moves, so_far.means, so_far.penalties)
-        with np.errstate(all="ignore"):
-            done = plain.epoch(
-                self.net, self.state, self.solver, batch, order, self.batch_size, rates, before, move,
-                (self.dropout, self.seed),
-            )  # fmt: skip
-        self.hyper[STEPS], self._working = done.moves, done.working
-        return Epoch(done.total, done.weight, done.failed_at, done.means, done.penalties)
+    def _plain_epochs(
+        self, batch: Batch, orders: np.ndarray, rates: np.ndarray, move: bool, so_far: Epoch
+    ) -> list[Epoch]:
+        found: list[Epoch] = []
+        for order, lr in zip(orders, rates, strict=True):
+            moves = int(self.hyper[STEPS])
+            before = plain.Steps(so_far.total, so_far.weight, moves, so_far.means, so_far.penalties)
+            with np.errstate(all="ignore"):
+                done = plain.epoch(
+                    self.net, self.state, self.solver, batch, order, self.batch_size, lr, before, move,
+                    (self.dropout, self.seed),
+                )  # fmt: skip
+            self.hyper[STEPS], self._working = done.moves, done.working
+            found.append(Epoch(done.total, done.weight, done.failed_at, done.means, done.penalties))
+            if done.failed_at is not None:
+                break
+            so_far = NOTHING
+        return found
 
     @cached_property
     def _product(self) -> Any:
         """`Plan.product` of a step."""
-        if self.in_lanes:
-            return tuple(f.address for f in product_functions(self.dtype.name))
-        return product_function(self.dtype.name).address
+        return product_of(self.dtype.name, self.in_lanes)
 
     @cached_property
     def _passes(self) -> np.ndarray:
         """The addresses of what a step calls; the network and the solver of an engine do not change."""
-        net, dtype = self.net, self.dtype.name
-        passes = np.zeros((6, net.L), np.int64)
-        if self.in_lanes:
-            lanes.fill_passes(passes, net, dtype)
-        else:
-            made = softmax_head_pass(dtype) if net.head == "softmax" else head_pass(net.head, dtype)
-            passes[0, 0] = made.address
-        passes[1, 0] = update_pass(self.solver.update, dtype).address
-        for l, name in enumerate(net.activations, 1):
-            if not self.in_lanes:
-                passes[0, l] = forward_pass(name, dtype).address
-            passes[1, l] = backward_pass(name, net.relu_grad_at_zero, dtype).address
-        for l in np.flatnonzero(self.dropout):
-            passes[2, l], passes[3, l] = (extra_pass(name, dtype).address for name in ("drop", "drop_back"))
-        passes[3, 0] = extra_pass("settle", dtype).address if self.solver.settles else 0
-        passes[4, 0] = extra_pass("clip", dtype).address if self.solver.clip_norm else 0
-        passes[5, 0] = scaled_pass(dtype).address if self.solver.scale_rate else 0
-        return passes
+        return passes_of(self.net, self.solver, self.dropout, self.dtype.name, self.in_lanes)
 
     def _plan(self, room: Room, how: int) -> Plan:
         """What kernels are told of a room; `how`: the way the parameters move."""
@@ -393,27 +373,12 @@ class Engine:
         lines = max(rows, *self.net.sizes) + FURTHER_LINES
         return LINE // self.dtype.itemsize + scratch_size(lines, self.dtype.itemsize)
 
-    def _hyper(self) -> np.ndarray:
-        hyper, solver, L = np.zeros(N_HYPER + self.net.sizes[-1] + 3 * self.net.L), self.solver, self.net.L
-        hyper[N_HYPER : N_HYPER + self.net.sizes[-1]] = self.net.head_constants or 0.0
-        hyper[-3 * L : -2 * L] = self.dropout
-        hyper[-2 * L :] = np.ravel(solver.factors(self.net))
-        for at, value in (
-            (LAMBDA, solver.l2), (ALPHA, solver.alpha), (DECAY, solver.decay), (MU, solver.momentum),
-            (BETA1, solver.betas[0]), (BETA2, solver.betas[1]), (EPS, solver.eps),
-            (L1, solver.l1), (MAX_NORM, solver.max_norm or 0.0), (CLIP, solver.clip_norm or 0.0), (SEED, self.seed),
-            (SCALE_RATE, solver.scale_rate),
-            (EACH_ITS_OWN, {"sgd": 0, "adam": 1, "adamw": 2}[solver.name]),
-        ):  # fmt: skip
-            hyper[at] = value
-        return hyper
 
-
-def _checked_dropout(net: Network, dropout: Sequence[float]) -> tuple[float, ...]:
-    """What layers 0..L-1 drop."""
-    given = tuple(float(p) for p in dropout)
-    if len(given) > net.L or not all(0 <= p < 1 for p in given):
-        msg = f"`dropout` must hold at most {net.L} shares, from 0 to below 1, one for each layer before the last; "
-        msg += f"got {list(dropout)}."
-        raise SpecError(msg)
-    return given + (0.0,) * (net.L - len(given))
+def _as_epochs(out: np.ndarray) -> list[Epoch]:
+    """What kernels wrote, a row an epoch, up to the one in which J was not finite."""
+    found = []
+    for total, weight, failed, means, penalties in out.tolist():
+        found.append(Epoch(total, weight, None if failed < 0 else int(failed), means, penalties))
+        if failed >= 0:
+            break
+    return found

@@ -1,4 +1,4 @@
-"""One epoch, and one forward pass over rows: the order of the derivation, over products and compiled passes.
+"""Epochs, and a forward pass over rows: the order of the derivation, over products and compiled passes.
 
 Arrays are reached by address: the blocks of `layout`, the C functions of `passes`. Nothing is allocated.
 
@@ -35,20 +35,39 @@ LOSS, WEIGHT, FAILED_AT, MEANS, PENALTIES = range(5)  # the entries of `out`
 
 
 @kernel
-def epoch(
-    data: Any, order: Any, plan: Any, memory: Any, rates: Any, out: Any, rank: Any, ranks: Any, team: Any
+def epochs(
+    data: Any, orders: Any, plan: Any, memory: Any, rates: Any, out: Any, rank: Any, ranks: Any, team: Any
 ) -> None:
-    """Steps over all batches of `order`, in order (G2 to G11), as thread `rank` of `ranks`.
+    """Steps over all batches of each order, in order (G2 to G11), as thread `rank` of `ranks`.
 
-    data: (X, y, w), y with one column of labels, or n[L] columns; order: row numbers; rates: a learning rate for
-    each batch. out: the sum of w J_i and the sum of w, which go on from what they are; the number of the batch at
-    which J ceased to be finite, or -1; sums over batches of their rows times J, and (where alpha is set) times the
-    penalty; thread 0 writes it. A batch whose weights are all zero is no step. team: see `meet`.
+    data: (X, y, w), y with one column of labels, or n[L] columns; orders: row numbers, a row an epoch; rates: a
+    learning rate for each batch of each. out: of each epoch the sum of w J_i and the sum of w, which go on from what
+    they are; the number of the batch at which J ceased to be finite, or -1, and there all ends; sums over batches of
+    their rows times J, and (where alpha is set) times the penalty; thread 0 writes it. A batch whose weights are all
+    zero is no step. team: see `meet`.
     """
     data = (lent(data[0]), lent(data[1]), lent(data[2]))
-    order, plan, memory = lent(order), lent_plan(plan), lent_memory(memory)
-    batch_size, how, hyper = plan.places[0], plan.places[3], memory.hyper
+    orders, rates, out, plan, memory = (
+        lent(orders),
+        lent(rates),
+        lent(out),
+        lent_plan(plan),
+        lent_memory(memory),
+    )
     meetings = 0
+    for e in range(orders.shape[0]):
+        meetings = _epoch(data, orders[e], plan, memory, rates[e], out[e], rank, ranks, team, meetings)
+        if meetings < 0:
+            return
+
+
+@kernel
+def _epoch(
+    data: Any, order: Any, plan: Any, memory: Any, rates: Any, out: Any, rank: Any, ranks: Any, team: Any,
+    meetings: Any,
+) -> Any:  # fmt: skip
+    """One of them, after so many meetings; returns how many there were, or -1 where all ends."""
+    batch_size, how, hyper = plan.places[0], plan.places[3], memory.hyper
     for s in range(rates.size):
         m = min(batch_size, order.size - s * batch_size)
         mass = mass_of(data[2], order, s * batch_size, m)
@@ -65,25 +84,26 @@ def epoch(
         if columns[1] > 0:
             meetings += 2
             if not meet(team, ranks, meetings - 1):
-                return
+                return -1
             _columns(columns, m, plan, memory)
             if not meet(team, ranks, meetings):
-                return
+                return -1
         _rows(data[1].shape[1], rows, columns[1] > 0, plan, memory)
         meetings += 1
         if not meet(team, ranks, meetings):
-            return
+            return -1
         loss = 0.0
         for i in range(m):
             loss += memory.losses[i]
         if rank == 0:
             note(out, s, m, loss, mass)
         if not math.isfinite(loss):
-            return
+            return -1
         gradient(m, how, plan, memory, rank, ranks)
         meetings = move_all(how, plan, memory, rank, ranks, team, meetings) + 1
         if not meet(team, ranks, meetings):
-            return
+            return -1
+    return meetings
 
 
 @kernel

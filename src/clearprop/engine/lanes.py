@@ -1,4 +1,4 @@
-"""One epoch of a small network: the rows of a batch lie side by side in the lanes of vectors.
+"""Epochs of a small network: the rows of a batch lie side by side in the lanes of vectors.
 
 The matrices of a small network are narrower than a vector, and its rows shorter: tiles of `products` would be mostly
 empty. Here each unit has a line, which holds its number for some rows of the batch (a panel), and every instruction
@@ -59,10 +59,24 @@ def fill_passes(passes: np.ndarray, net: Network, dtype: str) -> None:
 
 
 @kernel
-def epoch(data: Any, order: Any, plan: Any, memory: Any, rates: Any, out: Any, team: Any) -> None:
-    """As `kernels.epoch`, on one thread. plan.product: the addresses of `product_functions`."""
+def epochs(data: Any, orders: Any, plan: Any, memory: Any, rates: Any, out: Any, team: Any) -> None:
+    """As `kernels.epochs`, on one thread. plan.product: the addresses of `product_functions`."""
     data = (lent(data[0]), lent(data[1]), lent(data[2]))
-    order, plan, memory = lent(order), lent_plan(plan), lent_memory(memory)
+    orders, rates, out, plan, memory = (
+        lent(orders),
+        lent(rates),
+        lent(out),
+        lent_plan(plan),
+        lent_memory(memory),
+    )
+    for e in range(orders.shape[0]):
+        if not _epoch(data, orders[e], plan, memory, rates[e], out[e], team):
+            return
+
+
+@kernel
+def _epoch(data: Any, order: Any, plan: Any, memory: Any, rates: Any, out: Any, team: Any) -> Any:
+    """One of them; whether J stayed finite."""
     batch_size, how, hyper = plan.places[0], plan.places[3], memory.hyper
     for s in range(rates.size):
         start = s * batch_size
@@ -83,9 +97,10 @@ def epoch(data: Any, order: Any, plan: Any, memory: Any, rates: Any, out: Any, t
             _backward(p * lanes, plan, memory)
         note(out, s, m, loss, mass)
         if not math.isfinite(loss):
-            return
+            return False
         _gradient(panels, how, plan, memory)
         move_all(how, plan, memory, 0, 1, team, 0)
+    return True
 
 
 @kernel

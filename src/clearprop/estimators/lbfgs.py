@@ -11,7 +11,7 @@ from clearprop.engine.engine import Batch, Engine
 from clearprop.engine.plan import GRAD
 from clearprop.errors import DivergedError
 from clearprop.estimators.callbacks import Told
-from clearprop.estimators.stochastic import Rows, parts
+from clearprop.estimators.epochs import Rows, parts
 from clearprop.maths import derivation
 from clearprop.network import Parameters
 

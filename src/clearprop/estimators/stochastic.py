@@ -1,33 +1,20 @@
 """Fitting by sgd, adam and adamw in scikit-learn's order of random numbers, rates and stopping."""
 
-import time
 import warnings
-from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
 from sklearn.base import is_classifier
 from sklearn.exceptions import ConvergenceWarning
 
-from clearprop.engine.engine import Batch, Engine, Epoch
+from clearprop.engine.engine import Epoch
 from clearprop.errors import DivergedError, SpecError
-from clearprop.estimators import sparse, validation
+from clearprop.estimators import validation
 from clearprop.estimators.callbacks import Told
+from clearprop.estimators.epochs import Rows, one_epoch, several_epochs, sure_epochs
 from clearprop.estimators.optimizer import Optimizer, optimizer_for, say
 from clearprop.estimators.validation import Held
 from clearprop.train.doctor.learning import why_not_converged
-from clearprop.train.threads import flops
-
-WITHOUT_A_LOOK = 2_000_000_000  # multiplications and additions between two looks at Ctrl-C
-MOST_STEPS = 20_000  # of small networks, whose steps take a microsecond each
-
-
-class Rows(NamedTuple):
-    """Rows to learn from: y as the engine takes it; w or None."""
-
-    X: Any
-    y: np.ndarray
-    w: np.ndarray | None
 
 
 class Plan(NamedTuple):
@@ -76,13 +63,13 @@ def _epochs(
 ) -> None:
     """One epoch after the other; `before` holds the parameters at the start of the last."""
     last = mlp.n_iter_ + 1 if plan.incremental else plan.until or mlp.max_iter
+    watched = plan.told.on or held is not None or plan.incremental
     while mlp.n_iter_ < last:
         before[:] = optimizer.engine.params.flat
-        if mlp.shuffle:
-            optimizer.order = _shuffled(optimizer.order, mlp._random_state)
         with plan.told.epoch() as task:
-            loss = _one_epoch(mlp, optimizer, rows, plan)
-            _count_improvement(mlp, optimizer, held, loss)
+            sure = 1 if watched else sure_epochs(mlp, optimizer, rows, last)
+            for done in _next_epochs(mlp, optimizer, rows, plan, sure):
+                _count_improvement(mlp, optimizer, held, _counted(mlp, optimizer, done))
         optimizer.epoch_ends(mlp)
         if mlp._no_improvement_count > mlp.n_iter_no_change:
             if optimizer.stops(_why(mlp), mlp.verbose):
@@ -94,6 +81,14 @@ def _epochs(
             return
     if not plan.incremental:
         _warn_not_converged(mlp, rows.X, last)
+
+
+def _next_epochs(mlp: Any, optimizer: Optimizer, rows: Rows, plan: Plan, sure: int) -> list[Epoch]:
+    """The next epoch, or several where so many come for sure."""
+    epoch = len(mlp.loss_curve_) if plan.incremental else mlp.n_iter_
+    epochs = max(plan.until or mlp.max_iter, epoch + 1)
+    found = several_epochs(mlp, optimizer, rows, sure, epochs) if sure > 1 else []
+    return found or [one_epoch(mlp, optimizer, rows, epoch, epochs)]
 
 
 def _nothing_left(mlp: Any, optimizer: Optimizer, plan: Plan) -> bool:
@@ -129,35 +124,13 @@ def _divided(mlp: Any, optimizer: Optimizer, rows: Rows, plan: Plan) -> tuple[Ro
     return Rows(rows.X[kept], t[kept], w), Held(rows.X[held], y, t[held], w_held)
 
 
-def _shuffled(order: np.ndarray, random: np.random.RandomState) -> np.ndarray:
-    """The rows in a new order, with the one draw that scikit-learn's `shuffle` makes."""
-    places = np.arange(len(order))
-    random.shuffle(places)
-    return order[places]
-
-
-def _one_epoch(mlp: Any, optimizer: Optimizer, rows: Rows, plan: Plan) -> float:
-    """The steps of one epoch, and its bookkeeping; returns the loss that stopping compares.
+def _counted(mlp: Any, optimizer: Optimizer, done: Epoch) -> float:
+    """The bookkeeping of an epoch; returns the loss that stopping compares.
 
     scikit-learn reports and compares the mean of the squared error over the outputs, but moves along the gradient
     of its sum. Here the sum is reported, and the mean compared, so that both stop at the same epoch.
     """
-    engine, order = optimizer.engine, optimizer.order
-    done, n, at = Epoch(), len(order), 0
-    epoch = len(mlp.loss_curve_) if plan.incremental else mlp.n_iter_
-    epochs = max(plan.until or mlp.max_iter, epoch + 1)
-    rates = optimizer.rates(mlp, epoch, -(-n // engine.batch_size), epochs)
-    with np.errstate(all="ignore"):
-        for batch, part in parts(mlp, engine, rows, order):
-            steps = -(-len(part) // engine.batch_size)
-            began = time.perf_counter()
-            done = engine.epoch(batch, part, rates[at : at + steps], so_far=done)
-            optimizer.busy += time.perf_counter() - began
-            if done.failed_at is not None:
-                raise _infinite(mlp, engine, rows.X, len(part), done.failed_at, first=at)
-            at += steps
-    if not np.isfinite(engine.params.flat).all():
-        raise _diverged(mlp, "The weights became infinite at the end of epoch", _rate(mlp))
+    n = len(optimizer.order)
     optimizer.rows_done += n
     mlp.n_iter_ += 1
     mlp.t_ += n
@@ -165,25 +138,6 @@ def _one_epoch(mlp: Any, optimizer: Optimizer, rows: Rows, plan: Plan) -> float:
     mlp.loss_curve_.append(mlp.loss_)
     say(mlp.verbose, f"Iteration {mlp.n_iter_}, loss = {mlp.loss_:.8f}")
     return (done.means / mlp._compared_outputs() + done.penalties) / n
-
-
-def parts(mlp: Any, engine: Engine, rows: Rows, order: np.ndarray) -> Iterator[tuple[Batch, np.ndarray]]:
-    """The rows in order, whole batches at a time: as many as let Ctrl-C wait some tenths of a second.
-
-    Of a sparse matrix fewer, made dense.
-    """
-    dtype, size = engine.dtype, engine.batch_size
-    w = np.ones(len(order), dtype) if rows.w is None else np.ascontiguousarray(rows.w, dtype)
-    is_sparse = hasattr(rows.X, "tocsr")
-    most = sparse.ROWS // size if is_sparse else min(WITHOUT_A_LOOK // flops(engine.net, size), MOST_STEPS)
-    whole = None if is_sparse else Batch(np.ascontiguousarray(rows.X, dtype), rows.y, w)
-    step = max(1, most) * size
-    for at in range(0, len(order), step):
-        part = order[at : at + step]
-        if whole is None:
-            yield Batch(rows.X[part].toarray(), rows.y[part], w[part]), np.arange(len(part))
-        else:
-            yield whole, part
 
 
 def _count_improvement(mlp: Any, optimizer: Optimizer, held: Held | None, loss: float) -> None:
@@ -205,29 +159,6 @@ def _count_improvement(mlp: Any, optimizer: Optimizer, held: Held | None, loss: 
             mlp.best_validation_score_, mlp.best_epoch_ = score, len(mlp.loss_curve_)
             optimizer.best[:] = optimizer.engine.params.flat
     mlp._no_improvement_count = mlp._no_improvement_count + 1 if worse else 0
-
-
-def _infinite(mlp: Any, engine: Engine, X: Any, rows: int, batch: int, first: int) -> DivergedError:
-    """J was not finite in a batch of a part of some rows, before which there were `first` batches."""
-    m = min(engine.batch_size, rows - batch * engine.batch_size)
-    layer = engine.first_not_finite(m, 1 if mlp._takes_labels() else mlp.n_outputs_)
-    moved = bool(mlp.loss_curve_ or first + batch)
-    data = f"no step was taken yet: `X` (up to {abs(X).max():.2g}) or `y` is likely too large. Scale them."
-    where = f", batch {first + batch + 1}, at z[{layer}]"
-    return _diverged(mlp, "J became infinite in epoch", _rate(mlp) if moved else data, where)
-
-
-def _rate(mlp: Any) -> str:
-    return f"learning_rate_init={mlp.learning_rate_init:g} is likely too large."
-
-
-def _diverged(mlp: Any, what: str, cause: str, where: str = "") -> DivergedError:
-    """scikit-learn's sentence, then where it happened and the likely cause."""
-    msg = (
-        "Solver produced non-finite parameter weights. The input data may contain large values and need to be "
-        f"preprocessed. {what} {mlp.n_iter_ + 1}{where}; {cause}"
-    )
-    return DivergedError(msg)
 
 
 def _why(mlp: Any) -> str:
