@@ -22,7 +22,8 @@ import pyarrow.parquet as pq
 COLUMNS, GROUP, SEED = 28, 1 << 16, 20_131_009
 CHILD = """
 import json, resource, sys, time
-from clearprop.cli.training import Request, run
+from clearprop.cli.request import Request
+from clearprop.cli.training import run
 from pathlib import Path
 table, memory, model, settings = json.loads(sys.argv[1])
 settings |= {"missing": (), "categorical": (), "refit": False}

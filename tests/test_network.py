@@ -28,7 +28,7 @@ MESSAGES = {
     "too large": (
         ((10**6, 10**6),),
         {},
-        "`sizes` (1000000, 1000000) make more than 2,147,483,648 parameters. Use smaller layers.",
+        "The layers 1000000-1000000 make more than 2,147,483,648 parameters. Use smaller `sizes`.",
     ),
     "activation": (((3, 4, 2), "rleu"), {}, ACTIVATION_RULE),
     "activation without a hidden layer": (((3, 2), "rleu"), {}, ACTIVATION_RULE),

@@ -255,7 +255,8 @@ def _checked_sizes(sizes: Any) -> tuple[int, ...]:
         msg = f"`sizes` must be two or more whole numbers, each 1 or more, such as (3, 4, 2); got {sizes!r}."
         raise SpecError(msg)
     if sum(a * b + b for a, b in pairwise(given)) > MOST_PARAMETERS:
-        msg = f"`sizes` {given} make more than {MOST_PARAMETERS:,} parameters. Use smaller layers."
+        layers = "-".join(map(str, given))
+        msg = f"The layers {layers} make more than {MOST_PARAMETERS:,} parameters. Use smaller `sizes`."
         raise SpecError(msg)
     return given
 

@@ -160,6 +160,41 @@ def test_what_cannot_be_is_one_line_and_exit_2(run, table, tmp_path, options, sa
 
 
 @pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("--preset", "quick"), "`--preset` must be one of plain, fast, accurate, best; got 'quick'."),
+        (("--epochs", 0), "`--epochs` must be a whole number, 1 or more; got 0."),
+        (("--hidden", "90000,90000"), "90000-90000-2 make more than 2,147,483,648 parameters. Use smaller `--hidden`."),
+        (("--hidden", "0"), "`--hidden` must be whole numbers from 1"),
+        (("--activation", "rely"), "`--activation` must be one of"),
+        (("--metric", "f1"), "`--metric` must be auto or one of accuracy"),
+        (("--metric", "rmse", "--task", "classification"), "`--metric` of a classification must be"),
+        (("--quantile", 2), "`--quantile` must be above 0 and below 1; got 2.0."),
+        (("--class-weight", "balanced", "--task", "regression"), "is for a classification, but this is a regression."),
+        (("--valid", 1), "`--valid` must be a fraction"),
+        (("--valid", "nosuch.csv"), "There is no file nosuch.csv."),
+        (("--memory", "much"), "`--memory` must be a size such as"),
+        (("--threads", 0), "`--threads` must be"),
+        (("--time-limit", 0), "`--time-limit` must be"),
+        (("--resume",), "`--resume` needs a `--checkpoint` folder"),
+    ],
+)  # fmt: skip
+def test_options_are_judged_before_the_table_is_read(run, tmp_path, options, said):
+    ended = run("train", tmp_path / "nosuch-table.csv", "--target", "rich", "-o", tmp_path / "m", *options)
+    assert (ended.code, ended.err.count("\n"), ended.out) == (2, 1, "")
+    assert said in ended.err
+
+
+def test_the_numbers_of_rows_add_up(run, table, fresh, tmp_path):
+    options = ("--target", "rich", "--epochs", 2)
+    alone = run("train", table, *options, "-o", tmp_path / "a", "--preset", "plain").err
+    assert "432 rows to learn from, 48 others to choose the epoch" in alone
+    assert "held-out scores, 120 rows" in alone
+    together = run("train", table, *options, "-o", tmp_path / "b", "--preset", "fast", "--valid", fresh).err
+    assert "600 rows to learn from, of which each network sets a tenth aside to choose the epoch" in together
+
+
+@pytest.mark.parametrize(
     ("text", "said"),
     [
         ("epochs = ", "line 1"),

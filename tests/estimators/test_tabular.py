@@ -244,7 +244,7 @@ def test_a_committee_with_rows_to_judge_by_learns_from_all():
         ({"validation_fraction": 1.0}, "The fraction of rows set aside must be from 0 to below 1; got 1.0."),
         ({"dtype": "int8"}, "`dtype` must be float32 or float64, but is int8."),
         ({"activation": "sine"}, "`activation` must be one of identity, relu,"),
-        ({"hidden_layer_sizes": (5, 0)}, "`sizes` must be two or more whole numbers, each 1 or more"),
+        ({"hidden_layer_sizes": (5, 0)}, "`hidden_layer_sizes` must be whole numbers, each 1 or more"),
         ({"categorical": ["twon"]}, "`categorical` names `twon`, which is not a column"),
     ],
 )

@@ -1,5 +1,16 @@
 """The command line: parse, call, print. `main` is the command; heavy imports happen inside the commands."""
 
-from clearprop.cli.app import main
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run a command and end the process with its exit code; Ctrl-C ends it from the first moment on."""
+    try:
+        from clearprop.cli.app import main as run
+    except KeyboardInterrupt:
+        import sys
+
+        print("clearprop: Interrupted.", file=sys.stderr)
+        sys.exit(130)
+    run(arguments)
+
 
 __all__ = ["main"]

@@ -7,7 +7,7 @@ import json
 import os
 import re
 import sys
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -17,6 +17,7 @@ from clearprop.cli.evaluate import evaluate
 from clearprop.cli.exercise import exercise
 from clearprop.cli.explain import explain
 from clearprop.cli.export import export
+from clearprop.cli.interrupts import never_lost
 from clearprop.cli.mark import mark
 from clearprop.cli.predict import predict
 from clearprop.cli.prepare import prepare
@@ -26,35 +27,16 @@ from clearprop.cli.warmup import warmup
 from clearprop.errors import ClearpropError
 from clearprop.version import __version__
 
+# What parameters of the library are called on the command line, where they are not called the same.
 OPTIONS = {
-    "activation": "--activation",
-    "batch_size": "--batch-size",
-    "blanks": "--blanks",
-    "digits": "--digits",
-    "dtype": "--dtype",
-    "hidden_layer_sizes": "--hidden",
-    "l2": "--l2",
-    "lang": "--lang",
-    "layers": "--layer",
-    "learning_rate_init": "--lr",
-    "lr": "--lr",
-    "max_iter": "--epochs",
-    "memory": "--memory",
-    "mistakes": "--mistakes",
-    "metric": "--metric",
-    "preset": "--preset",
-    "quantities": "--quantity",
-    "random_state": "--seed",
-    "ray_address": "--ray-address",
-    "rows": "--rows",
-    "sizes": "--sizes",
-    "resume": "--resume",
-    "samples": "--sample",
-    "steps": "--steps",
-    "threads": "--threads",
-    "time_limit": "--time-limit",
-    "units": "--unit",
-    "workers": "--workers",
+    "hidden_layer_sizes": "hidden",
+    "layers": "layer",
+    "learning_rate_init": "lr",
+    "max_iter": "epochs",
+    "quantities": "quantity",
+    "random_state": "seed",
+    "samples": "sample",
+    "units": "unit",
 }
 
 app = typer.Typer(
@@ -84,31 +66,49 @@ def main(arguments: list[str] | None = None) -> None:
     """Run a command and end the process with its exit code."""
     given = (sys.argv[1:] if arguments is None else arguments) or ["--help"]
     try:
-        code = app(given, prog_name="clearprop", standalone_mode=False)
+        code = _run(given)
     except KeyboardInterrupt:
         sys.exit(_tell("Interrupted.", given, 130))
     except BrokenPipeError:  # whoever read standard output has gone
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(141)
     except (ClearpropError, OSError, MemoryError) as error:
-        sys.exit(_tell(_one_line(error), given, 2))
+        sys.exit(_tell(_one_line(error, given), given, 2))
     except Exception as error:
         sys.exit(_tell(refused(error), given, 2))
     sys.exit(code if isinstance(code, int) else 0)
 
 
-def _one_line(error: BaseException) -> str:
+def _run(given: list[str]) -> Any:
+    """What the command returns. Typer's own way to it would end the process at Ctrl-C without a word."""
+    command = typer.main.get_command(app)
+    try:
+        with never_lost(), command.make_context("clearprop", given) as context:
+            return command.invoke(context)
+    except typer.Exit as ended:
+        return ended.exit_code
+
+
+def _one_line(error: BaseException, given: list[str]) -> str:
     if isinstance(error, MemoryError):
         return "There is not enough memory. Use a smaller table or network."
     if isinstance(error, OSError) and error.filename:
         advice = " Check the name." if isinstance(error, FileNotFoundError) else ""
         return f"{error.filename}: {error.strerror}.{advice}"
-    return re.sub(r"`(\w+)`", _as_option, " ".join(str(error).split()))
+    options = _options(given)
+
+    def as_option(named: re.Match[str]) -> str:
+        return f"`{options.get(OPTIONS.get(named[1], named[1]), named[1])}`"
+
+    return re.sub(r"`(\w+)`", as_option, " ".join(str(error).split()))
 
 
-def _as_option(named: re.Match[str]) -> str:
-    """A parameter of the estimators under the name that it has on the command line."""
-    return f"`{OPTIONS.get(named[1], named[1])}`"
+def _options(given: list[str]) -> dict[str, str]:
+    """The options of the command that was given, each by the name of its parameter."""
+    commands: Any = typer.main.get_command(app)
+    asked = next((commands.commands[word] for word in given if word in commands.commands), None)
+    options = {p.name: p.opts[-1] for p in asked.params} if asked else {}
+    return {name: option for name, option in options.items() if option.startswith("--")}
 
 
 def _tell(message: str, given: list[str], code: int) -> int:

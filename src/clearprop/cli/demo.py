@@ -21,7 +21,8 @@ def demo(
     The table is scikit-learn's copy of the Wisconsin breast cancer data: 569 rows, 30 measurements.
     """
     from clearprop.cli import outputs
-    from clearprop.cli.training import Request, run
+    from clearprop.cli.request import Request
+    from clearprop.cli.training import run
     from clearprop.train.files import read_model
 
     if output.exists() and not output.is_dir():

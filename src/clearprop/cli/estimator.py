@@ -18,6 +18,6 @@ def estimator_of(task: str, settings: dict[str, Any]) -> TabularClassifier | Tab
     for name, needed in OF_TASK.items():
         if name in settings and task != needed:
             option = f"--{name.replace('_', '-')}"
-            msg = f"`{option}` is for a {needed}, but the target asks for a {task}. Leave it out."
+            msg = f"`{option}` is for a {needed}, but this is a {task}. Leave it out."
             raise SpecError(msg)
     return TabularClassifier(**settings) if task == "classification" else TabularRegressor(**settings)

@@ -75,3 +75,8 @@ def table_bytes(columns: dict[str, Any], parquet: bool) -> bytes:
 def say(text: str) -> None:
     """A message for the user, on standard error."""
     print(text, file=sys.stderr)
+
+
+def warn(text: str) -> None:
+    """A warning, on standard error."""
+    say(f"warning: {text}")

@@ -7,7 +7,6 @@ from typing import Any
 
 from clearprop.cli import outputs
 from clearprop.cli.estimator import estimator_of
-from clearprop.errors import SpecError
 from clearprop.estimators.streaming import room_of
 from clearprop.estimators.tabular import TabularClassifier, TabularRegressor
 from clearprop.tables.files import find_tables
@@ -65,24 +64,18 @@ def streams_of(request: Any, memory: str, group: Group | None = None) -> tuple[S
     settings = request.settings["missing"], request.settings["categorical"]
     whole = Stream(request.table, request.target, request.weight, request.drop, memory)
     room_of(whole)
-    try:
-        fraction, held = float(request.valid), None
-    except ValueError:
-        fraction, held = 0.0, replace(whole, source=request.valid)
+    fraction = request.fraction
+    streams = [whole] if fraction is not None else [whole, replace(whole, source=request.valid)]
     with _preparing() as progress:
 
         def prepared() -> bytes:
-            for stream in (whole, held):
-                if stream is not None:
-                    stream.open(*settings, progress)
+            for stream in streams:
+                stream.open(*settings, progress)
             return b""
 
         from_first(group, prepared) if group else prepared()
-    if held is not None:
-        return whole, held.open(*settings)
-    if not 0 < fraction < 1:
-        msg = f"`--valid` must be a fraction above 0 and below 1, or a table; got {request.valid}."
-        raise SpecError(msg)
+    if fraction is None:
+        return whole, streams[1].open(*settings)
     return whole.part(request.seed, fraction, 1.0), whole.part(request.seed, 0.0, fraction).open(*settings)
 
 

@@ -28,7 +28,8 @@ def train(
     """
     from clearprop.cli import outputs
     from clearprop.cli.options import sizes
-    from clearprop.cli.training import Checkpoints, Request, run_as_worker
+    from clearprop.cli.request import Checkpoints, Request
+    from clearprop.cli.training import run_as_worker
     from clearprop.train.workers.wanted import wanted
 
     outputs.check(output, report, force=force, inputs=(table, valid))

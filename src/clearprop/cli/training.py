@@ -13,7 +13,9 @@ from sklearn.exceptions import ConvergenceWarning
 from clearprop.cli import outputs, streaming
 from clearprop.cli.estimator import estimator_of
 from clearprop.cli.printing import importances_text, scores_text
+from clearprop.cli.request import Request
 from clearprop.errors import SpecError
+from clearprop.estimators.presets import resolved
 from clearprop.estimators.rows import places_of
 from clearprop.estimators.tabular import TabularClassifier, TabularRegressor
 from clearprop.show.report import report as html_report
@@ -21,7 +23,7 @@ from clearprop.tables.read import read_table
 from clearprop.tables.table import Table
 from clearprop.tables.target import learn_target
 from clearprop.tables.weights import weights
-from clearprop.train.checkpoint_folder import EVERY, Folder, folder_of, opened
+from clearprop.train.checkpoint_folder import Folder
 from clearprop.train.evaluation import Evaluation, evaluate
 from clearprop.train.files import write_model
 from clearprop.train.memory import check_least
@@ -31,52 +33,8 @@ from clearprop.train.shuffling import importances_of
 from clearprop.train.split import split, split_groups
 from clearprop.train.workers.group import Group
 from clearprop.train.workers.members import group_of, on_first
-from clearprop.train.workers.wanted import Workers
 
 MOST_NOTES = 5  # of columns that are left out
-
-
-@dataclass(frozen=True)
-class Checkpoints:
-    """Where they go, how often, and what becomes of those that are there."""
-
-    folder: Path | None = None
-    every: float = EVERY
-    resume: bool = False
-    anew: bool = False
-
-    @contextmanager
-    def opened(self) -> Iterator[Folder | None]:
-        """The folder, ours; None where none is asked for."""
-        if self.folder is None:
-            with folder_of(None, self.resume, self.every) as nothing:
-                yield nothing
-            return
-        how = {"resume": self.resume, "anew": self.anew, "every": self.every}
-        with opened(self.folder, **how, tell=outputs.say, warn=_warn) as folder:
-            yield folder
-
-
-def _warn(text: str) -> None:
-    outputs.say(f"warning: {text}")
-
-
-@dataclass(frozen=True)
-class Request:
-    """What is asked for: the table and its columns' roles, and the estimator's settings."""
-
-    table: str
-    target: str
-    task: str
-    valid: str
-    weight: str | None
-    drop: tuple[str, ...]
-    settings: dict[str, Any]
-    seed: int
-    memory: str | None = None
-    checkpoints: Checkpoints = Checkpoints()
-    workers: Workers | None = None
-    groups: str | None = None
 
 
 @dataclass(frozen=True)
@@ -89,6 +47,7 @@ class Result:
     rows: int
     timings: dict[str, float]
     report: Path | None = None
+    among: bool = False  # whether the rows that choose the epoch are among those that the encoding knows
 
     @property
     def notes(self) -> list[str]:
@@ -124,8 +83,7 @@ class Result:
             kinds[column["kind"]] = kinds.get(column["kind"], 0) + 1
         columns = ", ".join(f"{n} {kind}" for kind, n in sorted(kinds.items(), key=lambda item: -item[1]))
         lines = [
-            f"{model.task} of `{model.target_name}`: {model.encoding.rows:,} rows to learn from, "
-            f"{model.estimator['judges']:,} to choose the epoch; columns: {columns}",
+            f"{model.task} of `{model.target_name}`: {self._roles_of_rows()}; columns: {columns}",
             f"{_networks(model)}, {model.params.flat.size:,} parameters; epoch {record.best_epoch} of "
             f"{len(record.rows)} kept (stopped by: {record.stopped}); {record.seconds:.1f} s, "
             f"{record.rows_per_second:,.0f} rows/s, {record.threads} thread{'s' * (record.threads > 1)}"
@@ -138,15 +96,28 @@ class Result:
         ]
         return "\n".join(lines + [f"note: {record.warning}"] * bool(record.warning))
 
+    def _roles_of_rows(self) -> str:
+        rows, judges, members = (
+            self.model.encoding.rows,
+            self.model.estimator["judges"],
+            len(self.model.members),
+        )
+        if not judges or not self.among:
+            return f"{rows:,} rows to learn from, {f'{judges:,} others' if judges else 'none'} to choose the epoch"
+        if members == 1:
+            return f"{rows - judges:,} rows to learn from, {judges:,} others to choose the epoch"
+        return f"{rows:,} rows to learn from, of which each network sets a tenth aside to choose the epoch"
+
 
 class _Fitted(NamedTuple):
-    """A model, the rows to score it on, the name of the table, its rows, and when it was read."""
+    """A model, the rows to score it on, the name of the table, its rows, when it was read, and `Result.among`."""
 
     model: Model
     held: Table
     source: str
     rows: int
     read: float
+    among: bool = False
 
 
 def run(request: Request, output: Path, report: Path | None, title: str = "") -> Result:
@@ -160,19 +131,20 @@ def run_as_worker(request: Request, output: Path, report: Path | None, title: st
     """The same by a process that may be one of several: the first alone tells, scores and writes; None elsewhere."""
     began = time.perf_counter()
     check_least()
-    _check_roles(request)
+    request.check()
     with (
         group_of(request.workers) as group,
         on_first(group, request.checkpoints.opened()) as folder,
         _told(is_first := group is None or group.rank == 0),
     ):
-        model, held, source, rows, read = _fitted(request, folder, group)
+        model, held, source, rows, read, among = _fitted(request, folder, group)
     if not is_first:
         return None
     fitted = time.perf_counter()
-    evaluation = evaluate(model, held, request.weight)
-    scored = time.perf_counter()
-    importances = importances_of(model, held, request.weight)
+    with _kept(model, output):
+        evaluation = evaluate(model, held, request.weight)
+        scored = time.perf_counter()
+        importances = importances_of(model, held, request.weight)
     model, evaluation = replace(model, importances=importances), replace(evaluation, importances=importances)
     timings = {"read": read - began, "fit": fitted - read, "evaluate": scored - fitted}
     timings["importances"] = time.perf_counter() - scored
@@ -183,7 +155,18 @@ def run_as_worker(request: Request, output: Path, report: Path | None, title: st
         heading = title or f"{model.target_name} of {source}"
         page = html_report(model, evaluation, title=heading, source=source, created=made, timings=timings)
         outputs.write(report, page)
-    return Result(model, evaluation, output, rows, timings, report)
+    return Result(model, evaluation, output, rows, timings, report, among)
+
+
+@contextmanager
+def _kept(model: Model, output: Path) -> Iterator[None]:
+    """Ctrl-C while a model is scored does not lose it."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        write_model(model, output)
+        outputs.warn(f"{output} is written, without importances: it was still being scored.")
+        raise
 
 
 def _fitted(request: Request, folder: Folder | None, group: Group | None) -> _Fitted:
@@ -191,7 +174,7 @@ def _fitted(request: Request, folder: Folder | None, group: Group | None) -> _Fi
     if (choice.streams or request.memory is not None) and (group is None or group.rank == 0):
         outputs.say(choice.why)
     if choice.streams:
-        _check_streamable(request)
+        request.check_streamable()
         stream, aside = streaming.streams_of(request, choice.memory, group)
         read = time.perf_counter()
         model = streaming.fitted(request, stream, folder).model_
@@ -199,7 +182,11 @@ def _fitted(request: Request, folder: Folder | None, group: Group | None) -> _Fi
         return _Fitted(model, held, source, model.encoding.rows + model.estimator["judges"], read)
     table, held = _tables(request)
     read = time.perf_counter()
-    return _Fitted(_in_memory(request, table, folder).model_, held, table.source, table.n_rows, read)
+    model, among = (
+        _in_memory(request, table, folder).model_,
+        resolved(request.settings["preset"], {}).members > 1,
+    )
+    return _Fitted(model, held, table.source, table.n_rows, read, among)
 
 
 @contextmanager
@@ -208,7 +195,7 @@ def _told(is_first: bool) -> Iterator[None]:
 
     def show(message: Any, category: type[Warning], *about: Any) -> None:
         if is_first:
-            _warn(str(message))
+            outputs.warn(str(message))
 
     with warnings.catch_warnings():
         warnings.simplefilter("always", UserWarning)
@@ -221,13 +208,9 @@ def _tables(request: Request) -> tuple[Table, Table]:
     """The rows to learn from, and the held-out ones."""
     table = _read(request.table, request)
     table.column(request.target)
-    try:
-        fraction = float(request.valid)
-    except ValueError:
+    fraction = request.fraction
+    if fraction is None:
         return table, _read(request.valid, request)
-    if not 0 < fraction < 1:
-        msg = f"`--valid` must be a fraction above 0 and below 1, or a table; got {request.valid}."
-        raise SpecError(msg)
     column = table.column(request.target)
     target = learn_target(column, request.task)
     labels = target.encode(column) if target.task == "classification" else None
@@ -239,25 +222,6 @@ def _tables(request: Request) -> tuple[Table, Table]:
         msg = f"{table.source} is too small to hold rows out: no class has two. Pass `--valid TABLE`."
         raise SpecError(msg)
     return table.take(kept), table.take(aside)
-
-
-def _check_roles(request: Request) -> None:
-    """A column has one role."""
-    roles = ((request.weight, "--weight"), (request.groups, "--groups"))
-    for name, role in (*roles, *((name, "--drop") for name in request.drop)):
-        if name == request.target:
-            msg = f"Column `{name}` is the target, so it cannot be named by `{role}` too. Leave that out."
-            raise SpecError(msg)
-
-
-def _check_streamable(request: Request) -> None:
-    """Rows are read again from the disk in each epoch: some things cannot be had then."""
-    asked = {"--groups": request.groups, "--refit": request.settings["refit"]}
-    asked["--class-weight"] = request.settings.get("class_weight")
-    for name, value in asked.items():
-        if value:
-            msg = f"`{name}` needs a table that fits into the memory; {request.table} is streamed. Leave it out."
-            raise SpecError(msg)
 
 
 def _read(source: str, request: Request) -> Table:

@@ -1,7 +1,6 @@
 """A network on a table before its first step: its engine, its settings, its seed."""
 
 from dataclasses import asdict
-from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -9,11 +8,11 @@ from sklearn.utils import check_random_state
 
 from clearprop.engine.committee import Committee
 from clearprop.engine.engine import Engine
-from clearprop.engine.solver import Solver
 from clearprop.errors import SpecError
 from clearprop.estimators.plain import plain_entries
 from clearprop.estimators.presets import Preset, resolved
 from clearprop.estimators.rows import Learned
+from clearprop.estimators.specified import level_of, network_of, settings_of
 from clearprop.network import Network, Parameters
 from clearprop.tables.classes import Classes
 from clearprop.tables.scale import Scale
@@ -22,15 +21,6 @@ from clearprop.train.memory import check_memory
 from clearprop.train.settings import Settings
 
 SEEDS = 2**31
-# What the estimators call a setting, after scikit-learn.
-OURS = {
-    "epochs": "max_iter",
-    "lr": "learning_rate_init",
-    "schedule": "learning_rate",
-    "patience": "n_iter_no_change",
-    "decay": "weight_decay",
-    "l2": "weight_decay",
-}
 
 
 def begun(
@@ -41,9 +31,7 @@ def begun(
     preset = resolved(estimator.preset, estimator.get_params(deep=False), isinstance(target, Classes))
     n_out = len(target.classes) if isinstance(target, Classes) else 1
     head, constants = head_of(estimator, target)
-    hidden = np.atleast_1d(np.asarray(preset.hidden_layer_sizes, object))  # one number is one layer
-    sizes = (encoding.n_outputs, *hidden, n_out)
-    net = Network(sizes, preset.activation, head, relu_grad_at_zero=0, head_constants=constants)
+    net = network_of(preset, encoding.n_outputs, n_out, head, constants)
     settings = settings_of(estimator, preset, rows, seed)
     how: dict[str, Any] = {"members": preset.members, "scales": settings.solver.scale_rate > 0}
     check_memory(net.sizes, min(settings.batch_size, rows), settings.dtype, **how)
@@ -79,11 +67,7 @@ def head_of(estimator: Any, target: Classes | Scale) -> tuple[str, tuple[float, 
     if isinstance(target, Classes):
         return "softmax", ()
     if estimator.metric == "quantile":
-        level = estimator.quantile
-        if not isinstance(level, Real) or not 0 < float(level) < 1:
-            msg = f"`quantile` must be above 0 and below 1; got {level!r}."
-            raise SpecError(msg)
-        return "quantile", (float(level),)
+        return "quantile", (level_of(estimator),)
     return "absolute" if estimator.metric == "mae" else "identity", ()
 
 
@@ -93,34 +77,3 @@ def seed_of(estimator: Any, folder: Folder | None) -> int:
         msg = "A fit with checkpoints needs a `random_state` that can be given again: a number; got None."
         raise SpecError(msg)
     return int(check_random_state(estimator.random_state).randint(SEEDS))
-
-
-def settings_of(estimator: Any, preset: Preset, rows: int, seed: int) -> Settings:
-    """The settings of a run over so many rows, checked."""
-    adamw, sgd, decay = preset.solver == "adamw", preset.solver == "sgd", preset.weight_decay
-    try:
-        solver = Solver(
-            preset.solver, l2=0.0 if adamw else decay, decay=decay if adamw else 0.0,
-            momentum=0.9 if sgd else 0.0, nesterov=sgd, betas=preset.betas,
-            tangent=preset.tangent and not sgd, bias_rate=1.0 if sgd else preset.bias_rate,
-            scale_rate=preset.scale_rate if adamw else 0.0,
-        )  # fmt: skip
-        return Settings(
-            solver, preset.max_iter, _batch_size(estimator.batch_size, rows), preset.learning_rate_init,
-            preset.learning_rate, preset.n_iter_no_change, seed, None, estimator.threads,
-            estimator.dtype,
-        )  # fmt: skip
-    except SpecError as error:
-        msg = str(error)
-        for name, ours in OURS.items():
-            msg = msg.replace(f"`{name}`", f"`{ours}`")
-        raise SpecError(msg) from None
-
-
-def _batch_size(given: int | str, rows: int) -> int:
-    if given == "auto":
-        return int(np.clip(2 ** round(np.log2(max(rows, 1) / 16)), 32, 256))
-    if isinstance(given, str):
-        msg = f'`batch_size` must be "auto" or a whole number, 1 or more; got {given!r}.'
-        raise SpecError(msg)
-    return given

@@ -11,9 +11,9 @@ from sklearn.utils import _safe_indexing
 from clearprop.engine.engine import Engine
 from clearprop.engine.solver import Solver
 from clearprop.engine.team import available
-from clearprop.estimators.beginning import settings_of
 from clearprop.estimators.presets import resolved
 from clearprop.estimators.rows import rows_of, table_of
+from clearprop.estimators.specified import settings_of
 from clearprop.train.cost import Cost, cost
 
 SAMPLE = 1000  # rows of the trial fit

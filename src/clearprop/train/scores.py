@@ -62,13 +62,15 @@ def names_for(task: str) -> tuple[str, ...]:
     return CLASSIFICATION if task == "classification" else REGRESSION
 
 
-def checked_metric(name: str, task: str) -> str:
-    """The metric that chooses the epoch: the given one, or the task's for "auto"."""
+def checked_metric(name: str, task: str | None) -> str:
+    """The metric that chooses the epoch: the given one, or the task's for "auto"; a task of None is not known yet."""
     if name == "auto":
-        return DEFAULT[task]
-    known = CLASSIFICATION if task == "classification" else (*REGRESSION, *OF_QUANTILES)
+        return DEFAULT[task] if task else name
+    of = {"classification": CLASSIFICATION, "regression": (*REGRESSION, *OF_QUANTILES)}
+    known = of[task] if task else (*of["classification"], *of["regression"])
     if name not in known:
-        msg = f"`metric` of a {task} must be auto or one of {', '.join(known)}; got {name!r}."
+        whose = f" of a {task}" if task else ""
+        msg = f"`metric`{whose} must be auto or one of {', '.join(known)}; got {name!r}."
         raise SpecError(msg)
     return name
 

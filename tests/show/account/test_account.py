@@ -134,7 +134,15 @@ def test_chinese():
         ({"steps": 0}, "`steps` must be"),
         ({"lr": -1.0}, "`lr` must be a finite number"),
         ({"quantities": "dV"}, "`quantities` names 'dV'"),
-        ({"samples": 2}, "There are 2 of `samples`"),
+        ({"samples": 2}, "`samples` asks for sample 3, counted from 1; the batch has 2."),
+        (
+            {"units": 3},
+            "`units` asks for unit 4, counted from 1; the largest layer of this 2-3-2 network has 3.",
+        ),
+        (
+            {"layers": 9},
+            "`layers` must be from 0, the input, to 2, the last layer of this 2-3-2 network; got 9.",
+        ),
         ({"units": 1.5}, "whole numbers"),
     ],
 )

@@ -25,9 +25,9 @@ class Selection:
         """Checked against the network and the batch."""
         names = [quantities] if isinstance(quantities, str) else quantities
         layers, units, samples = (_whole(x) for x in (layers, units, samples))
-        _within("layers", layers, net.L + 1)
-        _within("samples", samples, rows)
-        _within("units", units, max(net.sizes))
+        _check_layers(layers, net)
+        _check_within("samples", samples, rows, "the batch")
+        _check_within("units", units, max(net.sizes), f"the largest layer of this {net}")
         of_layer = {l: tuple(u for u in units if u < n) for l, n in enumerate(net.sizes)} if units else {}
         return cls(
             None if names is None else frozenset(names),
@@ -84,8 +84,17 @@ def _whole(given: Any) -> list[int] | None:
     return sorted({int(v) for v in values})
 
 
-def _within(name: str, values: list[int] | None, n: int) -> None:
-    for value in values or ():
-        if not 0 <= value < n:
-            msg = f"There are {n} of `{name}` here, so the last one has index {n - 1}; got index {value}."
+def _check_layers(layers: list[int] | None, net: Network) -> None:
+    for layer in layers or ():
+        if not 0 <= layer <= net.L:
+            msg = (
+                f"`layers` must be from 0, the input, to {net.L}, the last layer of this {net}; got {layer}."
+            )
+            raise SpecError(msg)
+
+
+def _check_within(name: str, places: list[int] | None, n: int, whole: str) -> None:
+    for place in places or ():
+        if not 0 <= place < n:
+            msg = f"`{name}` asks for {name[:-1]} {place + 1}, counted from 1; {whole} has {n}."
             raise SpecError(msg)
