@@ -82,7 +82,7 @@ def test_a_changed_option_is_named_as_it_was_typed(run, table, tmp_path):
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        (("--resume",), "`--resume` needs a `checkpoint` folder"),
+        (("--resume",), "`--resume` needs a `--checkpoint` folder"),
         (("--memory", "much"), "`--memory` must be a size such as 1GiB or 500MB"),
         (("--checkpoint", "c", "--checkpoint-every", "-1"), "checkpoint-every"),
     ],
