@@ -15,6 +15,7 @@ from clearprop.check.document.numbers import (
     differentials,
     extents,
     losses,
+    matrices,
     minimum,
     shapes,
     updates,
@@ -261,6 +262,7 @@ class Comparison:
             with contextlib.suppress(Unread, Misfit, OutOfRange):  # told where the symbol stands
                 env = env.at(moves=differentials.moves(self.known, env, self.narrow))
         outcomes = [self._outcome(k, env) for k in range(len(self.nodes))]
+        outcomes = [self._sized(k, outcomes, env) for k in range(len(self.nodes))]
         beyond = next((o.error for o in outcomes if isinstance(o.error, OutOfRange) and o.error.layer), None)
         if beyond is not None and self._has_layers(env):
             self.beyond = beyond
@@ -270,6 +272,16 @@ class Comparison:
             if k == 0 and self.update:
                 left = self._updated(left, right, env)
             self._pair(pair, left, right, number, env)
+
+    def _sized(self, k: int, outcomes: list[Outcome], env: Env) -> Outcome:
+        """A side that is an identity matrix of no said size: as large as the side before or behind it."""
+        node = self.nodes[k]
+        if node is None or not matrices.has_identity(node):
+            return outcomes[k]
+        beside = (*outcomes[k - 1 : k], *outcomes[k + 1 : k + 2])
+        found = [np.shape(v) for one in beside for v in (one.matrix, one.value) if v is not None]
+        square = next((shape for shape in found if len(shape) == 2 and len(set(shape)) == 1), None)
+        return outcomes[k] if square is None else self._outcome(k, matrices.sized(env, square[0]))
 
     def _updated(self, left: Outcome, right: Outcome, env: Env) -> Outcome:
         """What the left side of a step becomes: the one of its possible meanings that the right side has,

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from itertools import product
 
+from clearprop.check.document.judging import slopes
 from clearprop.check.document.judging.compare import Comparison, compared
 from clearprop.check.document.meaning.build import Setting
 from clearprop.check.document.meaning.notation import (
@@ -18,7 +19,7 @@ from clearprop.check.document.meaning.notation import (
 )
 from clearprop.check.document.numbers.world import World
 from clearprop.check.document.read.statements import Statement
-from clearprop.check.document.read.tree import Call, Derivative, Node, Sym, bases, children, symbols, walk
+from clearprop.check.document.read.tree import Call, Derivative, Node, Sym, bases, children, symbols
 
 CONSISTENT = [("mean", "mean", "mean"), ("sum", "sum", "sum"), ("sample", "sample", "sample")]
 MIXED = [("sum", "sum", "mean"), ("mean", "sum", "mean"), ("mean", "sum", "sum")]
@@ -62,6 +63,7 @@ class Chooser:
         key = (
             number,
             reading.jacobian,
+            reading.slopes,
             tuple(self._part(reading, name, part) for name, part in sorted(self.uses[number])),
         )
         if key not in self.known:
@@ -247,14 +249,7 @@ class Chooser:
                 reading = self._gradient(reading, name)
             if before == (reading.losses, reading.gradients, reading.penalised):
                 break
-        return self._transposed(reading)
-
-    def _transposed(self, reading: Reading) -> Reading:
-        """The same with derivatives of vectors by vectors as (inputs, outputs), if more lines hold then."""
-        slopes = [k for k, s in enumerate(self.statements) if _has_vector_slope(s, self.setting.notation)]
-        turned = replace(reading, jacobian="denominator")
-        held = [sum(self._counted(k, one) for k in slopes) for one in (reading, turned)]
-        return turned if held[1] > held[0] else reading
+        return slopes.laid(reading, self.statements, self.setting, self._counted)
 
     def _loss(self, reading: Reading, name: str, first: tuple[str, str, str], named: list[str]) -> Reading:
         best, best_score = reading, -1.0
@@ -307,16 +302,6 @@ class Chooser:
             if score > best_score:
                 best, best_score = trial, score
         return best
-
-
-def _has_vector_slope(statement: Statement, notation: Notation) -> bool:
-    """Whether a derivative of something else than a loss stands in it."""
-    for part in statement.parts:
-        for one in walk(part.node) if part.node is not None else ():
-            of = one.of if isinstance(one, Derivative) else None
-            if of is not None and notation.roles.get(getattr(of, "name", ""), Role("")).kind != "loss":
-                return True
-    return False
 
 
 def _says(used: set[tuple[str, int]]) -> bool:

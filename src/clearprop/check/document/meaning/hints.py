@@ -111,6 +111,18 @@ def maximises(prose: str) -> bool:
     return MAXIMISES.search(prose) is not None
 
 
+NUMERATOR = re.compile(
+    r"numerator.layout|分子布局|(?:derivative|gradient|partials?|differential)\b[^.;]{0,80}?\brows?\b|"
+    r"(?:导数|梯度)[^。；]{0,20}行向量",
+    re.IGNORECASE,
+)
+
+
+def numerator(prose: str) -> bool:
+    """Whether the prose speaks of numerator layout, of derivatives that are rows."""
+    return NUMERATOR.search(prose) is not None
+
+
 def sample_letters(prose: str) -> set[str]:
     return {next(g for g in m.groups() if g) for m in SAMPLE_LETTER.finditer(prose)}
 

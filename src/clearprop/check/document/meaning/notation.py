@@ -24,6 +24,7 @@ class Role:
     sign: int = 1  # of a gradient that the text takes with a minus, of a threshold: -1
     bare: bool = False  # of a pre-activation: without the bias, which the text adds inside the activation
     rate: bool = False  # of a gradient: times the learning rate, a change of the parameters
+    slope: bool = False  # of a gradient: it lies as the text's dJ/dz does
 
 
 PENALTIES = {  # the words before the sum of W^2, and how many times lambda W its slope is, for m samples
@@ -31,6 +32,11 @@ PENALTIES = {  # the words before the sum of W^2, and how many times lambda W it
     "lambda/(2 m)": lambda m: 1.0 / m,
     "lambda": lambda m: 2.0,
 }
+SHAPED, VECTORS, ALL = (
+    "shaped",
+    "vectors",
+    "all",
+)  # dJ/dz as z lies; turned where z is a vector; turned always
 OWN = "own"  # the penalty as the text writes it
 WHERE = " where lambda is"  # J is without it in lines that have no lambda
 
@@ -44,12 +50,15 @@ class Reading:
     `losses`: of each loss name, its value, and its gradients by z and a, and by W and b, as "sample", "sum" or "mean";
     `gradients`: what delta, dZ and dW are gradients of, "sum" or "mean"; "+ penalty" if it is in them.
     `penalised`: of each loss, the penalty in it, OWN or a key of PENALTIES, and perhaps WHERE; "" for none.
+    `jacobian`: a vector by a vector as (outputs, inputs), "numerator", or turned; `slopes`: how a number by a vector or
+    matrix lies, SHAPED, VECTORS or ALL.
     """
 
     losses: dict[str, tuple[str, str, str]] = field(default_factory=dict)
     gradients: dict[str, str] = field(default_factory=dict)
     penalised: dict[str, str] = field(default_factory=dict)
     jacobian: str = "numerator"
+    slopes: str = SHAPED
 
 
 @dataclass

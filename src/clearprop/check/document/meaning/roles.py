@@ -21,6 +21,7 @@ from clearprop.check.document.read.tree import (
     Probability,
     Relation,
     Script,
+    Space,
     Sym,
     children,
     symbols,
@@ -174,7 +175,7 @@ def find_roles(document: Document, notation: Notation) -> None:
     kinds, shifts, bare = forward.settled(steps.oriented(list(pairs(document))), prior)
     prior.update(kinds)
     for name in sorted(used - spare):
-        kind = prior.get(name)
+        kind = prior.get(name) or ("bias" if name.rstrip("0123456789") == "b" else None)
         if name in notation.roles:
             continue
         if kind is not None and not (name in functions and kind in ("act", "prediction", "pre")):
@@ -210,7 +211,7 @@ def _on_line(node: Node) -> Iterator[Sym]:
         for one in (node.body, node.condition):
             if one is not None:
                 yield from _on_line(one)
-    elif not isinstance(node, Script):
+    elif not isinstance(node, (Script, Space)):  # the letters of a shape are sizes
         for one in children(node):
             yield from _on_line(one)
     if isinstance(node, Sym):  # y in p_{i y_i}
@@ -378,9 +379,9 @@ def _deltas(document: Document, notation: Notation) -> None:
         layer = None if steps.carries_layer(left, notation) else base.layer
         if left.name not in notation.roles:
             own = Role("delta", layer) if base.kind == "pre" else Role("gradient", layer, of=by.name)
-            notation.roles[left.name] = replace(own, sign=sign)
+            notation.roles[left.name] = replace(own, sign=sign, slope=not slope.nabla)
         elif notation.roles[left.name].kind == "delta" and base.kind == "pre":
-            notation.roles[left.name].sign = sign
+            notation.roles[left.name] = replace(notation.roles[left.name], sign=sign, slope=not slope.nabla)
 
 
 def _changes(document: Document, notation: Notation) -> None:

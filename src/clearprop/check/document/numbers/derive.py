@@ -1,17 +1,19 @@
 """Derivatives, taken numerically from the forward pass by the complex step."""
 
 import itertools
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from clearprop.check.document.meaning.notation import Role, is_letter, place
+from clearprop.check.document.meaning.notation import SHAPED, Role, is_letter, place
 from clearprop.check.document.numbers import losses, quantities
 from clearprop.check.document.numbers.env import Env
 from clearprop.check.document.numbers.functions import STEP
+from clearprop.check.document.numbers.layout import laid
 from clearprop.check.document.numbers.values import Jacobian, Value, product, scalar
 from clearprop.check.document.read.limits import MOST_ENTRIES, Misfit, Undefined, Unread
-from clearprop.check.document.read.tree import Call, Derivative, Node, Probability, Sym
+from clearprop.check.document.read.tree import Call, Derivative, Node, Probability, Sym, Transpose
 
 
 class TooManyAxes(Unread):
@@ -20,6 +22,8 @@ class TooManyAxes(Unread):
 
 def derivative(node: Derivative, env: Env) -> Any:
     of, by = node.of, node.by
+    if isinstance(by, Transpose) and isinstance(by.of, Sym):
+        return _by_row(Derivative(of, by.of), env)
     if of is None and _is_loss(by, env):
         of, by = by, parameter(by, env)
     if isinstance(by, Sym) and by.name in env.params:
@@ -45,10 +49,14 @@ def derivative(node: Derivative, env: Env) -> Any:
     if env.state is not env.world.state:
         msg = "a derivative of a derivative"
         raise Unread(msg)
-    if loss:
-        return losses.gradient(of, by, role, env)
-    assert of is not None
-    return _general(of, by, role, env)
+    value = losses.gradient(of, by, role, env) if loss or of is None else _general(of, by, role, env)
+    return value if node.nabla or isinstance(value, Jacobian) else laid(value, env)
+
+
+def _by_row(node: Derivative, env: Env) -> Value:
+    """d of / d z^T: a row of a column z, a column for each entry of z, whatever the text's layout."""
+    value = derivative(node, env.at(reading=replace(env.reading, jacobian="numerator", slopes=SHAPED)))
+    return value.matrix if isinstance(value, Jacobian) else value.T if value.ndim == 2 else value
 
 
 def parameter(loss: Node, env: Env) -> Node:

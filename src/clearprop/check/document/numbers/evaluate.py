@@ -140,8 +140,8 @@ def _without_role(node: Sym, env: Env) -> Value:
         return np.asarray(
             float(quantities.index(node.sub[0].node, env) == quantities.index(node.sub[1].node, env))
         )
-    if node.name in ("I", "mathbb I"):
-        return np.eye(env.world.sizes[-1])
+    if node.name in matrices.IDENTITY:
+        return matrices.identity(node, env)
     msg = f"the text does not say what {node.name} is"
     raise Undefined(msg, node.name)
 
@@ -172,7 +172,7 @@ def _sides(node: Add, env: Env) -> tuple[Value, Value]:
             and len(set(other.shape)) == 1
             and matrices.has_identity(one)
         ):
-            inner = env.with_params(I=np.eye(len(other)))
+            inner = matrices.sized(env, len(other))
             return plain(node.left, inner), plain(node.right, inner)
     return left, right
 

@@ -13,6 +13,7 @@ from clearprop.check.document.meaning.notation import (
 )
 from clearprop.check.document.numbers import penalty, quantities
 from clearprop.check.document.numbers.env import Env
+from clearprop.check.document.numbers.layout import laid
 from clearprop.check.document.numbers.values import Value
 from clearprop.check.document.read.limits import OutOfRange, Undefined
 from clearprop.check.document.read.tree import Call, Node, Num, Sym, Text
@@ -183,4 +184,5 @@ def named_gradient(node: Sym, role: Role, env: Env) -> Value:
     sample = None
     if how == "sample":
         sample = env.sample if where.kind not in ("z", "a") else None
-    return times * quantities.exposed(whole(where, how, sample, env, penalised), where, env)
+    value = times * quantities.exposed(whole(where, how, sample, env, penalised), where, env)
+    return laid(value, env) if role.slope else value

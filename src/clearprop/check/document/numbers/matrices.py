@@ -58,9 +58,25 @@ def with_ones(factors: list[Node], values: list) -> list | None:
     return None if all(one is other for one, other in zip(found, values, strict=True)) else found
 
 
+IDENTITY = ("I", "mathbb I")
+
+
 def has_identity(node: Node) -> bool:
     """Whether an identity matrix stands in it, whose size is that of what it is added to."""
-    return any(isinstance(one, Sym) and one.name in ("I", "mathbb I") and not one.sub for one in walk(node))
+    return any(isinstance(one, Sym) and one.name in IDENTITY and not one.sub for one in walk(node))
+
+
+def sized(env: Env, size: int) -> Env:
+    """The same place with an identity matrix of this size for a bare I."""
+    return env.with_params(**dict.fromkeys(IDENTITY, np.eye(size)))
+
+
+def identity(node: Sym, env: Env) -> Value:
+    """I, I_n, or an entry I_{jk}."""
+    numbers = [quantities.index(one.node, env) for one in node.sub]
+    if len(numbers) == 2:
+        return np.asarray(float(numbers[0] == numbers[1]))
+    return np.eye(numbers[0] if numbers else env.world.sizes[-1])
 
 
 def _unnested(node: Matrix) -> list[tuple[Node, ...]]:

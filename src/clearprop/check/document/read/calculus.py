@@ -99,11 +99,11 @@ def _nabla(p: Parser) -> Node:
     if twice:
         return Second(of if by is not None else None, by or of, by or of)
     if by is None and isinstance(of, (Sym, Call)):
-        return Derivative(None, of)
+        return Derivative(None, of, nabla=True)
     if by is None:
         msg = "a nabla without a variable"
         raise p.stuck(msg)
-    return Derivative(of, by)
+    return Derivative(of, by, nabla=True)
 
 
 def _slash(p: Parser, sign: str) -> Node:

@@ -80,6 +80,7 @@ PROSE = set(
     " the we at from to by that such".split()
 )
 MARKED = ACCENTS.keys() | SCRIPTS.keys() | UNWRAPPED | TEXTS
+CONDITION = {"=", "<", ">", r"\le", r"\ge", r"\leq", r"\geq", r"\ne", r"\neq", r"\in", r"\{", "(", "["}
 ONE = {"mathbb 1", "mathbb I", "bold 1", "bold I"}
 
 
@@ -185,7 +186,7 @@ def _bold(c: _Cleaner, token: Token, depth: int) -> None:
     inner = c.group(depth)
     if (
         len(inner) == 1
-        and inner[0].raw in ("1", "I")
+        and (inner[0].raw == "1" or (inner[0].raw == "I" and not _is_identity(c)))
         and token.raw not in (r"\boxed", r"\fbox", r"\underline")
     ):
         inner = [Token("command", r"\one", f"{token.raw}{{{inner[0].raw}}}", token.at)]
@@ -208,7 +209,7 @@ def _accent(c: _Cleaner, token: Token, depth: int) -> None:
     mark = ACCENTS.get(token.raw) or SCRIPTS[token.raw]
     raw = f"{token.raw}{{{written(inner)}}}"
     name = f"{mark} {inner[0].text}" if inner else mark
-    if name in ONE:
+    if name in ONE and not (name[-1] == "I" and _is_identity(c)):
         c.result.append(Token("command", r"\one", raw, token.at))
     elif name == "mathbb R" or (name == "mathcal R" and _is_set(c)):
         c.result.append(Token("command", r"\reals", raw, token.at))
@@ -217,6 +218,15 @@ def _accent(c: _Cleaner, token: Token, depth: int) -> None:
     elif inner:  # an accent over a letter with scripts: the accent belongs to the letter
         first = Token("letter", name, f"{token.raw}{{{inner[0].raw}}}", token.at)
         c.result += [first, *inner[1:]]
+
+
+def _is_identity(c: _Cleaner) -> bool:
+    """Whether an I is a matrix, and no indicator: no bracket follows, and no condition below it."""
+    follows = [t.raw for t in c.tokens[c.k :] if t.raw not in DROPPED]
+    if follows[:1] == ["_"]:
+        below = follows[1 : follows.index("}") if follows[1:2] == ["{"] and "}" in follows else 2]
+        return not CONDITION & set(below)
+    return not follows or follows[0] not in ("(", "[", r"\{", "{")
 
 
 def _is_set(c: _Cleaner) -> bool:

@@ -175,10 +175,11 @@ class Likelihood(Node):
 
 @dataclass(frozen=True)
 class Derivative(Node):
-    """d of / d by; `of` None is the loss (as in the nabla of W alone)."""
+    """d of / d by; `of` None is the loss (as in the nabla of W alone); `nabla`: written with one."""
 
     of: Node | None
     by: Node
+    nabla: bool = field(default=False, compare=False, kw_only=True)
 
 
 @dataclass(frozen=True)

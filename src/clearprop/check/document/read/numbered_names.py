@@ -1,0 +1,95 @@
+"""Names that end in a number, b_1 and delta_2 beside W and U: the number tells names apart, it is no index.
+
+In z = Wx + b_1, y = Uh + b_2 the weights have letters of their own, and the biases one letter with two numbers. In
+delta_1 = dJ/dy, delta_2 = dJ/dz the order of the numbers is that of the text, not of the layers. Such a name becomes
+one token, so that the formulas tell its layer.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from clearprop.check.document.read.tokens import Token
+
+BIASES = ("b", "c")
+ERRORS = ("delta", "e")
+SIGNS = (r"\partial", "d", r"\nabla")
+Formulas = list[list[Token]]
+
+
+def joined(formulas: Formulas) -> Formulas:
+    """The formulas with one token for each such name."""
+    names = {name for name in (*BIASES, *ERRORS) if _is_numbered(name, formulas)}
+    names = {n for n in names if any(_tells(n, tokens) for tokens in formulas)}
+    return [_joined(tokens, names) for tokens in formulas] if names else formulas
+
+
+def _is_numbered(name: str, formulas: Formulas) -> bool:
+    """Whether a letter has one number below it and nothing above, and not always the same, or nothing at all."""
+    found = {_number(tokens, k) for tokens in formulas for k, t in enumerate(tokens) if t.text == name}
+    return len(found - {""}) > 1 and None not in found
+
+
+def _number(tokens: list[Token], k: int) -> str | None:
+    """The number below a letter, if that is all it has; "" below a bare one."""
+    below = tokens[k + 1 : k + 3]
+    if not _has_script(tokens, k):
+        return ""
+    if below[0].text != "_" or len(below) < 2 or below[1].kind != "number":
+        return None
+    follows = tokens[k + 3] if k + 3 < len(tokens) else None
+    raised = follows is not None and follows.text == "^" and not _is_transposed(tokens, k + 4)
+    return None if raised or (follows is not None and follows.text == "_") else below[1].text
+
+
+def _is_transposed(tokens: list[Token], k: int) -> bool:
+    inside = [t.text for t in tokens[k : k + 3]]
+    return inside[:1] in ([r"\top"], ["T"]) or inside in (["{", r"\top", "}"], ["{", "T", "}"])
+
+
+def _tells(name: str, tokens: list[Token]) -> bool:
+    """Whether a formula shows that the number is no index: W x + b_1 of plain letters, delta_1 = dJ/dz."""
+    for k in _places(name, tokens):
+        if name in BIASES and k > 2 and tokens[k - 1].text == "+" and _plain(tokens, k - 3):
+            return True
+        if name in ERRORS and [t.text for t in tokens[k + 3 : k + 4]] in (["="], [":="]):
+            by = _by(tokens, k + 4)
+            if by is not None and not _has_script(tokens, by):
+                return True
+    return False
+
+
+def _places(name: str, tokens: list[Token]) -> Iterator[int]:
+    return (k for k, token in enumerate(tokens) if token.text == name)
+
+
+def _plain(tokens: list[Token], k: int) -> bool:
+    """Whether two bare letters stand here, the second of them before a plus."""
+    two = tokens[k : k + 2]
+    before = tokens[k - 1].text if k else ""
+    return len(two) == 2 and all(t.kind == "letter" for t in two) and before not in ("_", "^")
+
+
+def _by(tokens: list[Token], k: int) -> int | None:
+    r"""Where the letter is by which a derivative of one letter is taken: \frac{\partial J}{\partial z}, dJ/dz."""
+    signs = [n for n in range(k, min(k + 14, len(tokens))) if tokens[n].text in SIGNS]
+    if not signs or signs[0] > k + 2 or len(signs) < 2 or signs[1] > signs[0] + 5:
+        return None
+    by = signs[1] + 1
+    return by if by < len(tokens) and tokens[by].kind == "letter" else None
+
+
+def _has_script(tokens: list[Token], k: int) -> bool:
+    return k + 1 < len(tokens) and tokens[k + 1].text in ("_", "^")
+
+
+def _joined(tokens: list[Token], names: set[str]) -> list[Token]:
+    result: list[Token] = []
+    k = 0
+    while k < len(tokens):
+        token = tokens[k]
+        k += 1
+        if token.text in names and (number := _number(tokens, k - 1)):
+            raw = "".join(t.raw for t in tokens[k - 1 : k + 2])
+            token, k = replace(token, text=f"{token.text}{number}", raw=raw), k + 2
+        result.append(token)
+    return result
