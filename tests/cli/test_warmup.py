@@ -8,7 +8,7 @@ import pytest
 
 from clearprop.engine import lanes, warm
 from clearprop.estimators.presets import PRESETS
-from clearprop.estimators.warming import fits
+from clearprop.estimators.warming import ROWS, fits
 from clearprop.network import Network
 
 FITS = """
@@ -61,10 +61,10 @@ def test_what_was_not_compiled_ahead_is_found(tmp_path):
 
 
 def test_networks_of_both_kinds_are_compiled_for():
-    assert [lanes.suits(Network((2, units, 2))) for units in (2, warm.WIDE)] == [True, False]
+    assert [lanes.suits(Network((2, units, 2)), 2) for units in (2, warm.WIDE)] == [True, False]
     sizes = {(type(fit.estimator).__name__, getattr(fit.estimator, "preset", None)) for fit in fits()}
     assert sizes >= {
         (kind, preset) for kind in ("TabularClassifier", "TabularRegressor") for preset in PRESETS
     }
     widths = {fit.X.shape[1] for fit in fits() if not isinstance(fit.X, dict)}
-    assert {lanes.suits(Network((n, 100, 3))) for n in widths} == {True, False}
+    assert {lanes.suits(Network((n, 100, 3)), ROWS) for n in widths} == {True, False}

@@ -57,7 +57,7 @@ class Case:
 
     @property
     def kernels(self):
-        return (False, True) if lanes.suits(self.net) and not any(self.dropout) else (False,)
+        return (False, True) if lanes.suits(self.net, self.size) and not any(self.dropout) else (False,)
 
 
 def _network(rng):

@@ -132,7 +132,7 @@ class Engine:
         self.dropout, self.seed = checked_dropout(self.net, dropout), int(seed)
         self.hyper = hyper_of(self.net, self.solver, self.dropout, self.seed)
         self.threads = int(threads)
-        self.in_lanes = COMPILED and lanes.suits(self.net) and not any(self.dropout)
+        self.in_lanes = COMPILED and lanes.suits(self.net, self.batch_size) and not any(self.dropout)
         self._rooms: dict[tuple[int, int], Room] = {}
         self._counters: dict[tuple[int, str], tuple[Plan, Memory]] = {}
         self._working: Working | None = None  # of the last step, where there are no blocks

@@ -27,11 +27,13 @@ from clearprop.network import Network
 ONES = LINE + LINES * BYTES  # numbers of `Memory.scratch` that are 1: a line of them is read behind the first
 ADDING_UP = 90  # instructions that add up the lanes of a block of sums
 MOST_WEIGHTS = 1_000  # above, the tiles of `products` are as full as these lines, and need no transposed sums
+TINY = 300  # weights up to which lines are faster whatever the batch
+MANY_ROWS = 64  # above, all panels of a larger network do not stay in the first cache
 
 
-def suits(net: Network) -> bool:
-    """Whether a network is small enough; measured, see the constants."""
-    return net.n_weights <= MOST_WEIGHTS
+def suits(net: Network, batch_size: int) -> bool:
+    """Whether a network and its batch are small enough; measured, see the constants."""
+    return net.n_weights <= (MOST_WEIGHTS if batch_size <= MANY_ROWS else TINY)
 
 
 def wide(dtype: np.dtype) -> int:

@@ -157,7 +157,7 @@ def library_name(name: str, notation: Notation) -> str | None:
 def find_plan(document: Document, notation: Notation, prose: str) -> Plan:
     """Activations, head and loss."""
     hidden, last = _activations(document, notation)
-    family, factor, per_output = _loss(document, notation, prose)
+    family, factor, per_output = _loss(document, notation, prose, last)
     named = hints.activation(prose)
     if not hidden:
         hidden = {0: named} if named else {0: "smooth"}
@@ -279,7 +279,8 @@ def _covers_last(document: Document, notation: Notation) -> bool:
     return True
 
 
-def _loss(document: Document, notation: Notation, prose: str) -> tuple[str, float, bool]:
+def _loss(document: Document, notation: Notation, prose: str, last: str | None) -> tuple[str, float, bool]:
+    """The loss by its formula, else by the words of the text, else by custom: after a softmax the cross-entropy."""
     family: Counter[str] = Counter()
     for left, right, _ in pairs(document):
         for one, other in ((left, right), (right, left)):
@@ -289,4 +290,4 @@ def _loss(document: Document, notation: Notation, prose: str) -> tuple[str, floa
                     family[found] += 1
     if family:
         return family.most_common(1)[0][0], 0.5, False
-    return hints.loss(prose) or "squared", 0.5, False
+    return hints.loss(prose) or ("cross-entropy" if last == "softmax" else "squared"), 0.5, False
