@@ -114,12 +114,16 @@ class Comparison:
 
     def run(self, worlds: list[World], most: int = MOST_CHOICES) -> list[Pair]:
         """Every pair of sides over all networks; all unread if they cannot be handled."""
+        if updates.unrolled(self.statement, self.notation.roles):
+            return self._all_unread("what a memory comes to over many steps")
         try:
             return self._run(worlds, most)
         except SLIPS:
-            error = Unread("it cannot be compared")
-            self.pairs = [Pair(p.left, p.right, unread=error, unread_side=p.right) for p in self.pairs]
-            return self.pairs
+            return self._all_unread("it cannot be compared")
+
+    def _all_unread(self, why: str) -> list[Pair]:
+        self.pairs = [Pair(p.left, p.right, unread=Unread(why), unread_side=p.right) for p in self.pairs]
+        return self.pairs
 
     def _run(self, worlds: list[World], most: int) -> list[Pair]:
         found = self._over(worlds, most)
@@ -290,7 +294,10 @@ class Comparison:
         first, second = self.nodes[0], self.nodes[1]
         if not isinstance(first, Sym) or second is None or left.value is None or right.value is None:
             return left
-        wanted = updates.expected(first, second, env)
+        try:
+            wanted = updates.expected(first, second, env)
+        except (Unread, Misfit, OutOfRange) as error:
+            return Outcome(None, error)
         found = [one for one in wanted if same(one, right.value)]
         return Outcome(found[0] if found else wanted[0])
 

@@ -14,7 +14,7 @@ from clearprop.check.document.read.tokens import Token
 from clearprop.check.document.read.tree import Both, Dots, Listed, Matrix, Node, Num, Relation, Sym
 
 INTRODUCING = ("with", "if", "when", "for", "at", "all", "every", "each", "suppose", "assume", "where", "layer", "any", "case", "say", "layers",
-               "若", "当", "对", "设", "假设", "令", "对于", "如果", "每层", "(", "（", "let", "from", "and", "or", "as", "mit")  # fmt: skip
+               "若", "当", "在", "对", "设", "假设", "令", "对于", "如果", "每层", "(", "（", "let", "from", "and", "or", "as", "mit")  # fmt: skip
 
 INDICES = "cijklnpqr"
 

@@ -2,7 +2,18 @@
 
 from dataclasses import dataclass, field, replace
 
-from clearprop.check.document.meaning import batches, given, hints, layouts, penalties, plans, roles, sizing
+from clearprop.check.document.meaning import (
+    batches,
+    constants,
+    given,
+    hints,
+    layouts,
+    memories,
+    penalties,
+    plans,
+    roles,
+    sizing,
+)
 from clearprop.check.document.meaning.notation import Notation, is_letter
 from clearprop.check.document.meaning.options import Options
 from clearprop.check.document.numbers.world import Plan
@@ -46,17 +57,19 @@ def build(document: Document, options: Options) -> Setting:
     concrete = sizing.find_sizes(document, notation, shapes)
     plans.find_functions(document, notation, text)
     plans.find_outputs(document, notation)
+    constants.find_constants(document, notation)
     plan = plans.find_plan(document, notation, text)
     if options.activation is not None:
         plan = replace(plan, activations=(options.activation,))
     depth = plans.depth(document, notation)
+    memories.find_memories(document, notation)
     _definitions(document, notation)
     penalties.find_penalty(document, notation)
     kinds = {one.kind for node in roles.nodes(document) for one in walk(node) if isinstance(one, Mul)}
     notation.dots_may_be_entrywise = "dot" in kinds and not kinds & {"hadamard", "star"}
-    constants = given.constants(document, notation) if numbers else {}
+    said = given.constants(document, notation) if numbers else {}
     sizes = _sizes(concrete, depth, text, document, notation)
-    return Setting(document, notation, plan, sizes, depth, numbers=numbers, constants=constants)
+    return Setting(document, notation, plan, sizes, depth, numbers=numbers, constants=said)
 
 
 def _sizes(
@@ -93,6 +106,7 @@ def _definitions(document: Document, notation: Notation) -> None:
             if (
                 isinstance(left, Sym)
                 and _is_new(left, notation)
+                and left.name not in notation.counters
                 and not any(s == left for s in _same_name(right, left))
             ):
                 notation.definitions.setdefault(left.name, []).append((left, right))

@@ -67,6 +67,7 @@ class _Forward:
             (step.first, step.second, step.second_turned),
             (step.second, step.first, step.first_turned),
         ]
+        pairs.sort(key=lambda pair: self.prior.get(pair[1].name) == "input")  # A x: x is no weight beside A
         for act, weight, turned in pairs:
             if self._kind(act.name) not in ("input", "act", "augmented", "prediction") and not self._is_input(
                 act, weight

@@ -126,7 +126,10 @@ def find_samples(document: Document, notation: Notation, prose: str, shapes: lis
     if best is None:
         used = {one.name for node in nodes(document) for one in symbols(node)}
         counting = {index for index, _ in bound} | _indices(document)
-        free = used - set(notation.sizes) - counting
+        known = {
+            name for name, role in notation.roles.items() if role.kind in ("weight", "bias", "pre", "act")
+        }
+        free = used - set(notation.sizes) - counting - known
         best = next((name for name in ("m", "N", "B") if name in free), None)
     if best is not None:
         notation.sizes[best] = ("m",)

@@ -8,7 +8,7 @@ from clearprop.check.document.meaning import hints, patterns
 from clearprop.check.document.meaning.notation import Notation, Role, first, is_letter, layer_script, place
 from clearprop.check.document.meaning.roles import nodes, pairs
 from clearprop.check.document.numbers import functions, scalars
-from clearprop.check.document.numbers.world import Plan
+from clearprop.check.document.numbers.world import OWN, Plan
 from clearprop.check.document.read.statements import Document
 from clearprop.check.document.read.tree import Call, Node, Num, Probability, Sym, symbols, walk
 
@@ -151,7 +151,18 @@ def library_name(name: str, notation: Notation) -> str | None:
     if name in functions.ENTRYWISE or name == "softmax":
         return name
     meaning = notation.functions.get(name)
+    if meaning == "body" and _is_of_its_letter(name, notation):
+        return OWN + name
     return meaning if meaning in functions.ENTRYWISE or meaning == "softmax" else None
+
+
+def _is_of_its_letter(name: str, notation: Notation) -> bool:
+    """Whether a function of the text's own depends on nothing but its one argument and constants."""
+    letters, body = notation.bodies[name]
+    others = {one.name for one in symbols(body)} - {letters[0], "e", "pi"}
+    return len(letters) == 1 and all(
+        notation.roles.get(one, Role("")).kind in ("constant", "rate", "decay") for one in others
+    )
 
 
 def find_plan(document: Document, notation: Notation, prose: str) -> Plan:
@@ -251,6 +262,8 @@ def _numbers(document: Document, notation: Notation) -> list[int]:
             role = notation.roles.get(one.name)
             if role is None or role.kind not in ("weight", "bias", "stack"):
                 continue
+            if one.name in ("theta", "Theta") and {"W", "w"} & notation.roles.keys():
+                continue  # any of the parameters
             layer = place(one, role, notation).layer
             if isinstance(layer, Num):
                 found.append(int(layer.value) - first("b" if role.kind == "bias" else "W", notation))

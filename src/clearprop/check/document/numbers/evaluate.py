@@ -12,6 +12,7 @@ from clearprop.check.document.numbers import (
     extents,
     losses,
     matrices,
+    memories,
     quantities,
     values,
 )
@@ -48,6 +49,8 @@ from clearprop.check.document.read.tree import (
     Sym,
     Transpose,
 )  # fmt: skip
+
+AT_STEP = 3  # of steps in time, the one at which lines are looked at
 
 
 def evaluate(node: Node, env: Env) -> Value:
@@ -93,6 +96,14 @@ def _sym(node: Sym, env: Env) -> Value:
         return _without_role(node, env)
     if role.kind in ("rate", "decay"):
         return np.asarray(env.world.constants[role.kind])
+    if role.kind == "constant":
+        return _raised(
+            np.asarray(env.world.free(node.name, *(quantities.index(s.node, env) for s in node.sub))),
+            node,
+            env,
+        )
+    if role.kind == "memory":
+        return _raised(memories.value(node, role, env), node, env)
     if role.kind == "loss":
         return losses.value(node, role, env)
     if role.kind == "delta" and _is_kronecker(node, env):
@@ -100,7 +111,7 @@ def _sym(node: Sym, env: Env) -> Value:
             float(quantities.index(node.sub[0].node, env) == quantities.index(node.sub[1].node, env))
         )
     if role.kind in ("delta", "gradient"):
-        return losses.named_gradient(node, role, env)
+        return _powered(losses.named_gradient(node, role, env), place(node, role, notation).power, env)
     if role.kind == "differential":
         return differentials.value(node, role, env)
     return _powered(quantities.value_of(node, role, env), place(node, role, notation).power, env)
@@ -132,6 +143,8 @@ def _raised(value: Value, node: Sym, env: Env) -> Value:
 def _without_role(node: Sym, env: Env) -> Value:
     if node.name in env.notation.definitions:
         return matrices.defined(node, env)
+    if node.name in env.notation.counters:
+        return np.asarray(float(AT_STEP))
     if node.name == "pi" and not node.sub:
         return np.asarray(np.pi)
     if node.name == "e":

@@ -12,6 +12,7 @@ import numpy as np
 
 from clearprop.check.document.numbers.functions import ENTRYWISE, KINKED, STEP, softmax
 
+OWN = "own "  # before the name of an activation that the text itself defines
 CLEAR = 0.03  # how far from a kink each z stays
 
 
@@ -111,7 +112,8 @@ class World:
 
     def _is_clear(self, state: State) -> bool:
         for l in range(1, self.L + 1):
-            if self.plan.activation(l, self.L) in KINKED:
+            name = self.plan.activation(l, self.L)
+            if name in KINKED or name.startswith(OWN):
                 z = np.real(state.z[l])
                 alive = (z > 0).any(axis=0).all() and (z < 0).any()
                 if np.abs(z).min() < CLEAR or not alive:
@@ -140,6 +142,11 @@ class World:
     @cached_property
     def constants(self) -> dict[str, float]:
         return {"rate": 0.37, "decay": 0.23}
+
+    def free(self, *name: str | int) -> float:
+        """A constant that the text leaves open, between 0 and 1: the same wherever it is asked for."""
+        rng = np.random.default_rng([self.seed, *"/".join(map(str, name)).encode()])
+        return float(rng.uniform(0.15, 0.85))
 
     def function(self, name: str) -> Callable:
         return self.functions.get(name) or ENTRYWISE[name]

@@ -1,13 +1,20 @@
 """The networks that a document is held against: its own, drawn several times, and others of other depths and widths."""
 
+from collections.abc import Callable
+
+import numpy as np
+
 from clearprop.check.document.meaning import hints
 from clearprop.check.document.meaning.build import Setting
-from clearprop.check.document.meaning.notation import is_letter, is_near_letter
+from clearprop.check.document.meaning.notation import Reading, is_letter, is_near_letter
+from clearprop.check.document.numbers.env import Env
+from clearprop.check.document.numbers.evaluate import plain
 from clearprop.check.document.numbers.functions import relu_one
-from clearprop.check.document.numbers.world import World
+from clearprop.check.document.numbers.world import OWN, State, World
 from clearprop.check.document.read.statements import Statement
 from clearprop.check.document.read.tree import Num, Relation, symbols, walk
 
+NOWHERE = State([], [], [], [], np.zeros((0, 0)), np.zeros(0))  # a function of one letter needs no network
 NEAR = 120  # characters before a formula
 SAMPLES = (5, 7, 6, 8, 9, 11)
 SPARE = ([3, 4, 2, 6, 7, 8, 9, 10], [4, 3, 5, 2, 6, 8, 9, 10])
@@ -25,7 +32,7 @@ class Worlds:
         self.own = [self._own(k, sizes) for k in range(2)]
         last = 1 if self.own[0].sizes[-1] == 1 else None
         self.others = [
-            World(setting.plan, (*shape[:-1], last or shape[-1]), m, 31 + k)
+            _world(setting, (*shape[:-1], last or shape[-1]), m, 31 + k)
             for k, (shape, m) in enumerate(OTHERS)
         ]
         self._by_classes = {}
@@ -34,7 +41,7 @@ class Worlds:
         depth = self.setting.depth or max((n for n in self.setting.concrete if n > 0), default=2)
         shape = sizes or self._sizes(depth, list(SPARE[k]))
         free = [m for m in SAMPLES if m not in shape]
-        return World(self.setting.plan, shape, free[k], 11 + 12 * k)
+        return _world(self.setting, shape, free[k], 11 + 12 * k)
 
     def _sizes(self, depth: int, spare: list[int]) -> tuple[int, ...]:
         """The text's sizes where it has them, else different from each other."""
@@ -54,14 +61,14 @@ class Worlds:
         if self.setting.numbers:
             return self.own
         if not self.setting.notation.one_sample and self._is_of_one(statement):
-            return [World(w.plan, w.sizes, 1, w.seed + 3) for w in self.own]
+            return [_world(self.setting, w.sizes, 1, w.seed + 3) for w in self.own]
         own = self.own if classes is None else self._with_classes(classes)
         return [*own, *self.others] if classes is None and self._general(statement) else own
 
     def _with_classes(self, classes: int) -> list[World]:
         if classes not in self._by_classes:
             self._by_classes[classes] = [
-                World(w.plan, (*w.sizes[:-1], classes), w.m, w.seed + 5) for w in self.own
+                _world(self.setting, (*w.sizes[:-1], classes), w.m, w.seed + 5) for w in self.own
             ]
         return self._by_classes[classes]
 
@@ -95,6 +102,25 @@ class Worlds:
                 if open_depth and any(is_near_letter(i.node, notation.layer_letters) for i in items):
                     return True
         return False
+
+
+def _world(setting: Setting, sizes: tuple[int, ...], m: int, seed: int) -> World:
+    """A network whose activations are also those that the text itself defines."""
+    world = World(setting.plan, sizes, m, seed)
+    names = {setting.plan.head, *setting.plan.activations}
+    world.functions.update(
+        {name: _own_function(setting, world, name) for name in names if name.startswith(OWN)}
+    )
+    return world
+
+
+def _own_function(setting: Setting, world: World, name: str) -> Callable[[np.ndarray], np.ndarray]:
+    letters, body = setting.notation.bodies[name.removeprefix(OWN)]
+
+    def function(z: np.ndarray) -> np.ndarray:
+        return plain(body, Env(world, setting.notation, Reading(), NOWHERE).with_params(**{letters[0]: z}))
+
+    return function
 
 
 def _functions(setting: Setting) -> dict:

@@ -5,7 +5,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass, field
 
-from clearprop.check.document.read import named_layers, numbered_names
+from clearprop.check.document.read import named_by, named_layers, numbered_names, time_steps
 from clearprop.check.document.read.cleaning import clean
 from clearprop.check.document.read.formulas import Formula, formulas
 from clearprop.check.document.read.limits import MOST_CHARACTERS, Unread
@@ -127,7 +127,8 @@ def read_document(source: Source) -> Document:
             tokens[number] = _tokens(formula, known)
         except Unread as error:
             unread.append((number, error))
-    renamed = numbered_names.joined(named_layers.numbered(list(tokens.values())))
+    layers = named_layers.numbered(time_steps.stripped(list(tokens.values())))
+    renamed = numbered_names.joined(named_by.joined(layers))
     tokens = dict(zip(tokens, renamed, strict=True))
     words = words_of(list(tokens.values()))
     statements: list[Statement] = []

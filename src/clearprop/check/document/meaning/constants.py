@@ -1,0 +1,71 @@
+"""Free constants of a text: a momentum mu, a temperature T, the slope gamma of a leaky relu. A true line holds for any."""
+
+import re
+
+from clearprop.check.document.meaning.notation import Notation, Role
+from clearprop.check.document.meaning.roles import nodes, pairs
+from clearprop.check.document.read.statements import Document
+from clearprop.check.document.read.tree import Num, Script, Sym, symbols, walk
+
+CUSTOM = {"mu", "gamma", "beta", "rho", "tau", "kappa", "nu"}
+WORD = (
+    r"(?:constants?|coefficients?|temperatures?|hyper-?parameters?|momentum(?: term| parameter)?|decay rates?|slopes?|"
+    r"factors?|margins?|常数|常量|系数|超参数|温度|斜率|因子|衰减率)"
+)
+BEFORE = re.compile(rf"{WORD}\s*(?:为|是|取|of|is|be|,|，|by)?\s*$", re.IGNORECASE)
+AFTER = re.compile(
+    rf"^\s*(?:,|，|is|are|be|为|是|表示)?\s*(?:(?:a|an|the|some|any|fixed|small|positive|called|一个|给定的?)\s*)*{WORD}",
+    re.IGNORECASE,
+)
+RANGE = re.compile(
+    r"^(?:0|1)?\s*(?:<|\\le|\\leq)?\s*(\\[A-Za-z]+|[A-Za-z])\s*(?:<|>|\\le|\\leq|\\ge|\\geq|\\in)\s*[\[(]?[01]"
+)
+LETTER = re.compile(r"^\\?[A-Za-z]+(?:_\{?\d\}?)?(?:\s*,\s*\\?[A-Za-z]+(?:_\{?\d\}?)?)*$")
+
+
+def find_constants(document: Document, notation: Notation) -> None:
+    """Give the role of a constant to letters that the text calls one, or bounds by 0 and 1, or that are one by custom."""
+    found = {one.name: one for node in nodes(document) for one in symbols(node)}
+    set_equal = {left.name for left, _, _ in pairs(document) if isinstance(left, Sym)}
+    said = _said(document)
+    for name in sorted(found):
+        kind = notation.roles[name].kind if name in notation.roles else ""
+        free = not kind or (kind == "target" and name in said)
+        if not free or name in notation.sizes or name in notation.functions or name in set_equal:
+            continue
+        if name in notation.layer_letters | notation.sample_letters or not _is_bare(name, document):
+            continue
+        if name in said or name in CUSTOM:
+            notation.roles[name] = Role("constant")
+
+
+def _said(document: Document) -> set[str]:
+    """Letters that stand beside a word for a constant, or in a range from 0 or to 1."""
+    found = set()
+    for formula in document.formulas:
+        text = formula.text.strip()
+        if formula.display:
+            continue
+        named = LETTER.match(text) and (
+            BEFORE.search(formula.before[-40:]) or AFTER.match(formula.after[:60])
+        )
+        if named or RANGE.match(text):
+            found |= {name for name in re.findall(r"\\?([A-Za-z]+)", re.sub(r"_\{?\d\}?", "", text))}
+    return found
+
+
+def _is_bare(name: str, document: Document) -> bool:
+    """Whether it has no index but a number: gamma, beta_1."""
+    return all(
+        all(_is_number(item) for item in one.sub)
+        for node in nodes(document)
+        for one in walk(node)
+        if isinstance(one, Sym) and one.name == name
+    )
+
+
+def _is_number(item: Script) -> bool:
+    return isinstance(item.node, Num)
+
+
+__all__ = ["find_constants"]
