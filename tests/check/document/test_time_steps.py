@@ -46,7 +46,8 @@ $$g(z) = \begin{cases} z, & z \ge 0 \\ \gamma z, & z < 0 \end{cases} \qquad
 g'(z) = \begin{cases} 1, & z \ge 0 \\ \gamma, & z < 0 \end{cases}$$
 $$Z_1 = W_1 X + b_1, \quad A_1 = g(Z_1), \quad Z_2 = W_2 A_1 + b_2, \quad P = \operatorname{softmax}(Z_2)$$
 $$C = -\sum_{i=1}^{m} \sum_k Y_{ki} \log P_{ki}$$
-$$D_2 = \frac{\partial C}{\partial Z_2} = P - Y, \quad D_1 = \frac{\partial C}{\partial Z_1} = (W_2^T D_2) \odot g'(Z_1)$$
+$$D_2 = \frac{\partial C}{\partial Z_2} = P - Y$$
+$$D_1 = \frac{\partial C}{\partial Z_1} = (W_2^T D_2) \odot g'(Z_1)$$
 """
 TRUE = {"adam": ADAM, "momentum": MOMENTUM, "linear": RUN, "leaky": LEAKY}
 SLIPS = [
@@ -95,3 +96,13 @@ def test_a_temperature_is_a_constant():
     true = NET + r"With a temperature $\tau$, $S = \operatorname{softmax}(Z_2 / \tau)$ and $\tau S = S \tau$."
     assert not check_document(true).findings
     assert check_document(true.replace(r"= S \tau", "= S")).findings
+
+
+def test_a_quantity_that_is_defined_anew_is_no_slip():
+    anew = (
+        NET + r"With a temperature $T$, $P = \operatorname{softmax}(Z_2 / T)$ and "
+        r"$T \frac{\partial J}{\partial Z_2} = P - Y$."
+    )
+    check = check_document(anew)
+    assert not check.findings
+    assert {one.why for one in check.unread} == {"P is defined anew here, with T"}

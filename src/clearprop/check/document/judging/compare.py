@@ -116,6 +116,11 @@ class Comparison:
         """Every pair of sides over all networks; all unread if they cannot be handled."""
         if updates.unrolled(self.statement, self.notation.roles):
             return self._all_unread("what a memory comes to over many steps")
+        for name, (at, constant) in self.notation.anew.items():
+            if self.statement.at >= at and any(
+                one.name == name for node in self.known for one in bases(node)
+            ):
+                return self._all_unread(f"{name} is defined anew here, with {constant}")
         try:
             return self._run(worlds, most)
         except SLIPS:

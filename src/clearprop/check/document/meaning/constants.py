@@ -1,4 +1,4 @@
-"""Free constants of a text: a momentum mu, a temperature T, the slope gamma of a leaky relu. A true line holds for any."""
+"""Free constants of a text: a momentum mu, a temperature T, gamma of a leaky relu. A true line holds for any."""
 
 import re
 
@@ -24,7 +24,7 @@ LETTER = re.compile(r"^\\?[A-Za-z]+(?:_\{?\d\}?)?(?:\s*,\s*\\?[A-Za-z]+(?:_\{?\d
 
 
 def find_constants(document: Document, notation: Notation) -> None:
-    """Give the role of a constant to letters that the text calls one, or bounds by 0 and 1, or that are one by custom."""
+    """Give the role of a constant to letters that the text calls one, or bounds by 0 or 1, or that are by custom."""
     found = {one.name: one for node in nodes(document) for one in symbols(node)}
     set_equal = {left.name for left, _, _ in pairs(document) if isinstance(left, Sym)}
     said = _said(document)
@@ -39,6 +39,23 @@ def find_constants(document: Document, notation: Notation) -> None:
             notation.roles[name] = Role("constant")
 
 
+def find_anew(document: Document, notation: Notation) -> None:
+    """Quantities of the network that are given a second time, now with a constant, p = softmax(z / T): from there on
+    the text is about another network.
+    """
+    given: set[str] = set()
+    for statement in document.statements:
+        left, right = (part.node for part in (*statement.parts, *statement.parts[:1])[:2])
+        if len(statement.parts) < 2 or not isinstance(left, Sym) or right is None:
+            continue
+        if notation.roles.get(left.name, Role("")).kind not in ("pre", "act", "prediction"):
+            continue
+        held = [s.name for s in symbols(right) if notation.roles.get(s.name, Role("")).kind == "constant"]
+        if held and left.name in given:
+            notation.anew.setdefault(left.name, (statement.at, held[0]))
+        given.add(left.name)
+
+
 def _said(document: Document) -> set[str]:
     """Letters that stand beside a word for a constant, or in a range from 0 or to 1."""
     found = set()
@@ -50,7 +67,7 @@ def _said(document: Document) -> set[str]:
             BEFORE.search(formula.before[-40:]) or AFTER.match(formula.after[:60])
         )
         if named or RANGE.match(text):
-            found |= {name for name in re.findall(r"\\?([A-Za-z]+)", re.sub(r"_\{?\d\}?", "", text))}
+            found |= set(re.findall(r"\\?([A-Za-z]+)", re.sub(r"_\{?\d\}?", "", text)))
     return found
 
 
@@ -68,4 +85,4 @@ def _is_number(item: Script) -> bool:
     return isinstance(item.node, Num)
 
 
-__all__ = ["find_constants"]
+__all__ = ["find_anew", "find_constants"]

@@ -34,7 +34,10 @@ def shares(right: Node, remains: Value, env: Env) -> list[float]:
     from clearprop.check.document.numbers.evaluate import plain
 
     constants = [s for s in bases(right) if env.notation.roles.get(s.name, Role("")).kind == "constant"]
-    less = [1.0, *(1.0 - c for c in (float(plain(one, env)) for one in constants) if np.allclose(remains, c, 1e-9))]
+    less = [
+        1.0,
+        *(1.0 - c for c in (float(plain(one, env)) for one in constants) if np.allclose(remains, c, 1e-9)),
+    ]
     rate = env.world.constants["rate"]
     return [sign * share * step for share in less for step in (1.0, rate) for sign in (1.0, -1.0)]
 
