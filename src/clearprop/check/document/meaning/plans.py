@@ -157,8 +157,11 @@ def library_name(name: str, notation: Notation) -> str | None:
 
 
 def _is_of_its_letter(name: str, notation: Notation) -> bool:
-    """Whether a function of the text's own depends on nothing but its one argument and constants."""
+    """Whether a function of the text's own is made of known ones, its one argument and constants."""
     letters, body = notation.bodies[name]
+    calls = {notation.functions.get(one.name, one.name) for one in walk(body) if isinstance(one, Call)}
+    if calls - LIBRARY:
+        return False
     others = {one.name for one in symbols(body)} - {letters[0], "e", "pi"}
     return len(letters) == 1 and all(
         notation.roles.get(one, Role("")).kind in ("constant", "rate", "decay") for one in others
