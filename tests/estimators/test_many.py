@@ -4,11 +4,12 @@ import threading
 import warnings
 
 import numpy as np
+import pandas as pd
 import pytest
 import scipy.sparse as sp
 from sklearn.base import clone
 from sklearn.ensemble import BaggingClassifier
-from sklearn.exceptions import ConvergenceWarning
+from sklearn.exceptions import ConvergenceWarning, DataConversionWarning
 
 from clearprop import MLPClassifier, MLPRegressor, TabularClassifier, TabularRegressor, fit_many
 from clearprop.engine import team
@@ -59,6 +60,44 @@ def assert_same(found, alone):
 def test_each_as_if_alone(dtype, w):
     found = fit_many(classifiers(), X.astype(dtype), CLASSES, sample_weight=w)
     assert_same(found, [net.fit(X.astype(dtype), CLASSES, w) for net in classifiers()])
+
+
+@QUIET
+def test_what_is_shared_is_checked_once(monkeypatch):
+    """For each kind of network and each target; what warns is checked, and warns, anew."""
+    calls, check = [], MLPClassifier._validate_input
+    monkeypatch.setattr(MLPClassifier, "_validate_input", lambda *a: calls.append(a[0]) or check(*a))
+    nets, other = classifiers(), CLASSES[::-1].copy()
+    fit_many([*nets, *classifiers()], X, [CLASSES] * len(nets) + [other] * len(nets), threads=1)
+    assert len(calls) == 2
+    assert [net.n_features_in_ for net in nets] == [5] * len(nets)
+    alone = classifiers()[0].fit(X, CLASSES)
+    np.testing.assert_array_equal(nets[-1].predict(X), classifiers()[-1].fit(X, CLASSES).predict(X))
+    assert vars(nets[0]).keys() == vars(alone).keys()
+
+
+def test_what_warns_is_checked_by_each():
+    with warnings.catch_warnings(record=True) as heard:
+        warnings.simplefilter("always")
+        fit_many([MLPRegressor(max_iter=1, random_state=seed) for seed in range(3)], X, NUMBERS[:, None])
+    assert [w.category for w in heard] == [DataConversionWarning, ConvergenceWarning] * 3
+
+
+@QUIET
+def test_a_name_of_columns_of_before_is_forgotten():
+    names = [f"c{j}" for j in range(5)]
+    nets = [net.fit(pd.DataFrame(X, columns=names), NUMBERS) for net in regressors()]
+    assert not any(hasattr(net, "feature_names_in_") for net in fit_many(nets, X, NUMBERS))
+
+
+def test_the_largest_come_first():
+    parts = [
+        (MLPRegressor(hidden_layer_sizes=(50, 50), max_iter=1), X, NUMBERS, None, None),
+        (MLPRegressor(hidden_layer_sizes=(8,), max_iter=300), X, NUMBERS, None, None),
+        (MLPRegressor(hidden_layer_sizes=(8,), max_iter=300), X, NUMBERS, None, np.arange(10)),
+        (MLPRegressor(hidden_layer_sizes="none"), X, NUMBERS, None, None),
+    ]
+    assert many._largest_first(parts) == [1, 0, 2, 3]
 
 
 @QUIET
@@ -174,9 +213,9 @@ def test_memory_is_estimated_first(monkeypatch):
 def test_an_interruption_keeps_what_is_fitted(monkeypatch):
     first, done = threading.Event(), many._fit_one
 
-    def one(part, ears, i):
-        if i == 0:
-            done(part, ears, i)
+    def one(*given):
+        if given[-1] == 0:
+            done(*given)
             first.set()
         else:
             first.wait(10)

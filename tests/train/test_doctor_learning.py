@@ -5,7 +5,7 @@ import pytest
 
 from clearprop.network import Network, Parameters
 from clearprop.train.doctor.case import Case, Run, Scores
-from clearprop.train.doctor.columns import dense, some_rows
+from clearprop.train.doctor.columns import dense, glance, some_rows
 from clearprop.train.doctor.curve import read_curve
 from clearprop.train.doctor.examination import examine
 from clearprop.train.doctor.learning import why_not_converged
@@ -128,7 +128,7 @@ def test_few_rows_of_validation_are_given_their_chance():
 
 # ---- Why a run did not converge ------------------------------------------------------------------------
 def why(losses, X=X, names=None):
-    return why_not_converged(losses, 1e-4, X, names)
+    return why_not_converged(losses, 1e-4, glance(X), names)
 
 
 def test_why_by_the_curve():

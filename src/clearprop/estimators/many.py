@@ -3,7 +3,7 @@
 import warnings
 from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from itertools import pairwise
 from threading import local
 from typing import Any
@@ -15,6 +15,7 @@ from clearprop.engine.team import available, crowd
 from clearprop.errors import NotAllFittedError, ShapeError, SpecError
 from clearprop.estimators.many_on_ray import fit_all_on_ray
 from clearprop.estimators.perceptron import Perceptron
+from clearprop.estimators.shared import Shared
 from clearprop.estimators.tabular import TabularClassifier, TabularRegressor
 from clearprop.train.memory import available_memory, needed, readable
 from clearprop.train.progress import counted
@@ -111,10 +112,10 @@ def _fit_all(
     parts: list[tuple[Any, ...]], threads: int, progress: bool, ears: "_Ears"
 ) -> dict[int, Exception]:
     """All fits, the largest networks first; the errors by number."""
-    order = _largest_first(parts)
+    order, shared = _largest_first(parts), Shared(ears.here_so_far)
     errors: dict[int, Exception] = {}
     with counted(len(parts), progress) as tell, ThreadPoolExecutor(threads, "clearprop-fit") as pool:
-        waiting = {pool.submit(_fit_one, parts[i], ears, i): i for i in order}
+        waiting = {pool.submit(_fit_one, parts[i], shared, ears, i): i for i in order}
         try:
             while waiting:
                 done, _ = wait(waiting, return_when=FIRST_COMPLETED)
@@ -127,7 +128,7 @@ def _fit_all(
 
 
 def _largest_first(parts: list[tuple[Any, ...]]) -> list[int]:
-    return sorted(range(len(parts)), key=lambda i: -_size(parts[i][0]))
+    return sorted(range(len(parts)), key=lambda i: -_work(*parts[i]))
 
 
 def _failures(done: dict[Future[None], int]) -> dict[int, Exception]:
@@ -142,9 +143,12 @@ def _failures(done: dict[Future[None], int]) -> dict[int, Exception]:
     return failures
 
 
-def _fit_one(part: tuple[Any, ...], ears: "_Ears", i: int) -> None:
+def _fit_one(part: tuple[Any, ...], shared: Shared, ears: "_Ears", i: int) -> None:
     ears.listen(i)
-    fit_part(part)
+    estimator, _, _, _, share = part
+    is_sharing = share is None and isinstance(estimator, Perceptron)
+    with shared.known_to(estimator) if is_sharing else nullcontext():
+        fit_part(part)
 
 
 def fit_part(part: tuple[Any, ...]) -> None:
@@ -167,6 +171,10 @@ class _Ears(list[list[tuple[Any, ...]]]):
         """This thread now fits estimator `i`."""
         self.extend([] for _ in range(i + 1 - len(self)))
         self.here.ear = self[i]
+
+    def here_so_far(self) -> int:
+        """How many came from the fit of this thread."""
+        return len(self.here.ear)
 
     def hear(
         self, message: Any, category: Any, filename: str, lineno: int, file: Any = None, line: Any = None
@@ -241,11 +249,18 @@ def _checked_threads(threads: int | None) -> int:
     return int(threads)
 
 
-def _size(estimator: Any) -> int:
-    """What the work of a fit grows with."""
-    given = estimator.hidden_layer_sizes
-    hidden = [int(n) for n in np.atleast_1d(1 if given is None else given)]
-    return sum(a * b for a, b in pairwise(hidden)) + hidden[0]
+def _work(estimator: Any, X: Any, _y: Any, _w: Any, share: Any) -> int:
+    """What the time of a fit grows with: weights times rows times epochs; those of a preset are as for one unit."""
+    given, shape = estimator.hidden_layer_sizes, getattr(X, "shape", ())
+    try:
+        sizes = [
+            shape[1] if len(shape) == 2 else 1,
+            *(int(n) for n in np.atleast_1d(1 if given is None else given)),
+        ]
+        rows = (_n_rows(X) or 1) if share is None else len(share)
+        return sum(a * b for a, b in pairwise(sizes)) * rows * int(estimator.max_iter or 1)
+    except (ValueError, TypeError):  # what cannot be: said by its own fit
+        return 0
 
 
 def _check_memory(estimators: list[Any], X: Any, targets: list[Any]) -> None:
@@ -253,13 +268,15 @@ def _check_memory(estimators: list[Any], X: Any, targets: list[Any]) -> None:
     free, shape = available_memory(), getattr(X, "shape", (0,))
     if free is None or len(shape) != 2:
         return
-    need = 0
+    need, outputs = 0, dict[int, int]()
     for estimator, y in zip(estimators, targets, strict=True):
         if not isinstance(estimator, Perceptron):
             continue
         with suppress(ValueError, TypeError):  # sizes that cannot be: said by its own fit
-            lbfgs, outputs = estimator.solver == "lbfgs", _outputs(y)
-            sizes = (shape[1], *estimator._hidden_layer_sizes(), outputs)
+            if id(y) not in outputs:
+                outputs[id(y)] = _outputs(y)
+            lbfgs = estimator.solver == "lbfgs"
+            sizes = (shape[1], *estimator._hidden_layer_sizes(), outputs[id(y)])
             rows = shape[0] if lbfgs else estimator._batch_rows(shape[0])
             need += needed(sizes, rows, getattr(X, "dtype", np.float64), lbfgs=lbfgs)
     if need > free:

@@ -13,7 +13,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from clearprop.engine.engine import Engine
 from clearprop.errors import DivergedError, SpecError
-from clearprop.estimators import estimating, lbfgs, stochastic, validation
+from clearprop.estimators import estimating, lbfgs, shared, stochastic, validation
 from clearprop.estimators.callbacks import Told
 from clearprop.estimators.exporting import Exporting
 from clearprop.estimators.formulas import Formulas
@@ -202,7 +202,7 @@ class Perceptron(CallbackSupportMixin, SeeingMLP, Exporting, Formulas, BaseEstim
         check_together(self, len(hidden))
         first = not hasattr(self, "coefs_") or (not self.warm_start and not go_on)
         labels = y
-        X, y = self._validate_input(X, y, go_on, first)
+        X, y = shared.checked(self, X, y, go_on, first)
         w = row_weights(X, np.asarray(labels), sample_weight, getattr(self, "class_weight", None))
         y = self._repeated(y.reshape(-1, 1) if y.ndim == 1 else y)
         self.n_outputs_ = y.shape[1]

@@ -13,6 +13,7 @@ from clearprop.estimators import validation
 from clearprop.estimators.callbacks import Told
 from clearprop.estimators.epochs import Rows, one_epoch, several_epochs, sure_epochs
 from clearprop.estimators.optimizer import Optimizer, optimizer_for, say
+from clearprop.estimators.shared import columns_of
 from clearprop.estimators.validation import Held
 from clearprop.train.doctor.learning import why_not_converged
 
@@ -169,8 +170,7 @@ def _why(mlp: Any) -> str:
 def _warn_not_converged(mlp: Any, X: Any, epochs: int) -> None:
     reached = f"Stochastic Optimizer: Maximum iterations ({epochs}) reached"
     with np.errstate(all="ignore"):
-        why = why_not_converged(
-            mlp.loss_curve_[-epochs:], mlp.tol, X, getattr(mlp, "feature_names_in_", None)
-        )
+        columns, names = columns_of(mlp, X), getattr(mlp, "feature_names_in_", None)
+        why = why_not_converged(mlp.loss_curve_[-epochs:], mlp.tol, columns, names)
     msg = f"{reached} and the optimization hasn't converged yet. {why}"
     warnings.warn(msg, ConvergenceWarning, stacklevel=7)

@@ -8,6 +8,7 @@ import numpy as np
 
 MOST_ROWS = 10_000
 MOST_CELLS = 10_000_000
+A_GLANCE = 500  # rows that tell the scale of the columns
 INDICATOR = 0.99  # a column with one value in this share of the rows says little about its scale
 ALIKE = 1e-9  # standardised columns this near each other are the same up to rounding
 
@@ -63,6 +64,17 @@ def read_columns(X: np.ndarray) -> Columns:
     indicator = (np.median(few, axis=0) == X).mean(axis=0) > INDICATOR
     with np.errstate(over="ignore"):
         return Columns(X.mean(axis=0), np.where(constant, 0.0, X.std(axis=0)), constant, indicator)
+
+
+def glance(X: Any) -> Columns:
+    """The figures of the columns of X, from at most 500 of its rows.
+
+    Examples
+    --------
+    >>> glance(np.array([[1.0], [3.0]])).means.tolist()
+    [2.0]
+    """
+    return read_columns(dense(X, some_rows(X, A_GLANCE)))
 
 
 def repeats(X: np.ndarray, columns: Columns) -> list[tuple[int, int]]:

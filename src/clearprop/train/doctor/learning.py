@@ -2,19 +2,16 @@
 
 import math
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 import numpy as np
 
 from clearprop.maths import derivation
 from clearprop.train.doctor.case import Case, Limits
-from clearprop.train.doctor.columns import dense, read_columns, some_rows
+from clearprop.train.doctor.columns import Columns
 from clearprop.train.doctor.curve import LEAST_EPOCHS, Reading, read_curve
 from clearprop.train.doctor.data import scale_of
 from clearprop.train.doctor.diagnosis import Finding
 from clearprop.train.doctor.wording import number, percent, round_up
-
-A_GLANCE = 500  # rows that tell the scale of the columns
 
 
 def rate_too_high(case: Case) -> Iterator[Finding]:
@@ -128,7 +125,11 @@ def overfitting(case: Case) -> Iterator[Finding]:
 
 
 def why_not_converged(
-    losses: Sequence[float], tol: float, X: Any, names: Sequence[str] | None, limits: Limits | None = None
+    losses: Sequence[float],
+    tol: float,
+    columns: Columns,
+    names: Sequence[str] | None,
+    limits: Limits | None = None,
 ) -> str:
     """The most likely reason that a run reached `max_iter`, in one sentence.
 
@@ -138,19 +139,19 @@ def why_not_converged(
         J after each epoch of the run.
     tol : float
         A fall an epoch that no longer counts.
-    X : array or sparse matrix of shape (m, n[0])
-        The rows; at most 500 of them are looked at.
+    columns : Columns
+        The figures of the columns of X: see `glance`.
     names : sequence of str or None
-        Of its columns; by default their numbers.
+        Of the columns; by default their numbers.
 
     Examples
     --------
-    >>> X = np.random.default_rng(0).normal(size=(30, 2))
-    >>> why_not_converged([1.0, 2.0] * 10, 1e-4, X, None)
+    >>> from clearprop.train.doctor.columns import glance
+    >>> columns = glance(np.random.default_rng(0).normal(size=(30, 2)))
+    >>> why_not_converged([1.0, 2.0] * 10, 1e-4, columns, None)
     'J rose in 53 % of the epochs: lower `learning_rate_init`.'
     """
     limits = limits or Limits()
-    columns = read_columns(dense(X, some_rows(X, A_GLANCE)))
     names = [str(j) for j in range(len(columns.sds))] if names is None else names
     scale = scale_of(columns, names, limits)
     if scale:
