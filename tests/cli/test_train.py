@@ -185,6 +185,19 @@ def test_options_are_judged_before_the_table_is_read(run, tmp_path, options, sai
     assert said in ended.err
 
 
+def test_dates_in_no_form_that_is_read_are_told(run, tmp_path):
+    rows = [
+        f"{k % 2 + 1}/{k % 9 + 1}/2020,{1 + k % 28}/{1 + k // 28}/2020,{k % 5},{k % 3}" for k in range(90)
+    ]
+    (tmp_path / "t.csv").write_text("\n".join(["week,sold,x,y", *rows]) + "\n")
+    options = ("--target", "y", "--preset", "plain", "--epochs", 1, "--force", "-o", tmp_path / "m")
+    said = run("train", tmp_path / "t.csv", *options).err
+    form = "it looks like dates, but in no form that is read; write them like 2020-12-31"
+    assert f"note: column `sold` is left out: {form}\n" in said
+    assert f"note: column `week` is taken for categories: {form}\n" in said
+    assert "column `week`" not in run("train", tmp_path / "t.csv", *options, "--categorical", "week").err
+
+
 def test_the_numbers_of_rows_add_up(run, table, fresh, tmp_path):
     options = ("--target", "rich", "--epochs", 2)
     alone = run("train", table, *options, "-o", tmp_path / "a", "--preset", "plain").err

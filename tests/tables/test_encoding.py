@@ -171,6 +171,16 @@ def test_identifiers_are_dropped_and_said():
     assert kept.columns[1].kind == "category"
 
 
+def test_identifiers_that_look_like_dates_are_said_to():
+    days = [f"{1 + k % 28}/{1 + k // 28}/2020" for k in range(100)]
+    found = Encoding.learn(read_table({"sold": days, "x": list(range(100))})).summary()[0]
+    assert (found["kind"], found["why"]) == (
+        "dates", "it looks like dates, but in no form that is read; write them like 2020-12-31"
+    )  # fmt: skip
+    again = Encoding.from_dict(Encoding.learn(read_table({"sold": days, "x": list(range(100))})).to_dict())
+    assert again.summary()[0] == found
+
+
 # ---- any table ----------------------------------------------------------------------------------------
 numbers = st.one_of(st.none(), st.floats(allow_infinity=False), st.integers(-(2**53), 2**53).map(float))
 texts = st.one_of(st.none(), st.text(max_size=3), st.sampled_from(["a", "b", " a", "?", "1"]))

@@ -93,8 +93,11 @@ def test_decimal_commas_that_cannot_separate_thousands(read, values, numbers):
 def test_commas_that_may_separate_thousands(fault):
     assert fault("a;b\n3;1\n1,234;2\n") == (
         'Column `a` holds "1,234" at row 2 of t.csv; numbers must be written with a decimal point, without '
-        "thousands separators. Rewrite the column, or pass `--categorical a`."
+        "thousands separators. Write 1234, or 1.234 throughout, or pass `--drop a`, or `--categorical a` if these "
+        "are no amounts."
     )
+    assert "Write 1234.5 throughout, or" in fault('a,b\n"1,234.5",1\n')
+    assert "Write 2.5 throughout, or" in fault("a;b\n2.5;1\n2,5;1\n")
     for text in ('a,b\n"1,234.5",1\n', 'a,b\n"1,234,567",1\n"2,5",1\n', "a;b\n2.5;1\n2,5;1\n"):
         assert "numbers must be written with a decimal point" in fault(text)
 

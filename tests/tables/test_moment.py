@@ -13,7 +13,7 @@ from clearprop import TabularRegressor
 from clearprop.errors import TableError
 from clearprop.tables.encoding import Encoding
 from clearprop.tables.moment import PARTS, Moment, as_seconds
-from clearprop.tables.moments import moments_of
+from clearprop.tables.moments import look_like_dates, moments_of
 from clearprop.tables.prepare import prepare
 from clearprop.tables.read import read_table
 from clearprop.tables.stream import Stream
@@ -158,3 +158,17 @@ def test_a_repeated_column_is_dropped_and_said_so():
     assert encoding.summary()[3]["why"] == "the same values as column `c`"
     assert Encoding.from_dict(encoding.to_dict()) == encoding
     assert encoding.encode(read_table({"a": [1.0], "c": ["x"], "e": [2.0]})).shape == (1, 4)
+
+
+@pytest.mark.parametrize(
+    ("text", "alike"),
+    [
+        ("31/12/2020", True), ("5/6/24 13:45", True), ("31-12-2020", True), ("2020.12.31", True), ("31-Dec-2020", True),
+        ("December 31, 2020", True), ("31 März 2020", True), ("31. 12. 2020", False), ("555-1234", False),
+        ("1.2.3.4", False), ("12/31", False), ("AB 12", False), ("1/2-2020", False),
+    ],
+)  # fmt: skip
+def test_texts_that_look_like_dates(text, alike):
+    assert look_like_dates([text, text]) is alike
+    assert not look_like_dates([text, "soon"])
+    assert not look_like_dates([])

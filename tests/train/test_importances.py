@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from clearprop.cli.printing import importances_text
 from clearprop.errors import ModelFileError
 from clearprop.tables.read import read_table
 from clearprop.train.examined import Examined
@@ -115,6 +116,17 @@ def test_they_pass_through_json_and_are_read_as_text():
     assert lines[1].split()[0] == found.columns[found.order[0]]
     assert lines[-1].startswith("shuffled: how much worse accuracy becomes")
     assert found.lines(1)[2] == "  (2 more columns)"
+
+
+def test_columns_that_the_answers_do_not_depend_on_are_not_among_those_that_matter():
+    each = np.array([[0.0, 0.0], [0.5, 0.1], [0.0, 0.0], [-0.1, -0.2]])
+    found = Importances(tuple("abcd"), "rmse", 2.0, each, np.array([0.0, 1.0, 0.2, 0.1]), 50)
+    assert [found.columns[k] for k in found.ranked] == ["b", "c", "d"]
+    assert [line.split()[0] for line in found.lines()[1:4]] == ["b", "c", "d"]
+    assert found.lines()[4] == "  (1 that the answers do not depend on)"
+    assert importances_text(found).endswith(": b 0.3, c 0, d -0.15")
+    none = replace(found, each=0 * each, gradient=np.zeros(4))
+    assert importances_text(none).endswith(": none")
 
 
 def test_a_score_that_does_not_exist_is_told_as_none():

@@ -40,8 +40,10 @@ def evaluation_text(evaluation: Evaluation) -> str:
 
 def importances_text(found: Importances) -> str:
     """The columns that matter most, in a line."""
-    first = ", ".join(f"{found.columns[k][:LONGEST]} {found.mean[k]:.3g}" for k in found.order[:MOST_COLUMNS])
-    return f"columns that matter most ({found.metric} becomes worse by, when shuffled): {first}"
+    first = ", ".join(
+        f"{found.columns[k][:LONGEST]} {found.mean[k]:.3g}" for k in found.ranked[:MOST_COLUMNS]
+    )
+    return f"columns that matter most ({found.metric} becomes worse by, when shuffled): {first or 'none'}"
 
 
 def _confusion(evaluation: Evaluation) -> str:

@@ -19,6 +19,9 @@ from clearprop.estimators.presets import resolved
 from clearprop.estimators.rows import places_of
 from clearprop.estimators.tabular import TabularClassifier, TabularRegressor
 from clearprop.show.report import report as html_report
+from clearprop.tables.category import Category
+from clearprop.tables.dropped import LIKE_DATES
+from clearprop.tables.moments import look_like_dates
 from clearprop.tables.read import read_table
 from clearprop.tables.table import Table
 from clearprop.tables.target import learn_target
@@ -51,12 +54,22 @@ class Result:
 
     @property
     def notes(self) -> list[str]:
-        """What there was no time for, what the held-out rows settled, and which columns are left out."""
+        """What there was no time for, what the held-out rows settled, which columns are left out or look like dates."""
         cut = [self.model.record.cut] if self.model.record.cut else []
         dropped = [c for c in self.model.encoding.summary() if "why" in c]
         left = [f"column `{c['name']}` is left out: {c['why']}" for c in dropped[:MOST_NOTES]]
         more = [f"{len(dropped) - MOST_NOTES:,} more columns are left out"] * (len(dropped) > MOST_NOTES)
-        return [*cut, *self.model.held.notes, *left, *more]
+        return [*cut, *self.model.held.notes, *left, *more, *self._dates()]
+
+    def _dates(self) -> list[str]:
+        """Of columns that became categories although they look like dates."""
+        meant = self.model.estimator["params"]["categorical"] or ()
+        found = [c for c in self.model.encoding.columns if isinstance(c, Category) and c.name not in meant]
+        return [
+            f"column `{c.name}` is taken for categories: {LIKE_DATES}"
+            for c in found
+            if look_like_dates(c.levels)
+        ]
 
     def to_dict(self) -> dict[str, Any]:
         """For --json."""

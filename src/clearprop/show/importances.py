@@ -25,7 +25,8 @@ def section(model: Model, found: Importances | None) -> dict[str, Any] | None:
     """What the report says of importances; None where there are none."""
     if found is None:
         return None
-    first, names = found.order[:DRAWN], found.columns
+    ranked, names = found.ranked if len(found.ranked) else found.order, found.columns
+    first = ranked[:DRAWN]
     mean, std, slopes = (values[first].tolist() for values in (found.mean, found.std, found.gradient))
     score = called(found.metric)
     unit = "probability" if isinstance(model.target, Classes) else f"of {clipped(model.target_name, 24)}"

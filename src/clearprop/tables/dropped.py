@@ -5,10 +5,12 @@ from typing import Any
 
 from clearprop.tables.stored import count, field, one_of
 
+LIKE_DATES = "it looks like dates, but in no form that is read; write them like 2020-12-31"
 WHY = {
     "constant": "all values are the same",
     "empty": "all values are missing",
     "identifier": "almost every row has a value of its own",
+    "dates": LIKE_DATES,
     "repeated": "the same values as column",
 }
 
@@ -19,7 +21,7 @@ class Dropped:
 
     Args:
         name: the name of the column.
-        kind: ``constant``, ``empty``, ``identifier`` or ``repeated``.
+        kind: ``constant``, ``empty``, ``identifier``, ``dates`` (an identifier that looks like them) or ``repeated``.
         missing: how many values were missing in training.
         of: the column that one of kind ``repeated`` repeats; else empty.
 

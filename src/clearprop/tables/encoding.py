@@ -12,6 +12,7 @@ from clearprop.errors import ModelFileError, SpecError, TableError
 from clearprop.tables.category import Category, learn_category
 from clearprop.tables.dropped import WHY, Dropped
 from clearprop.tables.moment import Moment, learn_moment
+from clearprop.tables.moments import look_like_dates
 from clearprop.tables.names import as_names, check_known, nearest
 from clearprop.tables.number import Number, learn_number
 from clearprop.tables.stored import count, field, one_of, refuse
@@ -333,7 +334,8 @@ def settled(
         return Dropped(name, "constant", learned.missing)
     n_values = rows - learned.missing
     if distinct is not None and n_values >= IDENTIFIER_ROWS and distinct >= IDENTIFIER_SHARE * n_values:
-        return Dropped(name, "identifier", learned.missing)
+        dates = isinstance(learned, Category) and look_like_dates(learned.levels)
+        return Dropped(name, "dates" if dates else "identifier", learned.missing)
     return learned
 
 

@@ -11,6 +11,7 @@ Rules, in order, for the values that are not missing:
 A column that the user calls categorical skips 2, 4 and 5.
 """
 
+import re
 from typing import NoReturn
 
 import pyarrow as pa
@@ -24,6 +25,7 @@ NUMBER = r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$|^[+-]?(?i:inf|infinity|nan)$"
 WHOLE = r"^[+-]?\d+$"
 COMMA_NUMBER = r"^[+-]?\d[\d.]*(,\d+)+(\.\d+)?$"
 COMMA_DECIMAL = r"^[+-]?(\d+|\d*,\d+)([eE][+-]?\d+)?$"
+THOUSANDS = r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?"
 COMMA_SURE = r"^[+-]?0?,\d|,(\d{1,2}|\d{4,})([eE]|$)"
 
 
@@ -188,12 +190,21 @@ def refuse_comma(column: Column, row: int) -> NoReturn:
     Raises:
         TableError: always.
     """
+    name, value = column.name, column.values[row].as_py()
     msg = (
-        f'Column `{column.name}` holds "{column.values[row].as_py()}" at {column.where(row)}; numbers must be '
-        f"written with a decimal point, without thousands separators. Rewrite the column, or pass "
-        f"`--categorical {column.name}`."
+        f'Column `{name}` holds "{value}" at {column.where(row)}; numbers must be written with a decimal point, '
+        f"without thousands separators. Write {_without_commas(value)} throughout, or pass `--drop {name}`, "
+        f"or `--categorical {name}` if these are no amounts."
     )
     raise TableError(msg)
+
+
+def _without_commas(value: str) -> str:
+    """How a number with commas is to be written, in each way that it can be meant."""
+    ways = [value.replace(",", "")] if re.fullmatch(THOUSANDS, value) else []
+    if value.count(",") == 1 and "." not in value:
+        ways.append(value.replace(",", "."))
+    return ", or ".join(ways) or "them so"
 
 
 def refuse_mixed(column: Column, row: int) -> NoReturn:

@@ -1,5 +1,9 @@
 """Texts that are dates, and other values of time, to Arrow's timestamps in microseconds without a zone."""
 
+import re
+from collections.abc import Iterable
+from typing import Any
+
 import pyarrow as pa
 
 from clearprop.tables.arrow import pc
@@ -7,6 +11,10 @@ from clearprop.tables.arrow import pc
 MICRO = pa.timestamp("us")
 DATE = r"^(\d{4}-\d{2}-\d{2}|\d{4}/\d{1,2}/\d{1,2}|\d{1,2}\.\d{1,2}\.\d{4})([T ]\d{2}:\d{2}.*)?$"
 ZONE = r"(Z|[+-]\d{2}(:?\d{2})?)$"
+ALIKE = re.compile(  # 31/12/2020, 31-Dec-2020, Dec 31, 2020, 2020.12.31, each with a time after it or not
+    r"(\d{1,2}([-/.])\d{1,2}\2(\d{4}|\d{2})|\d{4}([-/.])\d{1,2}\4\d{1,2}"
+    r"|\d{1,2}[- ][^\W\d]{3,9}\.?[- ,]+(\d{4}|\d{2})|[^\W\d]{3,9}\.? \d{1,2},? \d{4})([T ,].*)?"
+)
 FORMS = (  # of a date that is not 2024-05-31: what it looks like, and how it is written so
     (r"^(\d{4})/(\d{1,2})/(\d{1,2})", r"\1-\2-\3"),
     (r"^(\d{1,2})\.(\d{1,2})\.(\d{4})", r"\3-\2-\1"),
@@ -38,6 +46,16 @@ def moments_of(text: pa.ChunkedArray) -> pa.ChunkedArray | None:
         return text.cast(pa.timestamp("us", "UTC")).cast(MICRO)
     except pa.ArrowInvalid:
         return None
+
+
+def look_like_dates(values: Iterable[Any]) -> bool:
+    """Whether all are texts that people would take for dates, in whatever order of day and month; of none, no.
+
+    >>> look_like_dates(["31/12/2020", "1/2/2021 13:45"]), look_like_dates(["31 Dec 2020"]), look_like_dates(["B-12"])
+    (True, True, False)
+    """
+    texts = list(values)
+    return bool(texts) and all(isinstance(text, str) and ALIKE.fullmatch(text) for text in texts)
 
 
 def plain_time(values: pa.ChunkedArray) -> pa.ChunkedArray:

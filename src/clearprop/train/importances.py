@@ -69,6 +69,12 @@ class Importances:
         """The places of the columns, those that matter most by shuffling first."""
         return np.argsort(-self.mean, kind="stable")
 
+    @property
+    def ranked(self) -> np.ndarray:
+        """`order` without the columns that the answers do not depend on at all, as those that are left out."""
+        used = self.each.any(axis=1) | (self.gradient != 0)
+        return self.order[used[self.order]]
+
     def __str__(self) -> str:
         return "\n".join(self.lines())
 
@@ -76,14 +82,15 @@ class Importances:
         """As text, the largest first; at most so many columns."""
         head = f"columns by importance, {self.rows:,} rows"
         lines = [f"{head:<{LONGEST}}{'shuffled':>12}{'sd':>10}{'by slopes':>12}"]
-        shown = self.order[:most]
+        shown = self.ranked[:most]
         for k in shown:
             name = self.columns[k]
             name = name if len(name) < LONGEST - 2 else f"{name[: LONGEST - 4]}…"
             cells = f"{self.mean[k]:>12.4g}{self.std[k]:>10.2g}{self.gradient[k]:>12.4g}"
             lines.append(f"  {name:<{LONGEST - 2}}{cells}")
-        left = len(self.columns) - len(shown)
-        lines += [f"  ({left:,} more columns)"] if left else []
+        more, unused = len(self.ranked) - len(shown), len(self.columns) - len(self.ranked)
+        lines += [f"  ({more:,} more column{'s' * (more != 1)})"] if more else []
+        lines += [f"  ({unused:,} that the answers do not depend on)"] if unused else []
         return [*lines, f"shuffled: how much worse {self.metric} becomes; it is {self.score:.4g}"]
 
     def to_dict(self) -> dict[str, Any]:
