@@ -198,10 +198,19 @@ def test_dates_in_no_form_that_is_read_are_told(run, tmp_path):
     assert "column `week`" not in run("train", tmp_path / "t.csv", *options, "--categorical", "week").err
 
 
+def test_a_pattern_that_the_shell_has_expanded_is_told(run):
+    ended = run("train", "big/0.parquet", "big/1.parquet", "--target", "y")
+    assert ended.code == 2
+    assert (
+        "(big/1.parquet). A pattern such as 'big/*.parquet' stands in quotes. See clearprop --help."
+        in ended.err
+    )
+
+
 def test_the_numbers_of_rows_add_up(run, table, fresh, tmp_path):
     options = ("--target", "rich", "--epochs", 2)
     alone = run("train", table, *options, "-o", tmp_path / "a", "--preset", "plain").err
-    assert "432 rows to learn from, 48 others to choose the epoch" in alone
+    assert "432 rows to learn from, 48 others to choose the epoch; columns: 2 numbers, 1 category\n" in alone
     assert "held-out scores, 120 rows" in alone
     together = run("train", table, *options, "-o", tmp_path / "b", "--preset", "fast", "--valid", fresh).err
     assert "600 rows to learn from, of which each network sets a tenth aside to choose the epoch" in together

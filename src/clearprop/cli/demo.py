@@ -16,7 +16,9 @@ def demo(
     ),
     force: Force = False,
 ) -> int:
-    """Train on a real table, predict, write a report and the working of one step: nothing to set.
+    """Train on a real table, with nothing to set.
+
+    A model, predictions, a report, and the working of one step are written.
 
     The table is scikit-learn's copy of the Wisconsin breast cancer data: 569 rows, 30 measurements.
     """

@@ -22,7 +22,7 @@ def evaluate(
     ] = False,
     as_json: Json = False,
 ) -> None:
-    """Score a model on a table: scores, confusion matrix or residuals, calibration."""
+    """Score a model on a table. Also the confusion matrix or residuals, and the calibration."""
     from clearprop.cli.printing import evaluation_text
     from clearprop.cli.reading import rows_for
     from clearprop.train.evaluation import evaluate as scored

@@ -56,7 +56,7 @@ def exercise(
     force: Force = False,
     as_json: Json = False,
 ) -> None:
-    """Make a worksheet on one step of a network: blanks to fill in, or mistakes to find."""
+    """Make a worksheet on one step of a network. Blanks are to be filled in, or mistakes to be found."""
     from clearprop.cli import options, outputs
     from clearprop.show.exercise.exercise import exercise as made
 

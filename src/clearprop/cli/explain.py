@@ -68,7 +68,7 @@ def explain(
     output: Annotated[Path | None, OUTPUT] = None,
     force: Force = False,
 ) -> None:
-    """Show the working of one step, in symbols and numbers: forward, backward, update, and forward again."""
+    """Show the working of one step, in symbols and numbers. Forward, backward, update, and forward again."""
     from clearprop.cli import outputs
 
     kind = _format(format, output)

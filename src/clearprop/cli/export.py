@@ -26,7 +26,7 @@ def export(
     ] = None,
     force: Force = False,
 ) -> None:
-    """Write a model for other programs; with --to torch, print the Python lines that use the file."""
+    """Write a model for other programs. With --to torch, print the Python lines that use the file."""
     from clearprop.cli import outputs
     from clearprop.errors import SpecError
     from clearprop.train.files import read_any_model

@@ -23,7 +23,7 @@ def predict(
     missing: Missing = None,
     force: Force = False,
 ) -> None:
-    """Predict the target for each row, in order; CSV on standard output, or a file."""
+    """Predict the target for each row, in order. They are CSV on standard output, or a file."""
     from clearprop.cli import outputs
     from clearprop.cli.reading import rows_for
     from clearprop.errors import SpecError

@@ -22,7 +22,7 @@ def prepare(
     seed: Annotated[int, Option(min=0, max=2**32 - 1, help="Of the shuffle.")] = 0,
     force: Force = False,
 ) -> None:
-    """Write a table as typed, shuffled Parquet in small row groups, to be streamed.
+    """Write a table as typed, shuffled Parquet, to be streamed.
 
     Types are decided on all rows; the table may be larger than the memory.
     """

@@ -6,7 +6,22 @@ from clearprop.train.scores import LOWER_IS_BETTER
 
 WIDEST = 12  # of a class name in the confusion matrix
 MOST = 12  # classes in it
+# Of columns, one and more.
+KINDS = {"number": ("number", "numbers"), "category": ("category", "categories"), "moment": ("date", "dates")}
+LEFT_OUT = ("left out", "left out")
 MOST_COLUMNS, LONGEST = 5, 40  # of the columns in a line, and of their names
+
+
+def columns_text(kinds: list[str]) -> str:
+    """How many columns there are of each kind.
+
+    Examples
+    --------
+    >>> columns_text(["number", "number", "category", "moment", "constant"])
+    '2 numbers, 1 category, 1 date, 1 left out'
+    """
+    told = [KINDS.get(kind, LEFT_OUT) for kind in kinds]
+    return ", ".join(f"{n} {kind[n > 1]}" for kind in (*KINDS.values(), LEFT_OUT) if (n := told.count(kind)))
 
 
 def scores_text(evaluation: Evaluation) -> str:

@@ -23,6 +23,8 @@ def refused(error: Exception) -> str:
         raise error
     said: Any = error
     text = _of_value(said) or " ".join(said.format_message().split()).rstrip(".")
+    if text.startswith("Got unexpected extra argument"):
+        text += ". A pattern such as 'big/*.parquet' stands in quotes"
     return f"{text}{'' if text.endswith('?') else '.'} See clearprop --help."
 
 

@@ -12,7 +12,7 @@ from sklearn.exceptions import ConvergenceWarning
 
 from clearprop.cli import outputs, streaming
 from clearprop.cli.estimator import estimator_of
-from clearprop.cli.printing import importances_text, scores_text
+from clearprop.cli.printing import columns_text, importances_text, scores_text
 from clearprop.cli.request import Request
 from clearprop.errors import SpecError
 from clearprop.estimators.presets import resolved
@@ -91,10 +91,7 @@ class Result:
     def summary(self) -> str:
         """A few lines for a terminal."""
         model, record = self.model, self.model.record
-        kinds: dict[str, int] = {}
-        for column in model.encoding.summary():
-            kinds[column["kind"]] = kinds.get(column["kind"], 0) + 1
-        columns = ", ".join(f"{n} {kind}" for kind, n in sorted(kinds.items(), key=lambda item: -item[1]))
+        columns = columns_text([column["kind"] for column in model.encoding.summary()])
         lines = [
             f"{model.task} of `{model.target_name}`: {self._roles_of_rows()}; columns: {columns}",
             f"{_networks(model)}, {model.params.flat.size:,} parameters; epoch {record.best_epoch} of "

@@ -10,7 +10,7 @@ def warmup(
         bool, typer.Option("--all", help="Every activation, head and solver, not only the usual ones.")
     ] = False,
 ) -> None:
-    """Compile ahead what fits need, and keep it on the disk, so that the first fit need not wait."""
+    """Compile ahead what fits need. It is kept on the disk, so that the first fit need not wait."""
     import warnings
 
     from rich.console import Console

@@ -45,13 +45,12 @@ def summed(columns: list[dict[str, Any]], width: int) -> str:
     Examples
     --------
     >>> summed([{"kind": "number"}, {"kind": "empty"}], 1).replace("\\xa0", " ")
-    '2 columns: 1 of numbers, 0 of categories, 1 left out. They become 1 input.'
+    '2 columns: 1 of numbers, 1 left out. They become 1 input.'
     """
     of = {kind: sum(c["kind"] == kind for c in columns) for kind in KINDS}
     left = len(columns) - sum(of.values())
-    dates = f"{of['moment']} of dates, " if of["moment"] else ""
-    parts = f"{of['number']} of numbers, {of['category']} of categories, {dates}{left} left out"
-    return f"{counted(len(columns), 'column')}: {parts}. They become {counted(width, 'input')}."
+    parts = [f"{n} of {KINDS[kind]}" for kind, n in of.items() if n] + [f"{left} left out"] * (left > 0)
+    return f"{counted(len(columns), 'column')}: {', '.join(parts)}. They become {counted(width, 'input')}."
 
 
 def _number(found: dict[str, Any]) -> tuple[str, Markup]:
