@@ -5,6 +5,8 @@ from contextlib import contextmanager
 
 from clearprop.train.loop import Progress, Watch
 
+COMPILING = "compiling, for the first run alone"
+
 
 @contextmanager
 def shown(watch: Watch | None, verbose: bool) -> Iterator[Watch | None]:
@@ -28,26 +30,42 @@ def bar() -> Iterator[Watch | None]:
         yield None
         return
     columns = (
-        TextColumn("epoch {task.fields[epoch]}"),
-        BarColumn(),
-        TextColumn("J {task.fields[loss]}  score {task.fields[score]}  {task.fields[speed]:>12} rows/s"),
+        TextColumn("{task.fields[doing]}"),
+        BarColumn(None),
+        TextColumn("{task.fields[figures]}"),
         TimeRemainingColumn(),
     )
-    with Bar(*columns, console=console, transient=True) as drawn:
-        task = drawn.add_task("", total=None, epoch="0", loss="-", score="-", speed="-")
+    with Bar(*columns, console=console, transient=True, expand=True) as drawn:
+        task = drawn.add_task("", total=None, doing="preparing", figures="")
 
         def tell(now: Progress) -> None:
+            score = "-" if now.score is None else f"{now.score:.4f}"
             drawn.update(
                 task,
                 completed=now.done,
                 total=now.epochs,
-                epoch=f"{int(now.done)}/{now.epochs}",
-                loss=f"{now.loss:.4f}",
-                score="-" if now.score is None else f"{now.score:.4f}",
-                speed=f"{now.rows_per_second:,.0f}",
+                doing=f"epoch {int(now.done)}/{now.epochs}",
+                figures=f"J {now.loss:.4f}  score {score}  {now.rows_per_second:>12,.0f} rows/s",
             )
 
-        yield tell
+        with compiling(lambda: drawn.update(task, doing=COMPILING)):
+            yield tell
+
+
+@contextmanager
+def compiling(tell: Callable[[], object]) -> Iterator[None]:
+    """Tells, inside, each time that a kernel is compiled: it is what the first run on a machine waits for."""
+    from numba.core.event import Listener, install_listener
+
+    class Heard(Listener):
+        def on_start(self, event: object) -> None:
+            tell()
+
+        def on_end(self, event: object) -> None:
+            pass
+
+    with install_listener("numba:compile", Heard()):
+        yield
 
 
 @contextmanager
