@@ -124,7 +124,7 @@ def test_columns_that_the_answers_do_not_depend_on_are_not_among_those_that_matt
     assert [found.columns[k] for k in found.ranked] == ["b", "c", "d"]
     assert [line.split()[0] for line in found.lines()[1:4]] == ["b", "c", "d"]
     assert found.lines()[4] == "  (1 that the answers do not depend on)"
-    assert importances_text(found).endswith(": b 0.3, c 0, d -0.15")
+    assert importances_text(found).endswith(": b 0.3")
     none = replace(found, each=0 * each, gradient=np.zeros(4))
     assert importances_text(none).endswith(": none")
 

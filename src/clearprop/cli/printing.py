@@ -55,10 +55,9 @@ def evaluation_text(evaluation: Evaluation) -> str:
 
 def importances_text(found: Importances) -> str:
     """The columns that matter most, in a line."""
-    first = ", ".join(
-        f"{found.columns[k][:LONGEST]} {found.mean[k]:.3g}" for k in found.ranked[:MOST_COLUMNS]
-    )
-    return f"columns that matter most ({found.metric} becomes worse by, when shuffled): {first or 'none'}"
+    first = [k for k in found.ranked if found.mean[k] > 0][:MOST_COLUMNS]
+    told = ", ".join(f"{found.columns[k][:LONGEST]} {found.mean[k]:.3g}" for k in first)
+    return f"columns that matter most ({found.metric} becomes worse by, when shuffled): {told or 'none'}"
 
 
 def _confusion(evaluation: Evaluation) -> str:

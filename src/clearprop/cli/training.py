@@ -91,13 +91,14 @@ class Result:
     def summary(self) -> str:
         """A few lines for a terminal."""
         model, record = self.model, self.model.record
+        threads = f"{record.threads} thread{'s' * (record.threads > 1)}"
         columns = columns_text([column["kind"] for column in model.encoding.summary()])
         lines = [
             f"{model.task} of `{model.target_name}`: {self._roles_of_rows()}; columns: {columns}",
             f"{_networks(model)}, {model.params.flat.size:,} parameters; epoch {record.best_epoch} of "
-            f"{len(record.rows)} kept (stopped by: {record.stopped}); {record.seconds:.1f} s, "
-            f"{record.rows_per_second:,.0f} rows/s, {record.threads} thread{'s' * (record.threads > 1)}"
-            + (f" at {record.peak_share:.0%} of their peak" if record.peak_share else ""),
+            f"{len(record.rows)} kept (stopped by: {record.stopped}); {record.seconds:.1f} s in all; "
+            f"{record.rows_per_second:,.0f} rows/s while stepping, on {threads}"
+            + (f" at {record.peak_share:.0%} of the peak" if record.peak_share else ""),
             scores_text(self.evaluation),
             *([importances_text(self.evaluation.importances)] if self.evaluation.importances else []),
             f"model: {self.output}",
