@@ -7,5 +7,5 @@ from clearprop.engine import lanes
 
 @pytest.fixture(params=["tiles", "lanes"])
 def either_kernel(request, monkeypatch):
-    """All networks of a test are worked on by `kernels.epoch`, then by `lanes.epoch`."""
-    monkeypatch.setattr(lanes, "suits", lambda net: request.param == "lanes")
+    """All networks of a test are worked on by `kernels.epochs`, then by `lanes.epochs`."""
+    monkeypatch.setattr(lanes, "suits", lambda net, batch_size: request.param == "lanes")

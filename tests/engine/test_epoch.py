@@ -213,3 +213,15 @@ def test_epochs_end_with_the_one_that_fails():
     engine = engine_for(NET, Solver("sgd"))
     found = engine.epochs(batch, orders, rates)
     assert [one.failed_at for one in found] == [None, 1]
+
+
+@pytest.mark.parametrize("sizes", [(4, 6, 3), (20, 40, 3)])
+def test_a_batch_size_that_is_set_later_is_as_one_from_the_start(sizes):
+    """Also where it decides which kernels take the steps."""
+    net = Network(sizes)
+    engines = [Engine(net.initialize(seed=0), ADAM, rows, "float64") for rows in (8, 500)]
+    engines[1].batch_size = 8
+    for engine in engines:
+        engine.epoch(batch_for(net, 20, labels=True), np.arange(20), np.full(3, 0.1))
+    np.testing.assert_array_equal(engines[0].state, engines[1].state)
+    assert engines[0].in_lanes == engines[1].in_lanes

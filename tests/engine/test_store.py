@@ -26,12 +26,12 @@ print(engine.params.flat.tobytes().hex(), sum(lanes.epochs.stats.cache_hits.valu
 """
 
 
-def fit(cache, **environment):
+def fit(cache, code=FIT, **environment):
     """Bits, cache hits of the epoch, and the folder, of a process with this cache."""
     env = {k: v for k, v in os.environ.items() if k != "NUMBA_CACHE_DIR"}
     env |= {"XDG_CACHE_HOME": str(cache)} | environment
     done = subprocess.run(
-        [sys.executable, "-W", "error", "-c", FIT], env=env, capture_output=True, text=True, check=False
+        [sys.executable, "-W", "error", "-c", code], env=env, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
     bits, hits, folder = done.stdout.split(maxsplit=2)
@@ -52,6 +52,21 @@ def once(tmp_path_factory):
 def filled(once, tmp_path):
     """A copy of it, to be spoilt."""
     return shutil.copytree(once[0], tmp_path / "cache"), once[1]
+
+
+AFTER = """
+import numba
+@numba.njit
+def total(n):
+    kept, known = [np.ones(k) for k in range(n)], {0: 1.0}
+    return sum([part.sum() for part in kept]) + known[0]
+assert total(4) == 7.0
+"""
+
+
+def test_code_from_the_disk_leaves_numba_able_to_compile(filled):
+    """What Numba imports in order to compile is not imported for code that is read, but when it is needed."""
+    fit(filled[0], code=FIT + AFTER)
 
 
 def test_a_second_process_compiles_nothing(filled):

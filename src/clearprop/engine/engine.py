@@ -122,7 +122,7 @@ class Engine:
         threads: int = 1,
     ) -> None:
         self.net, self.solver = params.net, solver or Solver()
-        self.batch_size, self.dtype = int(batch_size), np.dtype(dtype)
+        self.dtype = np.dtype(dtype)
         if self.dtype.name not in ("float32", "float64"):
             msg = f"`dtype` must be float32 or float64; got {self.dtype.name}."
             raise SpecError(msg)
@@ -132,10 +132,23 @@ class Engine:
         self.dropout, self.seed = checked_dropout(self.net, dropout), int(seed)
         self.hyper = hyper_of(self.net, self.solver, self.dropout, self.seed)
         self.threads = int(threads)
-        self.in_lanes = COMPILED and lanes.suits(self.net, self.batch_size) and not any(self.dropout)
         self._rooms: dict[tuple[int, int], Room] = {}
+        self.batch_size = batch_size
         self._counters: dict[tuple[int, str], tuple[Plan, Memory]] = {}
         self._working: Working | None = None  # of the last step, where there are no blocks
+
+    @property
+    def batch_size(self) -> int:
+        """Rows a step, at most; it decides, with the network, which kernels take the steps."""
+        return self._batch_size
+
+    @batch_size.setter
+    def batch_size(self, rows: int) -> None:
+        self._batch_size = int(rows)
+        self.in_lanes = COMPILED and lanes.suits(self.net, self._batch_size) and not any(self.dropout)
+        self._rooms.clear()
+        for name in ("_passes", "_product"):
+            self.__dict__.pop(name, None)
 
     def epoch(
         self,

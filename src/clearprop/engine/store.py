@@ -21,6 +21,7 @@ import numba.core.config
 from numba import types
 from numba.core.caching import FunctionCache, IndexDataCacheFile
 from numba.core.ccallback import CFunc
+from numba.core.runtime.nrt import rtsys
 
 from clearprop.engine import address_space
 from clearprop.errors import SpecError
@@ -83,9 +84,14 @@ class _Cache(FunctionCache):
         self._cache_file = _SealedFile(self._cache_path, self._impl.filename_base, stamp)
 
     def load_overload(self, sig: Any, target_context: Any) -> Any:
-        found = super().load_overload(sig, target_context)
+        """Code from the disk: it needs the counting of references, not what Numba imports in order to compile."""
+        rtsys.initialize(target_context)
+        found = None
+        with self._guard_against_spurious_io_errors():
+            found = self._load_overload(sig, target_context)
         if found is None:
             _check_room()
+            target_context.refresh()
         return found
 
 

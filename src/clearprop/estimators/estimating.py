@@ -11,9 +11,6 @@ from sklearn.utils import _safe_indexing
 from clearprop.engine.engine import Engine
 from clearprop.engine.solver import Solver
 from clearprop.engine.team import available
-from clearprop.estimators.presets import resolved
-from clearprop.estimators.rows import rows_of, table_of
-from clearprop.estimators.specified import settings_of
 from clearprop.train.cost import Cost, cost
 
 SAMPLE = 1000  # rows of the trial fit
@@ -39,6 +36,10 @@ def of_arrays(mlp: Any, X: Any, y: Any) -> Cost:
 
 def of_tables(estimator: Any, X: Any, y: Any) -> Cost:
     """The cost of fitting `TabularClassifier` or `TabularRegressor`; see `Tabular.estimate`."""
+    from clearprop.estimators.presets import resolved
+    from clearprop.estimators.rows import rows_of, table_of
+    from clearprop.estimators.specified import settings_of
+
     table = table_of(X, estimator)
     rows = rows_of(table, _some_target(estimator, table.n_rows) if y is None else y, None, estimator)
     probe: Any = clone(estimator)

@@ -1,13 +1,10 @@
 """The methods of all estimators that write the trained network in other formats."""
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from clearprop.estimators.learned import model_of
-from clearprop.train.export.json import json_text
-from clearprop.train.export.onnx import onnx_model
-from clearprop.train.export.torch import TorchExport, torch_export
-from clearprop.train.files import replace_file
+if TYPE_CHECKING:
+    from clearprop.train.export.torch import TorchExport
 
 
 class Exporting:
@@ -51,12 +48,16 @@ class Exporting:
         >>> [x.name for x in model.graph.input], [x.name for x in model.graph.output]
         (['age', 'town'], ['label', 'probabilities'])
         """
+        from clearprop.estimators.learned import model_of
+        from clearprop.train.export.onnx import onnx_model
+        from clearprop.train.files import replace_file
+
         model = onnx_model(model_of(self), dtype)
         if path is not None:
             replace_file(path, model.SerializeToString())
         return model
 
-    def to_torch(self, path: str | Path | None = None) -> TorchExport:
+    def to_torch(self, path: str | Path | None = None) -> "TorchExport":
         """The fitted network as PyTorch takes it; PyTorch need not be installed.
 
         The file is .safetensors: the state_dict of the module, with the lines of Python, the classes and the
@@ -87,6 +88,10 @@ class Exporting:
         module = torch.nn.Sequential(torch.nn.Linear(4, 8), torch.nn.ReLU(), torch.nn.Linear(8, 3))
         p = torch.softmax(module(X), dim=1)
         """
+        from clearprop.estimators.learned import model_of
+        from clearprop.train.export.torch import torch_export
+        from clearprop.train.files import replace_file
+
         found = torch_export(model_of(self))
         if path is not None:
             replace_file(path, found.to_bytes())
@@ -121,6 +126,10 @@ class Exporting:
         >>> found["sizes"], found["activation"], found["output"]
         ([1, 3, 1], ['relu'], 'identity')
         """
+        from clearprop.estimators.learned import model_of
+        from clearprop.train.export.json import json_text
+        from clearprop.train.files import replace_file
+
         text = json_text(model_of(self))
         if path is not None:
             replace_file(path, text.encode())

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from clearprop.estimators.learned import model_of
 from clearprop.maths import expressions
 from clearprop.maths.expressions import Formula
 
@@ -27,5 +26,7 @@ class Formulas:
         >>> formulas["J_i"].text, formulas["dJ_i/dp"].text
         ('J_i = sum over j of log(cosh(p - y))', 'dJ_i/dp = tanh(p - y)')
         """
+        from clearprop.estimators.learned import model_of
+
         net = model_of(self).params.net
         return expressions.formulas(net.activations, net.head, net.relu_grad_at_zero)

@@ -1,22 +1,24 @@
 """What a fitted estimator shows of itself: its working, its gradients, its loss curve, and what ails it."""
 
 from abc import ABC, abstractmethod
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from clearprop.batch import as_batch, output_gradients, step
-from clearprop.check.gradients import GradientCheck, check_gradients
 from clearprop.maths.derivation import Working
 from clearprop.network import Network, Parameters
-from clearprop.show.account.account import Account
-from clearprop.show.account.explain import explain
-from clearprop.show.account.naming import Names
-from clearprop.show.curves import LossCurveDisplay
-from clearprop.train.doctor.case import Case, Run, Scores
 from clearprop.train.doctor.columns import dense, some_rows
-from clearprop.train.doctor.diagnosis import Diagnosis
-from clearprop.train.doctor.examination import examine
+
+if (
+    TYPE_CHECKING
+):  # what a fit does not need is imported where it is used: a tenth of the time to a fitted network
+    from clearprop.check.gradients import GradientCheck
+    from clearprop.show.account.account import Account
+    from clearprop.show.account.naming import Names
+    from clearprop.show.curves import LossCurveDisplay
+    from clearprop.train.doctor.case import Run, Scores
+    from clearprop.train.doctor.diagnosis import Diagnosis
 
 
 class Seeing(ABC):
@@ -48,11 +50,11 @@ class Seeing(ABC):
         return list(getattr(self, "classes_", []))
 
     @abstractmethod
-    def _seen_run(self) -> Run:
+    def _seen_run(self) -> "Run":
         """How the training went."""
 
     @abstractmethod
-    def _seen_scores(self, X: Any, y: Any, w: np.ndarray | None) -> Scores | None:
+    def _seen_scores(self, X: Any, y: Any, w: np.ndarray | None) -> "Scores | None":
         """The score on these rows beside that in validation; None if there was no validation."""
 
     @abstractmethod
@@ -90,10 +92,10 @@ class Seeing(ABC):
         return step(*self._seen_batch(X, y, sample_weight))
 
     @abstractmethod
-    def _seen_names(self, X: Any) -> Names:
+    def _seen_names(self, X: Any) -> "Names":
         """What inputs, outputs and rows are called."""
 
-    def explain(self, X: Any, y: Any, sample_weight: Any = None, **options: Any) -> Account:
+    def explain(self, X: Any, y: Any, sample_weight: Any = None, **options: Any) -> "Account":
         """The working of one step on X and y at the fitted weights, in symbols and numbers; see `clearprop.explain`.
 
         Parameters
@@ -120,10 +122,12 @@ class Seeing(ABC):
         options = {"l2": self._seen_l2(m), "names": self._seen_names(X)} | options
         return self._explained(net, params, rows, targets, w, options)
 
-    def _explained(self, net: Network, params: Parameters, X: Any, y: Any, w: Any, options: Any) -> Account:
+    def _explained(self, net: Network, params: Parameters, X: Any, y: Any, w: Any, options: Any) -> "Account":
+        from clearprop.show.account.explain import explain
+
         return explain(net, params, X, y, sample_weight=w, **options)
 
-    def check_gradients(self, X: Any, y: Any, sample_weight: Any = None) -> GradientCheck:
+    def check_gradients(self, X: Any, y: Any, sample_weight: Any = None) -> "GradientCheck":
         """Compare dW and db at the fitted weights with the complex step; see `clearprop.check_gradients`.
 
         Parameters
@@ -139,6 +143,8 @@ class Seeing(ABC):
         >>> model.check_gradients(X, y).ok
         True
         """
+        from clearprop.check.gradients import check_gradients
+
         return check_gradients(*self._seen_batch(X, y, sample_weight))
 
     def input_gradients(self, X: Any, y: Any = None) -> np.ndarray:
@@ -173,7 +179,7 @@ class Seeing(ABC):
         net, params, X, _, _ = self._seen_batch(X, None, None)
         return output_gradients(net, params, X) * params.flat.dtype.type(self._seen_unit())
 
-    def diagnose(self, X: Any, y: Any = None, sample_weight: Any = None) -> Diagnosis:
+    def diagnose(self, X: Any, y: Any = None, sample_weight: Any = None) -> "Diagnosis":
         """The doctor: what may be wrong with the data, the network and its training, with figures.
 
         Parameters
@@ -200,6 +206,9 @@ class Seeing(ABC):
         >>> print(model.diagnose(X).findings[0].sentence)
         The inputs are unscaled: column 1 has sd 9.9e4 against 0.93 for column 0.
         """
+        from clearprop.train.doctor.case import Case
+        from clearprop.train.doctor.examination import examine
+
         net, params = self._seen()
         X, targets = self._seen_rows(X, y)
         w = self._seen_weights(X, sample_weight)
@@ -216,7 +225,7 @@ class Seeing(ABC):
         about = {"l2": self._seen_l2(m), "classes": self._seen_classes()}
         return examine(Case(net, params, X, targets, w, names, self._seen_run(), scores, **about))
 
-    def plot_loss_curve(self, ax: Any = None) -> LossCurveDisplay:
+    def plot_loss_curve(self, ax: Any = None) -> "LossCurveDisplay":
         """Draw J, and the validation score, by epoch; see `LossCurveDisplay`. It needs Matplotlib.
 
         Parameters
@@ -224,4 +233,6 @@ class Seeing(ABC):
         ax : matplotlib Axes, optional
             Where to draw; by default a new figure.
         """
+        from clearprop.show.curves import LossCurveDisplay
+
         return LossCurveDisplay.from_estimator(self, ax=ax)

@@ -1,6 +1,6 @@
 """How `MLPClassifier` and `MLPRegressor` are looked at: rows as arrays, targets by the label binarizer."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from sklearn.base import is_classifier
@@ -9,8 +9,10 @@ from sklearn.utils.validation import _check_sample_weight, check_is_fitted, vali
 from clearprop.errors import SpecError
 from clearprop.estimators.seeing import Seeing
 from clearprop.network import Network, Parameters
-from clearprop.show.account.naming import Names
-from clearprop.train.doctor.case import Run, Scores
+
+if TYPE_CHECKING:
+    from clearprop.show.account.naming import Names
+    from clearprop.train.doctor.case import Run, Scores
 
 RESTLESS = ("constant", "invscaling", "adaptive", "plateau")  # rates that do not come to rest by themselves
 RECENT = 0.75  # of the run: a best score before it was not improved in the last quarter
@@ -51,13 +53,17 @@ class SeeingMLP(Seeing):
     def _seen_weights(self, X: Any, w: Any) -> np.ndarray | None:
         return None if w is None else _check_sample_weight(w, X, ensure_non_negative=True)
 
-    def _seen_names(self, X: Any) -> Names:
+    def _seen_names(self, X: Any) -> "Names":
+        from clearprop.show.account.naming import Names
+
         outputs, units = self._seen_classes(), self._seen()[0].sizes[-1]
         if len(outputs) == 2 and units == 1:  # one unit, for the second class
             outputs = outputs[1:]
         return Names(inputs=self.input_names_, outputs=outputs if len(outputs) == units else None)
 
-    def _seen_run(self) -> Run:
+    def _seen_run(self) -> "Run":
+        from clearprop.train.doctor.case import Run
+
         mlp: Any = self
         scores = getattr(mlp, "validation_scores_", None) or []
         found = np.isfinite(scores)
@@ -66,7 +72,9 @@ class SeeingMLP(Seeing):
         losses = list(getattr(mlp, "loss_curve_", [])) if mlp.solver != "lbfgs" else []
         return Run(losses, mlp.n_iter_, mlp.max_iter, mlp.tol, rests, bool(stale))
 
-    def _seen_scores(self, X: Any, y: np.ndarray, w: np.ndarray | None) -> Scores | None:
+    def _seen_scores(self, X: Any, y: np.ndarray, w: np.ndarray | None) -> "Scores | None":
+        from clearprop.train.doctor.case import Scores
+
         mlp: Any = self
         scores = getattr(mlp, "validation_scores_", None) or []
         own = getattr(mlp, "scoring", None) is not None or getattr(mlp, "loss", None) == "quantile"

@@ -15,7 +15,6 @@ from clearprop.estimators.epochs import Rows, one_epoch, several_epochs, sure_ep
 from clearprop.estimators.optimizer import Optimizer, optimizer_for, say
 from clearprop.estimators.shared import columns_of
 from clearprop.estimators.validation import Held
-from clearprop.train.doctor.learning import why_not_converged
 
 
 class Plan(NamedTuple):
@@ -168,6 +167,8 @@ def _why(mlp: Any) -> str:
 
 
 def _warn_not_converged(mlp: Any, X: Any, epochs: int) -> None:
+    from clearprop.train.doctor.learning import why_not_converged
+
     reached = f"Stochastic Optimizer: Maximum iterations ({epochs}) reached"
     with np.errstate(all="ignore"):
         columns, names = columns_of(mlp, X), getattr(mlp, "feature_names_in_", None)
