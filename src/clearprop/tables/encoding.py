@@ -249,15 +249,15 @@ Add a column that varies.
         return encoding
 
     def _check_columns(self, table: Table) -> None:
-        for name in self.needed:
-            if name not in table.names:
-                lacking = [other for other in self.needed if other not in table.names]
-                more = f" ({len(lacking):,} columns are missing)" if len(lacking) > 1 else ""
-                msg = (
-                    f"The model needs column `{name}`, which is not in {table.source}{more}: "
-                    f"{nearest(name, [*table.names, *table.unread])}. Add it, or rename a column."
-                )
-                raise TableError(msg)
+        known = set(table.names)
+        lacking = [name for name in self.needed if name not in known]
+        if lacking:
+            more = f" ({len(lacking):,} columns are missing)" if len(lacking) > 1 else ""
+            msg = (
+                f"The model needs column `{lacking[0]}`, which is not in {table.source}{more}: "
+                f"{nearest(lacking[0], [*table.names, *table.unread])}. Add it, or rename a column."
+            )
+            raise TableError(msg)
 
 
 def learn_column(column: Column, categorical: bool, places: bool = False) -> Learned:
