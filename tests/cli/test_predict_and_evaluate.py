@@ -12,6 +12,16 @@ import pytest
 from clearprop import load
 
 
+@pytest.mark.parametrize("command", [["predict"], ["evaluate"], ["explain", "--rows"]])
+def test_a_table_in_the_place_of_the_model_is_told(run, model, table, command):
+    name, *option = command
+    said = run(name, table, *option, model).err
+    assert said == (
+        f"clearprop: The model comes first, then the table, but {table} is a table by its name. "
+        "Give a .safetensors file there.\n"
+    )
+
+
 def test_predictions_are_a_row_a_row_in_order(run, model, fresh):
     ended = run("predict", model, fresh)
     lines = ended.out.splitlines()

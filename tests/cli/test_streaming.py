@@ -27,6 +27,9 @@ def test_prepare_writes_typed_rows(run, table, tmp_path):
     assert again.code == 2
     assert "exists already. Pass --force" in again.err
     assert run("prepare", table, table, "--force").code == 2
+    ended = run("prepare", table, tmp_path / "o.csv")
+    assert "A prepared table is written as .parquet; got" in ended.err
+    assert not (tmp_path / "o.csv").exists()
 
 
 def test_the_choice_is_made_and_said(run, table, tmp_path, no_room):

@@ -198,6 +198,17 @@ def test_dates_in_no_form_that_is_read_are_told(run, tmp_path):
     assert "column `week`" not in run("train", tmp_path / "t.csv", *options, "--categorical", "week").err
 
 
+def test_names_as_they_must_be_typed(run, table, tmp_path):
+    both = run("train", table, "--target", "rich", "-o", tmp_path / "m", "--drop", "age,town").err
+    assert (
+        "`--drop` names `age,town`, which is not a column of people 人.csv: name `age`, `town` one by one."
+        in both
+    )
+    (tmp_path / "t.csv").write_text('my price,y\n"1,234",1\n"1,235",2\n')
+    spaced = run("train", tmp_path / "t.csv", "--target", "y", "-o", tmp_path / "m").err
+    assert "pass `--drop 'my price'`, or `--categorical 'my price'`" in spaced
+
+
 def test_a_pattern_that_the_shell_has_expanded_is_told(run):
     ended = run("train", "big/0.parquet", "big/1.parquet", "--target", "y")
     assert ended.code == 2

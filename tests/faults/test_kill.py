@@ -178,7 +178,7 @@ def test_another_table_or_parameter_is_refused(folder, tally, tmp_path):
     assert finish(begin(mode, folder, tmp_path / "m", *how))[0] == 0
     code, said = finish(begin(mode, folder, tmp_path / "m", *how, "--lr", "0.01"))
     assert code == 2
-    assert "`--lr` was null and is 0.01" in said
+    assert "`--lr` was not set and is 0.01" in said
     tally("another parameter")
     other = tmp_path / "other"
     other.mkdir()

@@ -173,7 +173,7 @@ def test_weights():
         ([np.inf, 1.0], "Weights must be finite and not negative, but column `y` holds inf at row 1 of the mapping. "
             "Correct it, or remove the row."),
         ([0, 0], "Weights must not all be zero, but those in column `y` of the mapping are."),
-        (["a", "b"], "Weights must be numbers, but column `y` of the mapping holds string."),
+        (["a", "b"], "Weights must be numbers, but column `y` of the mapping holds texts."),
     ],
 )  # fmt: skip
 def test_weights_that_cannot_be(refusal, values, message):

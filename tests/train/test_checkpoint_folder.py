@@ -204,7 +204,7 @@ def test_resume_needs_a_folder():
             "the values now have `b`, which they had not",
         ),
         ({"the values": {"a": 1, "b": 1}}, {"the values": {"a": 1}}, "the values no longer have `b`"),
-        ({"a": 1}, {"a": 1, "b": 2}, "b was null and is 2"),
+        ({"a": 1}, {"a": 1, "b": 2}, "b was not set and is 2"),
     ],
 )
 def test_a_difference_is_named(before, now, said):

@@ -24,12 +24,11 @@ def evaluate(
 ) -> None:
     """Score a model on a table. Also the confusion matrix or residuals, and the calibration."""
     from clearprop.cli.printing import evaluation_text
-    from clearprop.cli.reading import rows_for
+    from clearprop.cli.reading import model_of, rows_for
     from clearprop.train.evaluation import evaluate as scored
-    from clearprop.train.files import read_model
     from clearprop.train.shuffling import importances_of
 
-    found = read_model(model)
+    found = model_of(model)
     also = (found.target_name, weight) if weight else (found.target_name,)
     rows = rows_for(found, table, tuple(missing or ()), also)
     evaluation = scored(found, rows, weight)

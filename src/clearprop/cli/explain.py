@@ -167,11 +167,11 @@ def _of_model(
     """A model on the first rows of a table, named by its columns and classes."""
     import numpy as np
 
+    from clearprop.cli.reading import model_of
     from clearprop.errors import SpecError
     from clearprop.show.account.tabular import explain_model
-    from clearprop.train.files import read_model
 
-    found = read_model(model)
+    found = model_of(model)
     if rows is None:
         msg = f"{model} has no rows of its own. Pass --rows TABLE, with the columns and the target it learned from."
         raise SpecError(msg)

@@ -25,16 +25,15 @@ def predict(
 ) -> None:
     """Predict the target for each row, in order. They are CSV on standard output, or a file."""
     from clearprop.cli import outputs
-    from clearprop.cli.reading import rows_for
+    from clearprop.cli.reading import model_of, rows_for
     from clearprop.errors import SpecError
     from clearprop.tables.classes import Classes
-    from clearprop.train.files import read_model
 
     outputs.check(output, force=force, inputs=(model, table))
     if output is not None and output.suffix.lower() not in (".csv", ".parquet", ".pq"):
         msg = f"Predictions are written as .csv or .parquet; got {output}. Choose one of these endings."
         raise outputs.OutputError(msg)
-    found = read_model(model)
+    found = model_of(model)
     if proba and not isinstance(found.target, Classes):
         msg = f"`--proba` is for classes, but {model} predicts numbers. Leave it out."
         raise SpecError(msg)

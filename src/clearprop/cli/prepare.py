@@ -32,6 +32,9 @@ def prepare(
     from clearprop.tables.prepare import prepare
     from clearprop.tables.size import size_of
 
+    if output.suffix.lower() not in (".parquet", ".pq"):
+        msg = f"A prepared table is written as .parquet; got {output}. Choose this ending."
+        raise outputs.OutputError(msg)
     inputs = tuple(str(path) for path in find_files(table))
     outputs.check(output, force=force, inputs=inputs)
     with prepare_bar() as progress:

@@ -4,14 +4,31 @@ from pathlib import Path
 
 import numpy as np
 
-from clearprop.errors import TableError
+from clearprop.errors import SpecError, TableError
 from clearprop.tables.files import find_files, is_parquet
 from clearprop.tables.stream_files import open_parquet
 from clearprop.tables.table import Table
+from clearprop.train.files import read_model
 from clearprop.train.memory import available_memory, check_least, readable
 from clearprop.train.model import Model
 
+TABLES = (".csv", ".tsv", ".parquet", ".pq", ".gz")  # how the names of tables end
 VALUE = 8  # bytes of a value of a table in memory
+
+
+def model_of(path: Path) -> Model:
+    """The model in a file.
+
+    Raises
+    ------
+    SpecError, ModelFileError
+        If the file is a table by its name, or no model.
+    """
+    if path.suffix.lower() in TABLES and path.exists():
+        msg = f"The model comes first, then the table, but {path} is a table by its name. "
+        msg += "Give a .safetensors file there."
+        raise SpecError(msg)
+    return read_model(path)
 
 
 def rows_for(model: Model, table: str, missing: tuple[str, ...], also: tuple[str, ...] = ()) -> Table:

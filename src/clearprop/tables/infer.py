@@ -19,6 +19,7 @@ import pyarrow as pa
 from clearprop.errors import TableError
 from clearprop.tables.arrow import pc
 from clearprop.tables.moments import moments_of
+from clearprop.tables.names import typed_name
 from clearprop.tables.table import Column
 
 NUMBER = r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$|^[+-]?(?i:inf|infinity|nan)$"
@@ -161,9 +162,10 @@ def refuse_large(column: Column, row: int) -> NoReturn:
     Raises:
         TableError: always.
     """
+    name = typed_name(column.name)
     msg = (
         f"Column `{column.name}` holds {column.values[row].as_py()} at {column.where(row)}; numbers must stay "
-        f"within 2^53 to be exact. Pass `--drop {column.name}`, or `--categorical {column.name}`."
+        f"within 2^53 to be exact. Pass `--drop {name}`, or `--categorical {name}`."
     )
     raise TableError(msg)
 
@@ -190,9 +192,9 @@ def refuse_comma(column: Column, row: int) -> NoReturn:
     Raises:
         TableError: always.
     """
-    name, value = column.name, column.values[row].as_py()
+    name, value = typed_name(column.name), column.values[row].as_py()
     msg = (
-        f'Column `{name}` holds "{value}" at {column.where(row)}; numbers must be written with a decimal point, '
+        f'Column `{column.name}` holds "{value}" at {column.where(row)}; numbers must be written with a decimal point, '
         f"without thousands separators. Write {_without_commas(value)} throughout, or pass `--drop {name}`, "
         f"or `--categorical {name}` if these are no amounts."
     )
@@ -221,6 +223,6 @@ def refuse_mixed(column: Column, row: int) -> NoReturn:
     )
     msg = (
         f'Column `{column.name}` holds "{value}" at {column.where(row)}; {rest}. '
-        f"Pass `--missing {quoted}`, or `--categorical {column.name}`."
+        f"Pass `--missing {quoted}`, or `--categorical {typed_name(column.name)}`."
     )
     raise TableError(msg)

@@ -1,5 +1,7 @@
 """Names of columns: nearest matches for a mistyped one, and headers that name a column twice."""
 
+import re
+import shlex
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
@@ -54,8 +56,20 @@ def check_known(given: Iterable[str], among: Sequence[str], setting: str, source
     """
     for name in given:
         if name not in among:
-            msg = f"`{setting}` names `{name}`, which is not a column of {source}: {nearest(name, among)}."
+            parts = [part.strip() for part in name.split(",")]
+            each = len(parts) > 1 and all(part in among for part in parts)
+            advice = f"name {listed(parts)} one by one" if each else nearest(name, among)
+            msg = f"`{setting}` names `{name}`, which is not a column of {source}: {advice}."
             raise TableError(msg)
+
+
+def typed_name(name: str) -> str:
+    """A name as it is typed at a command line: in quotes, where there are spaces or signs in it.
+
+    >>> typed_name("age"), typed_name("my price")
+    ('age', "'my price'")
+    """
+    return name if re.fullmatch(r"\w+([-.]\w+)*", name) else shlex.quote(name)
 
 
 def as_names(given: str | Iterable[str]) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from clearprop.errors import TableError
 from clearprop.tables.arrow import pc
 from clearprop.tables.infer import refuse_large, typed
 from clearprop.tables.moments import moments_of, plain_time
-from clearprop.tables.names import as_names, check_known
+from clearprop.tables.names import as_names, check_known, typed_name
 from clearprop.tables.table import Column, Table
 
 MISSING = ("", "?", "NA", "NaN", "nan", "null", "NULL")
@@ -155,6 +155,6 @@ def _refuse(column: Column, kind: pa.DataType) -> None:
         what, otherwise = "nested values", "spread it over plain columns first"
     msg = (
         f"Column `{column.name}` of {column.table.source} holds {what} ({kind}). "
-        f"Pass `--drop {column.name}`, or {otherwise}."
+        f"Pass `--drop {typed_name(column.name)}`, or {otherwise}."
     )
     raise TableError(msg)

@@ -42,7 +42,8 @@ def weights_of(column: Column) -> np.ndarray:
     """
     kind = column.values.type
     if not (pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_null(kind)):
-        msg = f"Weights must be numbers, but column `{column.name}` of {column.table.source} holds {kind}."
+        told = "texts" if pa.types.is_string(kind) or pa.types.is_dictionary(kind) else kind
+        msg = f"Weights must be numbers, but column `{column.name}` of {column.table.source} holds {told}."
         raise TableError(msg)
     values = as_floats(column).astype(np.float64, copy=False)
     bad = ~(np.isfinite(values) & (values >= 0))
