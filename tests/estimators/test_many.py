@@ -90,14 +90,14 @@ def test_a_name_of_columns_of_before_is_forgotten():
     assert not any(hasattr(net, "feature_names_in_") for net in fit_many(nets, X, NUMBERS))
 
 
-def test_the_largest_come_first():
+def test_the_longest_come_first():
     parts = [
         (MLPRegressor(hidden_layer_sizes=(50, 50), max_iter=1), X, NUMBERS, None, None),
         (MLPRegressor(hidden_layer_sizes=(8,), max_iter=300), X, NUMBERS, None, None),
         (MLPRegressor(hidden_layer_sizes=(8,), max_iter=300), X, NUMBERS, None, np.arange(10)),
         (MLPRegressor(hidden_layer_sizes="none"), X, NUMBERS, None, None),
     ]
-    assert many._largest_first(parts) == [1, 0, 2, 3]
+    assert many._longest_first(parts) == [1, 0, 2, 3]
 
 
 @QUIET

@@ -2,7 +2,7 @@
 
 import warnings
 from collections.abc import Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from contextlib import contextmanager, nullcontext, suppress
 from itertools import pairwise
 from threading import local
@@ -100,7 +100,7 @@ def fit_many(
         msg = f"`workers` of `fit_many` must be a number; got {asked.count!r}."
         raise SpecError(msg)
     else:
-        errors, ears = fit_all_on_ray(parts, _largest_first(parts), asked, progress)
+        errors, ears = fit_all_on_ray(parts, _longest_first(parts), asked, progress)
     for message in (message for ear in ears for message in ear):
         warnings.warn_explicit(*message)
     if errors:
@@ -111,36 +111,33 @@ def fit_many(
 def _fit_all(
     parts: list[tuple[Any, ...]], threads: int, progress: bool, ears: "_Ears"
 ) -> dict[int, Exception]:
-    """All fits, the largest networks first; the errors by number."""
-    order, shared = _largest_first(parts), Shared(ears.here_so_far)
+    """All fits, the longest first; the errors by number."""
+    order, shared = _longest_first(parts), Shared(ears.here_so_far)
     errors: dict[int, Exception] = {}
     with counted(len(parts), progress) as tell, ThreadPoolExecutor(threads, "clearprop-fit") as pool:
-        waiting = {pool.submit(_fit_one, parts[i], shared, ears, i): i for i in order}
+        numbers = {pool.submit(_fit_one, parts[i], shared, ears, i): i for i in order}
         try:
-            while waiting:
-                done, _ = wait(waiting, return_when=FIRST_COMPLETED)
-                tell(len(done))
-                errors |= _failures({future: waiting.pop(future) for future in done})
+            for done in as_completed(numbers):
+                tell(1)
+                errors |= _failure(done, numbers[done])
         except KeyboardInterrupt:
             pool.shutdown(wait=False, cancel_futures=True)
             raise
     return dict(sorted(errors.items()))
 
 
-def _largest_first(parts: list[tuple[Any, ...]]) -> list[int]:
+def _longest_first(parts: list[tuple[Any, ...]]) -> list[int]:
     return sorted(range(len(parts)), key=lambda i: -_work(*parts[i]))
 
 
-def _failures(done: dict[Future[None], int]) -> dict[int, Exception]:
-    """What the fits that are done raised."""
-    failures = {}
-    for future, i in done.items():
-        error = future.exception()
-        if isinstance(error, Exception):
-            failures[i] = error
-        elif error is not None:
-            raise error
-    return failures
+def _failure(done: Future[None], i: int) -> dict[int, Exception]:
+    """What fit number `i` raised, if it did."""
+    error = done.exception()
+    if isinstance(error, Exception):
+        return {i: error}
+    if error is not None:
+        raise error
+    return {}
 
 
 def _fit_one(part: tuple[Any, ...], shared: Shared, ears: "_Ears", i: int) -> None:
