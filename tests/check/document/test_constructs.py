@@ -16,11 +16,26 @@ TRUE = {
     "classes counted from 0": ROWS
     + r"$P_{nk} = \frac{e^{Z_{nk}}}{\sum_{c=0}^{K-1} e^{Z_{nc}}}$ with $K$ classes",
     "the likelihood of a sample": TWO + r"$P(y \mid x) = p^y (1 - p)^{1 - y}$",
+    "W_0 as a bias": r"""One sample $x$, a column: $z = W^T x + W_0$, $a = \tanh(z)$, $L = \frac12 \|a - y\|^2$.
+$\frac{\partial L}{\partial W_0} = (a - y) \odot (1 - a^2)$""",
+    "a batch as a set": r"""$\hat y^{(i)} = w^\top x^{(i)} + b$, $\ell^{(i)} = \frac12 (\hat y^{(i)} - y^{(i)})^2$. With
+a batch $\mathcal{B}$ of samples,
+$b \leftarrow b - \frac{\eta}{|\mathcal{B}|} \sum_{i \in \mathcal{B}} (w^\top x^{(i)} + b - y^{(i)})$""",
+    "the best bias": r"""$\hat y^{(i)} = w^\top x^{(i)} + b$ and
+$L = \frac{1}{2n} \sum_{i=1}^n (\hat y^{(i)} - y^{(i)})^2$. The best bias is $b^* = \bar y - w^\top \bar x$ with
+$\bar y = \frac1n \sum_i y^{(i)}$ and $\bar x = \frac1n \sum_i x^{(i)}$""",
+    "samples by a letter that the data share": r"""$X \in \mathbb{R}^{n \times N}$, $Y \in \mathbb{R}^{m \times N}$.
+$Z = W X + b \mathbf{1}_N^T$, $L = \frac{1}{2N} \|Z - Y\|_F^2$,
+$\frac{\partial L}{\partial b} = \frac1N (Z - Y) \mathbf{1}_N$""",
 }
 FALSE = {
     "a sum over a slice": (r"\sum_n (\frac", r"\sum_n 2 (\frac"),
     "classes counted from 0": (r"\sum_{c=0}^{K-1}", r"\sum_{c=0}^{K-2}"),
     "the likelihood of a sample": (r"^{1 - y}", r"^{y}"),
+    "W_0 as a bias": (r"\odot (1 - a^2)$", r"\odot (1 + a^2)$"),
+    "a batch as a set": (r"x^{(i)} + b - y^{(i)})", r"x^{(i)} + b + y^{(i)})"),
+    "the best bias": (r"\bar y - w", r"\bar y + w"),
+    "samples by a letter that the data share": (r"= \frac1N (Z - Y)", r"= (Z - Y)"),
 }
 
 
@@ -182,3 +197,38 @@ def test_a_sum_over_a_layer_too_wide_to_build_runs_over_the_narrower_one():
     assert not check.unread, str(check)
     wrong = check_document(text.replace(r"\sum_{k=1}^{10} W_{kj}", r"\sum_{k=1}^{784} W_{kj}"))
     assert wrong.findings or wrong.unread, str(wrong)
+
+
+@pytest.mark.parametrize(
+    ("true", "slip"),
+    [
+        (
+            ROWS + r"$\frac{\partial L}{\partial Z} = \frac1N (P - Y)$. Calling this matrix $G$, "
+            r"$\frac{\partial L}{\partial W} = X^\top G$.",
+            (r"X^\top G$", r"X G$"),
+        ),
+        (
+            ROWS + r"$\Delta = \frac{\partial L}{\partial Z}$, so $\frac{\partial L}{\partial X} = \Delta W^\top$.",
+            (r"\Delta W^\top", r"\Delta W"),
+        ),
+        (
+            ROWS + r"The mask $M_{+} = [Z > 0]$ has $M_{+} \odot M_{+} = M_{+}$ for $M$ outputs.",
+            (r"\odot M_{+} =", r"+ M_{+} ="),
+        ),
+    ],
+)  # fmt: skip
+def test_a_name_given_in_words(true, slip):
+    check = check_document(true)
+    assert (check.findings, check.unread) == ((), ()), str(check)
+    assert true.count(slip[0]) == 1
+    assert check_document(true.replace(*slip)).findings
+
+
+def test_a_matrix_given_by_its_entries():
+    text = (
+        r"With $h_j = \tanh(\sum_i w_{ij} x_i)$ and $o_k = \sum_j v_{jk} h_j$, one sample costs "
+        r"$E = \frac12 \sum_k (o_k - t_k)^2$. Let $V = (v_{jk})$. $\sum_{jk} v_{jk}^2 = \|V\|_F^2$."
+    )
+    check = check_document(text)
+    assert (check.findings, check.unread) == ((), ()), str(check)
+    assert check_document(text.replace(r"\|V\|_F^2", r"\|V\|_F")).findings

@@ -2,7 +2,7 @@
 
 import contextlib
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import product
 
 import numpy as np
@@ -35,7 +35,7 @@ from clearprop.check.document.read.limits import (
 )
 from clearprop.check.document.read.splitting import ASSIGN, EQUAL
 from clearprop.check.document.read.statements import Document, Statement
-from clearprop.check.document.read.tree import Call, Space, Sym, bases, symbols, walk
+from clearprop.check.document.read.tree import Call, Node, Space, Sym, bases, symbols, walk
 
 TOLERANCE = 1e-7  # complex steps are exact to 1e-13; slopes of slopes are differences, exact to 1e-8
 MOST_CHOICES = 60
@@ -93,6 +93,14 @@ def compared(statement: Statement) -> list[tuple[int, int]]:
     return found
 
 
+def _entry_by_entry(nodes: list[Node | None], notation: Notation) -> list[Node | None]:
+    """W = (w_{ij}) as W_{ij} = w_{ij}."""
+    left, right = (*nodes, *nodes)[:2]
+    if len(nodes) != 2 or not isinstance(left, Sym) or not isinstance(right, Sym) or left.sub:
+        return nodes
+    return [replace(left, sub=right.sub), right] if (left.name, right.name) in notation.aliases else nodes
+
+
 class Comparison:
     """A statement held against networks."""
 
@@ -100,7 +108,7 @@ class Comparison:
         self, statement: Statement, document: Document, notation: Notation, reading: Reading
     ) -> None:
         self.statement, self.notation, self.reading = statement, notation, reading
-        self.nodes = [p.node for p in statement.parts]
+        self.nodes = _entry_by_entry([p.node for p in statement.parts], notation)
         self.known = [n for n in self.nodes if n is not None]
         self.sets = [n for n in self.known if shapes.has_space(n)]
         self.conditions = [*conditions.own(statement, document), *statement.around]

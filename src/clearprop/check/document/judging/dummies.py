@@ -4,14 +4,15 @@ from clearprop.check.document.meaning.notation import ROWLIKE, Role, is_letter
 from clearprop.check.document.numbers.env import Env
 from clearprop.check.document.read.tree import Big, Call, Derivative, Node, bases, walk
 
+OF_MATRICES = {"trace", "vec", "diag"}  # what they are taken of is no number
+
 
 def dummies(nodes: list[Node], env: Env) -> set[str]:
     """The letters of a statement that are arguments of functions, or what d/dt goes by, and no quantities there."""
     every = [one for node in nodes for one in walk(node)]
-    arguments = {str(is_letter(a)) for one in every if isinstance(one, Call) for a in one.args}
-    inside = {
-        s.name for one in every if isinstance(one, Call) for a in one.args for s in bases(a) if is_letter(s)
-    }
+    calls = [one for one in every if isinstance(one, Call) and one.name not in OF_MATRICES]
+    arguments = {str(is_letter(a)) for one in calls for a in one.args}
+    inside = {s.name for one in calls for a in one.args for s in bases(a) if is_letter(s)}
     by = {str(is_letter(one.by)) for one in every if isinstance(one, Derivative)}
     free = {
         letter

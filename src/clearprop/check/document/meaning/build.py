@@ -1,5 +1,6 @@
 """From a document to its notation, its network and the networks to hold it against."""
 
+import re
 from dataclasses import dataclass, field, replace
 
 from clearprop.check.document.meaning import (
@@ -12,6 +13,7 @@ from clearprop.check.document.meaning import (
     penalties,
     plans,
     roles,
+    samples,
     sizing,
 )
 from clearprop.check.document.meaning.notation import Notation, is_letter
@@ -47,7 +49,7 @@ def build(document: Document, options: Options) -> Setting:
     roles.find_roles(document, notation)
     shapes = layouts.declarations(document)
     layouts.find_stacks(notation, shapes)
-    layouts.find_samples(document, notation, text, shapes)
+    samples.find_samples(document, notation, text, shapes)
     layouts.find_layers(document, notation)
     layouts.find_weights(document, notation, shapes, text)
     if options.layout is not None:
@@ -111,6 +113,27 @@ def _definitions(document: Document, notation: Notation) -> None:
                 and not any(s == left for s in _same_name(right, left))
             ):
                 notation.definitions.setdefault(left.name, []).append((left, right))
+    _called(document, notation)
+
+
+CALLED = re.compile(
+    r"(?:call(?:ing|ed)?|denot(?:e|ing)|writ(?:e|ing)|abbreviat(?:e|ing)) (?:this|that|it|the latter|the result)"
+    r"(?: \w+)?(?: by| as| for short)?\s*$|(?:把它|将其)?(?:记为|记作|记成|简记为)\s*$",
+    re.IGNORECASE,
+)
+ONE_LETTER = re.compile(r"^(?:\\(?:boldsymbol|mathbf|bm|vec)\s*\{)?\\?([A-Za-z]+)\}?$")
+
+
+def _called(document: Document, notation: Notation) -> None:
+    """dL/dS = (P - Y) / N. Calling that matrix G: a name for what the formula before is about."""
+    about = {s.formula: s.parts[0].node for s in document.statements if len(s.parts) > 1}
+    for number, formula in enumerate(document.formulas):
+        name, node = ONE_LETTER.match(formula.text.strip()), about.get(number - 1)
+        if node is None or name is None or not CALLED.search(formula.before[-60:]):
+            continue
+        letter = Sym(name[1])
+        if _is_new(letter, notation) and letter.name not in notation.definitions:
+            notation.definitions[letter.name] = [(letter, node)]
 
 
 def _same_name(node, left: Sym) -> list[Sym]:
@@ -121,9 +144,9 @@ def _same_name(node, left: Sym) -> list[Sym]:
 
 def _is_new(sym: Sym, notation: Notation) -> bool:
     name = sym.name
-    if name in notation.roles or name in notation.sizes or name in notation.functions:
-        return False
     letter = is_letter(sym)
+    if name in notation.roles or letter in notation.sizes or name in notation.functions:
+        return False
     if letter is not None and (
         letter in notation.sample_letters or letter in notation.layer_letters or letter in set("ijkl")
     ):

@@ -9,7 +9,6 @@ from clearprop.check.document.meaning.roles import nodes, pairs
 from clearprop.check.document.read.statements import Document, same_sentence
 from clearprop.check.document.read.tree import (
     Add,
-    Big,
     Call,
     Listed,
     Matrix,
@@ -90,103 +89,6 @@ def _across(document: Document) -> list[tuple[Sym, tuple[Node, ...]]]:
     return found
 
 
-def find_samples(document: Document, notation: Notation, prose: str, shapes: list) -> None:
-    """The letter of the number of samples, and the letters that run over them."""
-    votes: Counter[str] = Counter()
-    for formula in document.formulas:
-        if formula.display:
-            continue
-        hint = hints.letter_size(formula.text, formula.before, formula.after)
-        if hint is not None:
-            name = hint[0].lstrip("\\")
-            if hint[1] == ("m",):
-                votes[name] += 3
-            elif name not in notation.roles or notation.roles[name].kind not in ("weight", "bias", "loss"):
-                notation.sizes.setdefault(name, hint[1])
-    for sym, dims in shapes:
-        letter = is_letter(dims[0]) if len(dims) == 2 else None
-        if letter in ("m", "N", "B") and notation.roles.get(sym.name, Role("")).kind in ROWLIKE | {
-            "augmented"
-        }:
-            votes[letter] += 1
-    bound: Counter[tuple[str, str]] = Counter()
-    for node in nodes(document):
-        for one in walk(node):
-            if (
-                isinstance(one, Big)
-                and one.index
-                and (last := is_letter(one.last)) is not None
-                and not _of_units(one, notation)
-            ):
-                bound[one.index, last] += 1
-                if last in ("m", "N", "M", "B", "n", "S"):
-                    votes[last] += 2 if one.index in notation.sample_letters or one.index in ("i", "n") else 1
-    usual = [name for name in votes if name in ("m", "N", "M", "B", "n", "S") or votes[name] >= 3]
-    best = max(usual, key=lambda name: votes[name], default=None)
-    if best is None:
-        used = {one.name for node in nodes(document) for one in symbols(node)}
-        counting = {index for index, _ in bound} | _indices(document)
-        known = {
-            name for name, role in notation.roles.items() if role.kind in ("weight", "bias", "pre", "act")
-        }
-        free = used - set(notation.sizes) - counting - known
-        best = next((name for name in ("m", "N", "B") if name in free), None)
-    if best is not None:
-        notation.sizes[best] = ("m",)
-        notation.sample_letters |= {index for (index, last) in bound if last == best}
-    notation.sample_letters |= hints.sample_letters(prose) - notation.layer_letters
-    notation.sample_letters |= {
-        letter for node in nodes(document) for s in symbols(node) for letter in _of_label(s)
-    }
-    if not notation.samples_above:
-        notation.sample_letters |= _nielsen(document, notation)
-    notation.sample_letters -= set(notation.sizes)
-
-
-def _of_label(sym: Sym) -> set[str]:
-    """The i of p_{i, y_i}: the place of sample i's own class."""
-    if len(sym.sub) != 2 or not isinstance(sym.sub[1].node, Sym) or sym.sub[1].node.name not in ("y", "t"):
-        return set()
-    letters = {is_letter(sym.sub[0].node), *(is_letter(s.node) for s in sym.sub[1].node.sub)}
-    return {str(letter) for letter in letters if letter and len(letters) == 1}
-
-
-def _indices(document: Document) -> set[str]:
-    """The letters that stand below symbols."""
-    return {
-        letter
-        for node in nodes(document)
-        for one in symbols(node)
-        for item in one.sub
-        if (letter := is_letter(item.node))
-    }
-
-
-def _of_units(one: Big, notation: Notation) -> bool:
-    """Whether a sum's index counts units: weights or biases carry it."""
-    for sym in symbols(one.body):
-        kind = notation.roles.get(sym.name, Role("")).kind
-        if kind in ("weight", "bias", "stack") and any(is_letter(s.node) == one.index for s in sym.sub):
-            return True
-    return one.index in notation.unit_layers
-
-
-def _nielsen(document: Document, notation: Notation) -> set[str]:
-    r"""\sum_x with x beside the layer: delta^{x,l}."""
-    found = set()
-    for node in nodes(document):
-        for one in symbols(node):
-            letters = [is_letter(item.node) for item in one.sup]
-            if (
-                len(one.sup) == 2
-                and notation.style == "plain"
-                and all(letters[:1])
-                and letters[0] not in notation.layer_letters
-            ):
-                found.add(str(letters[0]))
-    return found
-
-
 def find_layers(document: Document, notation: Notation) -> None:
     """The letter of the number of layers: what stands as the last layer."""
     if any(size == ("L",) for size in notation.sizes.values()):
@@ -226,6 +128,8 @@ def find_weights(document: Document, notation: Notation, shapes: list, prose: st
         if len(votes) == 1 and notation.weights not in votes:
             notation.roles[name].orient = next(iter(votes))
     _vote_stacked(document, notation, batch)
+    if not vector and not batch:
+        _vote_products(document, notation, vector)
     said = hints.sample_rows(prose)
     if said is not None:
         batch[said] += 2
@@ -267,6 +171,22 @@ def _find_biases(document: Document, notation: Notation) -> None:
     }
     if any(notation.roles.get(name, Role("")).kind == "bias" for name in turned):
         notation.biases = "column" if notation.rows else "row"
+
+
+def _vote_products(document: Document, notation: Notation, vector: Counter[str]) -> None:
+    """W g in a text without affine steps of matrices: a vector behind a weight is a column, one before it a row."""
+
+    def kind(one: Node) -> str:
+        return notation.roles.get(one.name, Role("")).kind if isinstance(one, Sym) and not one.sub else ""
+
+    for node in nodes(document):
+        for one in (n for n in walk(node) if isinstance(n, Mul) and n.kind == "near"):
+            left, right = (n.of if isinstance(n, Transpose) else n for n in (one.left, one.right))
+            beside = {"delta", "gradient", *ROWLIKE}
+            if kind(left) == "weight" and kind(right) in beside and left is one.left:
+                vector["column"] += 1
+            elif kind(right) == "weight" and kind(left) in beside and left is one.left:
+                vector["row"] += 1
 
 
 def _vote_stacked(document: Document, notation: Notation, batch: Counter[bool]) -> None:

@@ -90,6 +90,7 @@ class Notation:
     memories: dict[str, Node] = field(default_factory=dict)  # v: what it becomes with each step
     counters: set[str] = field(default_factory=set)  # letters that count steps, as in t = 1, 2, ...
     anew: dict[str, tuple[int, str]] = field(default_factory=dict)  # p: where it gets a constant, and which
+    aliases: set[tuple[str, str]] = field(default_factory=set)  # W = (w_{ij})
     main_loss: str | None = None
     penalty: Node | None = None  # what the text adds to its loss, of parameters alone
     penalty_names: set[str] = field(default_factory=set)  # Omega in lambda Omega(W)

@@ -30,7 +30,8 @@ from clearprop.check.document.read.tree import (
 
 CUSTOM = {
     "input": "x X", "target": "y Y t T", "prediction": "hat y|hat Y|hat t|hat T|hat p|hat P|p P|q|tilde y",
-    "weight": "W w Theta theta U V", "bias": "b", "pre": "z Z", "act": "a A h H", "delta": "delta Delta",
+    "weight": "W w Theta theta U V", "bias": "b W0 w0 theta0 Theta0 beta0", "pre": "z Z", "act": "a A h H",
+    "delta": "delta Delta",
     "rate": "alpha eta epsilon", "decay": "lambda",
 }  # fmt: skip
 PRIOR = {
@@ -192,6 +193,7 @@ def find_roles(document: Document, notation: Notation) -> None:
     notation.from_zero = any(_is_one_at_zero(left, right, notation) for left, right, _ in pairs(document))
     steps.find_steps(list(pairs(document)), used, notation)
     steps.find_offsets(list(pairs(document)), notation)
+    _aliases(document, notation)
     _losses(document, notation)
     _likelihoods(document, notation)
     _changes(document, notation)
@@ -269,6 +271,21 @@ def _augmented(document: Document, notation: Notation) -> None:
             notation.roles[left.name] = Role(
                 "augmented", 0, batch=left.name.split()[-1].isupper(), of="first" if flags[0] else "last"
             )
+
+
+def _aliases(document: Document, notation: Notation) -> None:
+    """W = (w_{hj}): the matrix of the weights whose indices tell their layer."""
+    for left, right, _ in pairs(document):
+        if not (is_letter(left) and isinstance(left, Sym) and isinstance(right, Sym) and len(right.sub) == 2):
+            continue
+        entry, whole = notation.roles.get(right.name), notation.roles.get(left.name, Role("weight"))
+        if entry is None or (entry.kind, whole.kind, whole.layer) != ("weight", "weight", None):
+            continue
+        told = [notation.unit_layers.get(is_letter(one.node) or "", 0) for one in right.sub]
+        layer = entry.layer or max(told)
+        if layer:
+            notation.roles[left.name] = replace(entry, layer=layer)
+            notation.aliases.add((left.name, right.name))
 
 
 def _is_one_at_zero(left: Node, right: Node, notation: Notation) -> bool:
@@ -381,7 +398,10 @@ def _deltas(document: Document, notation: Notation) -> None:
             own = Role("delta", layer) if base.kind == "pre" else Role("gradient", layer, of=by.name)
             notation.roles[left.name] = replace(own, sign=sign, slope=not slope.nabla)
         elif notation.roles[left.name].kind == "delta" and base.kind == "pre":
-            notation.roles[left.name] = replace(notation.roles[left.name], sign=sign, slope=not slope.nabla)
+            known = notation.roles[left.name]
+            bare = known.layer is None and notation.style is None and not (left.sub or left.sup)
+            layer = layer if bare else known.layer
+            notation.roles[left.name] = replace(known, layer=layer, sign=sign, slope=not slope.nabla)
 
 
 def _changes(document: Document, notation: Notation) -> None:

@@ -338,7 +338,18 @@ def _ones(node: Ones, env: Env) -> Value:
     return np.ones((count, 1))
 
 
+SETS = {"B", "S", "D", "I"}  # |B| is the number of samples in a batch B, where B means nothing else
+
+
+def _is_batch(node: Node, env: Env) -> bool:
+    name = is_letter(node) or ""
+    known = env.notation.roles, env.notation.sizes, env.notation.definitions, env.params
+    return name.removeprefix("mathcal ") in SETS and not any(name in one for one in known)
+
+
 def _norm(node: Norm, env: Env) -> Value:
+    if node.kind == "abs" and _is_batch(node.of, env):
+        return np.asarray(float(env.world.m))
     value = plain(node.of, env)
     if node.kind == "abs":
         return np.where(np.real(value) < 0, -value, value)

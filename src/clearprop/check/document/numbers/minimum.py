@@ -20,6 +20,8 @@ def is_said_of_it(statement: Statement, plan: Plan, notation: Notation) -> bool:
         return False
     if isinstance(right, Num) and right.value == 0:
         return _has_weight(left, notation)
+    if isinstance(left, Sym) and notation.roles.get(left.name, Role("")).kind == "bias":
+        return _has_weight(right, notation)  # b* = mean of y - w^T mean of x
     if isinstance(left, Sym):
         return _is_weight(left, notation) and any(_is_inverse(one) for one in walk(right))
     return (

@@ -12,6 +12,7 @@ from clearprop.check.document.read.tokens import Token
 
 BIASES = ("b", "c")
 ERRORS = ("delta", "e")
+WEIGHTS = ("W", "w", "theta", "Theta", "beta")
 SIGNS = (r"\partial", "d", r"\nabla")
 Formulas = list[list[Token]]
 
@@ -20,7 +21,34 @@ def joined(formulas: Formulas) -> Formulas:
     """The formulas with one token for each such name."""
     names = {name for name in (*BIASES, *ERRORS) if _is_numbered(name, formulas)}
     names = {n for n in names if any(_tells(n, tokens) for tokens in formulas)}
-    return [_joined(tokens, names) for tokens in formulas] if names else formulas
+    offsets = {name for name in WEIGHTS if _has_offset(name, formulas)}
+    return [_joined(tokens, names, offsets) for tokens in formulas] if names or offsets else formulas
+
+
+def _has_offset(name: str, formulas: Formulas) -> bool:
+    """Whether W_0 is the bias beside W: it has no other number below it, and no sum starts at 0."""
+    below = {
+        tokens[k + 2].text
+        for tokens in formulas
+        for k in _places(name, tokens[:-2])
+        if tokens[k + 1].text == "_" and tokens[k + 2].kind == "number"
+    }
+    bare = any(not _is_below(tokens, k) for tokens in formulas for k in _places(name, tokens))
+    return below == {"0"} and bare and not any(_counts_from_zero(tokens) for tokens in formulas)
+
+
+def _is_below(tokens: list[Token], k: int) -> bool:
+    """Whether a letter has something below it."""
+    return k + 1 < len(tokens) and tokens[k + 1].text == "_"
+
+
+def _counts_from_zero(tokens: list[Token]) -> bool:
+    """Whether a sum starts at 0, or there is an x_0: then the weight 0 is one among the others."""
+    return any(
+        (t.text == r"\sum" and "0" in [one.text for one in tokens[k + 1 : k + 6]])
+        or (t.text == "x" and [one.text for one in tokens[k + 1 : k + 3]] == ["_", "0"])
+        for k, t in enumerate(tokens)
+    )
 
 
 def _is_numbered(name: str, formulas: Formulas) -> bool:
@@ -82,13 +110,15 @@ def _has_script(tokens: list[Token], k: int) -> bool:
     return k + 1 < len(tokens) and tokens[k + 1].text in ("_", "^")
 
 
-def _joined(tokens: list[Token], names: set[str]) -> list[Token]:
+def _joined(tokens: list[Token], names: set[str], offsets: set[str]) -> list[Token]:
     result: list[Token] = []
     k = 0
     while k < len(tokens):
         token = tokens[k]
         k += 1
-        if token.text in names and (number := _number(tokens, k - 1)):
+        offset = token.text in offsets and [t.text for t in tokens[k : k + 2]] == ["_", "0"]
+        number = "0" if offset else _number(tokens, k - 1) if token.text in names else ""
+        if number:
             raw = "".join(t.raw for t in tokens[k - 1 : k + 2])
             token, k = replace(token, text=f"{token.text}{number}", raw=raw), k + 2
         result.append(token)

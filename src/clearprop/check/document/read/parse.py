@@ -37,10 +37,13 @@ STOPS = {")", "]", "}", r"\}", "&", "\\\\", ",", ";", r"\rangle", r"\mid"} | COM
 
 @dataclass(frozen=True)
 class Words:
-    """What a letter before a bracket means: `functions` are applied; with `differentials`, dW is one name."""
+    """What a letter before a bracket means: `functions` are applied; with `differentials`, dW is one name, with
+    `changes`, Delta w.
+    """
 
     functions: frozenset[str] = frozenset()
     differentials: bool = False
+    changes: bool = True
     bound: frozenset[str] = field(default=frozenset())
     marked: frozenset[str] = field(default=frozenset())  # functions only with something below them
 

@@ -219,7 +219,15 @@ def words_of(formulas: list[list[Token]]) -> Words:
             differentials += _is_differential(tokens, k)
     functions = {name for name in applied if _is_function(name, applied, simple, bare, primed)}
     marked = {name for tokens in formulas for name in _shortened(tokens)}
-    return Words(frozenset(functions | primed - NEVER), differentials > 0, marked=frozenset(marked))
+    changes = not any(_stands_alone("Delta", tokens) for tokens in formulas)
+    return Words(frozenset(functions | primed - NEVER), differentials > 0, changes, marked=frozenset(marked))
+
+
+def _stands_alone(name: str, tokens: list[Token]) -> bool:
+    """Whether a name is all of a side: Delta = ..."""
+    ends = {*EQUAL, ",", "&", r"\\"}
+    around = zip(["=", *(t.text for t in tokens)], tokens, [*(t.text for t in tokens[1:]), "="], strict=False)
+    return any(t.text == name and before in ends and after in ends for before, t, after in around)
 
 
 def _shortened(tokens: list[Token]) -> list[str]:
