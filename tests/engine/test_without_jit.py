@@ -41,9 +41,9 @@ FIT = """
 import numpy as np
 from clearprop import TabularClassifier
 from clearprop.engine.engine import COMPILED
-X = np.random.default_rng(0).standard_normal((120, 3))
+X = np.random.default_rng(0).standard_normal((60, 3))
 y = np.where(X[:, 0] > 0, "a", "b")
-print(COMPILED, TabularClassifier("fast").fit(X, y).score(X, y))
+print(COMPILED, TabularClassifier("fast", max_iter=3).fit(X, y).score(X, y))
 """
 
 

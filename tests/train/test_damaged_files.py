@@ -193,7 +193,7 @@ def test_shapes_that_do_not_chain(good, message):
     ("change", "expected"),
     [
         (lambda a: a["network"].update(activation="sine"), "`activation` must be one of"),
-        (lambda a: a["network"].update(sizes=[2**40, 2**40]), "parameters. Use smaller layers."),
+        (lambda a: a["network"].update(sizes=[2**40, 2**40]), "parameters. Use smaller `sizes`."),
         (lambda a: a["network"].update(sizes=[7, 128, 3]), "for each of the 1 hidden layers; got 2."),
         (lambda a: a["network"].update(sizes=[9, 128, 128, 3]), "but the table gives"),
         (lambda a: a["network"].update(extra=1), "TypeError"),

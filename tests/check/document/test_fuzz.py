@@ -37,14 +37,13 @@ $ $$ ∂ Σ ² ₁ δ 第 个样本 # ``` > -
 TOKENS = [*WRITTEN.split(), " ", "\n", "\x00", "\ufeff", "\u202e"]
 
 
-def twice(strategy, *examples):
+def twice(strategy, *examples, times=(BRIEF, LONG)):
     """The property as two tests: brief, and slow."""
 
     def made(function):
         for one in examples:
             function = example(one)(function)
-        brief = PROFILE(given(strategy)(function))
-        long = settings(PROFILE, max_examples=LONG)(given(strategy)(function))
+        brief, long = (settings(PROFILE, max_examples=most)(given(strategy)(function)) for most in times)
         return brief, pytest.mark.timeout(3600)(pytest.mark.slow(long))
 
     return made
@@ -108,7 +107,9 @@ def _mutation(place, change):
     ends_well(path)
 
 
-test_mutations, test_mutations_long = twice(st.tuples(st.sampled_from(SMALL), EDITS))(_mutation)
+test_mutations, test_mutations_long = twice(st.tuples(st.sampled_from(SMALL), EDITS), times=(8, 300))(
+    _mutation
+)  # a whole document each
 
 
 def _bytes(place, change):
