@@ -41,7 +41,8 @@ def softmax(z_, b_, p_, m, n, scratch_):  # G2 (the bias) and G4
     for first in range(0, m, wide):
         rows = min(wide, m - first)
         _logits(z, b, first, rows, panel)
-        top[:], total[:] = panel[0], number(0)
+        for i in range(wide):  # not by slices: Numba compiles a message for arrays that do not fit
+            top[i], total[i] = panel[0, i], number(0)
         for j in range(n):
             for i in range(wide):
                 top[i] = page.maximum(top[i], panel[j, i])
@@ -64,8 +65,10 @@ def softmax_head(z_, b_, y_, n_y, w_, delta_, m, n, hyper_, losses_, scratch_): 
     for first in range(0, m, wide):
         rows = min(wide, m - first)
         _logits(z, b, first, rows, panel)
-        top[:], others[:], rest[:] = panel[0], number(0), number(-1)
-        weight[:rows] = w[first : first + rows]
+        for i in range(wide):  # not by slices: Numba compiles a message for arrays that do not fit
+            top[i], others[i], rest[i] = panel[0, i], number(0), number(-1)
+        for i in range(rows):
+            weight[i] = w[first + i]
         for j in range(n):
             for i in range(wide):
                 top[i] = page.maximum(top[i], panel[j, i])
