@@ -15,6 +15,8 @@ TRUE = {
     + r"$\frac{\partial L}{\partial b} = \sum_n (\frac{\partial L}{\partial Z})_{n,:}$",
     "classes counted from 0": ROWS
     + r"$P_{nk} = \frac{e^{Z_{nk}}}{\sum_{c=0}^{K-1} e^{Z_{nc}}}$ with $K$ classes",
+    "a layer without a bias": r"The $m$ samples are the rows of $X$: $Z = X W + \mathbf{1} b^\top$, $H = \tanh(Z)$,"
+    r" $O = H V$, $E = \frac12 \|O - T\|_F^2$, $\frac{\partial E}{\partial V} = H^\top (O - T)$",
     "the likelihood of a sample": TWO + r"$P(y \mid x) = p^y (1 - p)^{1 - y}$",
     "W_0 as a bias": r"""One sample $x$, a column: $z = W^T x + W_0$, $a = \tanh(z)$, $L = \frac12 \|a - y\|^2$.
 $\frac{\partial L}{\partial W_0} = (a - y) \odot (1 - a^2)$""",
@@ -31,6 +33,7 @@ $\frac{\partial L}{\partial b} = \frac1N (Z - Y) \mathbf{1}_N$""",
 FALSE = {
     "a sum over a slice": (r"\sum_n (\frac", r"\sum_n 2 (\frac"),
     "classes counted from 0": (r"\sum_{c=0}^{K-1}", r"\sum_{c=0}^{K-2}"),
+    "a layer without a bias": (r"$O = H V$", r"$O = V H$"),
     "the likelihood of a sample": (r"^{1 - y}", r"^{y}"),
     "W_0 as a bias": (r"\odot (1 - a^2)$", r"\odot (1 + a^2)$"),
     "a batch as a set": (r"x^{(i)} + b - y^{(i)})", r"x^{(i)} + b + y^{(i)})"),
@@ -232,3 +235,27 @@ def test_a_matrix_given_by_its_entries():
     check = check_document(text)
     assert (check.findings, check.unread) == ((), ()), str(check)
     assert check_document(text.replace(r"\|V\|_F^2", r"\|V\|_F")).findings
+
+
+SHORT = (
+    NET
+    + r"""Only the last layer: $\frac{\partial J}{\partial z^{(L)}} = (a^{(L)} - y)
+\odot (1 - a^{(L)} \odot a^{(L)})$, WORDS $\boldsymbol{e}$.
+Then $\frac{\partial J}{\partial W^{(L)}} = \boldsymbol{e} a^{(L-1)T}$ and
+$\frac{\partial J}{\partial a^{(L-1)}} = W^{(L)T} \boldsymbol{e}$
+and $\boldsymbol{e}^T z^{(L)} = z^{(L)T} \boldsymbol{e}$."""
+)
+
+
+@pytest.mark.parametrize("words", ["which we denote by", "abbreviated as", "下面简记为", "call it"])
+def test_a_name_that_the_prose_gives_is_what_the_formula_before_it_says(words):
+    check = check_document(SHORT.replace("WORDS", words))
+    assert not check.findings, str(check)
+    assert not check.unread, str(check)
+
+
+def test_a_slip_with_a_name_of_the_prose_is_found():
+    text = SHORT.replace("WORDS", "call it").replace(
+        "W^{(L)T} \\boldsymbol{e}$\nand", "W^{(L)} \\boldsymbol{e}$\nand"
+    )
+    assert len(check_document(text).findings) == 1

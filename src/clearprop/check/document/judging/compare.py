@@ -11,6 +11,7 @@ from clearprop.check.document.judging import conditions
 from clearprop.check.document.judging.dummies import dummies
 from clearprop.check.document.meaning.notation import Notation, Reading, Role, near_letter
 from clearprop.check.document.numbers import (
+    any_matrices,
     derive,
     differentials,
     extents,
@@ -213,6 +214,7 @@ class Comparison:
         env = env.at(
             params={name: np.asarray(rng.uniform(0.3, 1.4) * rng.choice(signs)) for name in sorted(free)}
         )
+        env = env.at(params={**env.params, **any_matrices.drawn(self.known, env, rng)})
         allowed = list(self._choices(env))
         if len(allowed) > most:
             allowed = [allowed[k] for k in sorted(rng.choice(len(allowed), most, replace=False))]

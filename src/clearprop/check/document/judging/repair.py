@@ -14,7 +14,6 @@ from clearprop.check.document.numbers.evaluate import plain
 from clearprop.check.document.numbers.updates import is_update
 from clearprop.check.document.numbers.world import World
 from clearprop.check.document.read.limits import Misfit, OutOfRange, Unread
-from clearprop.check.document.read.parse import parse
 from clearprop.check.document.read.statements import Part, Statement
 from clearprop.check.document.read.tokens import Token
 
@@ -91,7 +90,7 @@ class Mender:
         if self.update or one.env is None or other.value is None:
             return self.holds(tokens, side, [trial], FEW)
         try:
-            node = parse(tokens, self.setting.document.words)
+            node = self.statement.node_of(tokens, self.setting.document.words)
             value = plain(node, one.env.at(budget=Budget()))
         except (
             Unread,
@@ -117,7 +116,7 @@ class Mender:
 
     def holds(self, tokens: list[Token], side: int, worlds: list[World], most: int = 40) -> bool:
         try:
-            node = parse(tokens, self.setting.document.words)
+            node = self.statement.node_of(tokens, self.setting.document.words)
         except Unread:
             return False
         kept = [self.pair.left, self.pair.right]

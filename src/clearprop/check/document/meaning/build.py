@@ -1,9 +1,9 @@
 """From a document to its notation, its network and the networks to hold it against."""
 
-import re
 from dataclasses import dataclass, field, replace
 
 from clearprop.check.document.meaning import (
+    abbreviations,
     batches,
     constants,
     given,
@@ -15,6 +15,8 @@ from clearprop.check.document.meaning import (
     roles,
     samples,
     sizing,
+    vectors,
+    wholes,
 )
 from clearprop.check.document.meaning.notation import Notation, is_letter
 from clearprop.check.document.meaning.options import Options
@@ -45,8 +47,10 @@ def build(document: Document, options: Options) -> Setting:
     text = prose(document.source)
     notation.roles.update(options.roles)
     notation.sizes.update(options.letters)
+    vectors.find_vectors(document, notation, text)
     roles.find_style(document, notation)
     roles.find_roles(document, notation)
+    wholes.find_wholes(document, notation)
     shapes = layouts.declarations(document)
     layouts.find_stacks(notation, shapes)
     samples.find_samples(document, notation, text, shapes)
@@ -113,27 +117,9 @@ def _definitions(document: Document, notation: Notation) -> None:
                 and not any(s == left for s in _same_name(right, left))
             ):
                 notation.definitions.setdefault(left.name, []).append((left, right))
-    _called(document, notation)
-
-
-CALLED = re.compile(
-    r"(?:call(?:ing|ed)?|denot(?:e|ing)|writ(?:e|ing)|abbreviat(?:e|ing)) (?:this|that|it|the latter|the result)"
-    r"(?: \w+)?(?: by| as| for short)?\s*$|(?:把它|将其)?(?:记为|记作|记成|简记为)\s*$",
-    re.IGNORECASE,
-)
-ONE_LETTER = re.compile(r"^(?:\\(?:boldsymbol|mathbf|bm|vec)\s*\{)?\\?([A-Za-z]+)\}?$")
-
-
-def _called(document: Document, notation: Notation) -> None:
-    """dL/dS = (P - Y) / N. Calling that matrix G: a name for what the formula before is about."""
-    about = {s.formula: s.parts[0].node for s in document.statements if len(s.parts) > 1}
-    for number, formula in enumerate(document.formulas):
-        name, node = ONE_LETTER.match(formula.text.strip()), about.get(number - 1)
-        if node is None or name is None or not CALLED.search(formula.before[-60:]):
-            continue
-        letter = Sym(name[1])
-        if _is_new(letter, notation) and letter.name not in notation.definitions:
-            notation.definitions[letter.name] = [(letter, node)]
+    for name, value in abbreviations.abbreviations(document):
+        if _is_new(name, notation) and name.name not in notation.definitions:
+            notation.definitions[name.name] = [(name, value)]
 
 
 def _same_name(node, left: Sym) -> list[Sym]:

@@ -1,6 +1,6 @@
 """What the symbols of a document mean: each name's role, and how layers, samples and units are written."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from clearprop.check.document.read.tree import Add, Call, Node, Num, Script, Sym
 
@@ -60,6 +60,10 @@ class Reading:
     jacobian: str = "numerator"
     slopes: str = SHAPED
 
+    def laid_out(self, jacobian: str, slopes: str) -> "Reading":
+        """The same with derivatives in this layout."""
+        return replace(self, jacobian=jacobian, slopes=slopes)
+
 
 @dataclass
 class Notation:
@@ -97,6 +101,9 @@ class Notation:
     bare_loss: bool = True  # some line gives the loss without the penalty
     losses_of_one: set[str] = field(default_factory=set)  # J(W, b; x, y) is of one sample, J(W, b) of all
     one_sample: bool = False
+    kronecker: bool = False  # a circled times is Kronecker's product, of vectors too
+    anything: set[str] = field(default_factory=set)  # letters that stand for any matrices
+    vec_by_rows: bool = False  # vec lists the entries of a matrix row by row
     from_zero: bool = (
         False  # x_0 = 1: the inputs' first entry stands for the bias, and their indices start at 0
     )

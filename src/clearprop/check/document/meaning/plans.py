@@ -183,7 +183,19 @@ def find_plan(document: Document, notation: Notation, prose: str) -> Plan:
         family = "binary"
     kinds = {role.kind for role in notation.roles.values()}
     bias = bool(kinds & {"bias", "stack"})
-    return Plan(activations, head, family, factor, per_output, bias, constant=notation.from_zero)
+    bare = _without_bias(notation) if bias else frozenset()
+    return Plan(activations, head, family, factor, per_output, bias, bare, constant=notation.from_zero)
+
+
+def _without_bias(notation: Notation) -> frozenset[int]:
+    """Layers whose weights have a letter of their own, and no bias beside them, where every bias has one too."""
+    layers: dict[str, set[int | None]] = {"weight": set(), "bias": set(), "stack": set()}
+    for role in notation.roles.values():
+        if role.kind in layers:
+            layers[role.kind].add(role.layer)
+    biased = layers["bias"] | layers["stack"]
+    told = None not in biased | layers["weight"] and notation.style is None
+    return frozenset(l for l in layers["weight"] - biased if l is not None) if told else frozenset()
 
 
 def _activations(document: Document, notation: Notation) -> tuple[dict[int, str], str | None]:

@@ -3,8 +3,12 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from clearprop.check.document.meaning import forward, hints, patterns, steps
+from clearprop.check.document.meaning import forward, patterns, steps
+from clearprop.check.document.meaning.adjoints import find_adjoints
+from clearprop.check.document.meaning.augmented import find_blocks
 from clearprop.check.document.meaning.differentials import find_differentials
+from clearprop.check.document.meaning.families import find_families
+from clearprop.check.document.meaning.likelihoods import find_likelihoods
 from clearprop.check.document.meaning.notation import Notation, Role, is_letter, is_near_letter, place
 from clearprop.check.document.read.formulas import prose
 from clearprop.check.document.read.statements import LOSS_LETTERS, Document
@@ -18,11 +22,11 @@ from clearprop.check.document.read.tree import (
     Node,
     Num,
     Ones,
-    Probability,
     Relation,
     Script,
     Space,
     Sym,
+    Transpose,
     children,
     symbols,
     walk,
@@ -78,6 +82,10 @@ def find_style(document: Document, notation: Notation) -> None:
         notation.style = "plain"
     elif _by_subscript(known, found):
         notation.style = "sub"
+    own = find_families(steps.oriented(list(pairs(document))))
+    if notation.style is None and own.style is not None:
+        notation.style = own.style
+        known = [one for one in found if one.name in own.kinds]
     notation.layer_letters |= {letter for one in known for letter in _letters_of_layer(one, notation)}
     _samples_above(found, notation)
 
@@ -163,7 +171,8 @@ def _samples_above(found: list[Sym], notation: Notation) -> None:
 
 def find_roles(document: Document, notation: Notation) -> None:
     """The role of every name that custom or the formulas settle."""
-    used = {one.name for node in nodes(document) for one in _on_line(node)}
+    on_line = [one for node in nodes(document) for one in _on_line(node)]
+    used = {one.name for one in on_line if one.sub or one.sup or one.name not in notation.anything}
     functions = document.words.functions
     spare = {"t", "T"} if used & {"y", "Y"} else set()
     prior = dict(PRIOR)
@@ -175,6 +184,8 @@ def find_roles(document: Document, notation: Notation) -> None:
     prior.update(steps.exchanged(list(pairs(document)), prior))
     kinds, shifts, bare = forward.settled(steps.oriented(list(pairs(document))), prior)
     prior.update(kinds)
+    prior.update(find_families(steps.oriented(list(pairs(document)))).kinds)
+    find_adjoints(document, pairs(document), used, prior, notation)
     for name in sorted(used - spare):
         kind = prior.get(name) or ("bias" if name.rstrip("0123456789") == "b" else None)
         if name in notation.roles:
@@ -192,10 +203,11 @@ def find_roles(document: Document, notation: Notation) -> None:
     _augmented(document, notation)
     notation.from_zero = any(_is_one_at_zero(left, right, notation) for left, right, _ in pairs(document))
     steps.find_steps(list(pairs(document)), used, notation)
+    find_blocks(pairs(document), notation.roles)
     steps.find_offsets(list(pairs(document)), notation)
     _aliases(document, notation)
     _losses(document, notation)
-    _likelihoods(document, notation)
+    find_likelihoods(list(pairs(document)), prose(document.source), notation)
     _changes(document, notation)
     _losses_of_one(document, notation)
     _deltas(document, notation)
@@ -260,6 +272,7 @@ def _one_layer(document: Document, notation: Notation) -> None:
 def _augmented(document: Document, notation: Notation) -> None:
     """Inputs with a column of ones, and the weights that hold the bias inside."""
     for left, right, _ in pairs(document):
+        right = right.of if isinstance(right, Transpose) else right
         if not (isinstance(left, Sym) and isinstance(right, Matrix)):
             continue
         cells = [cell for row in right.rows for cell in row]
@@ -339,25 +352,6 @@ def _losses(document: Document, notation: Notation) -> None:
         ):
             notation.roles[name] = Role("loss")
             notation.main_loss = notation.main_loss or name
-
-
-def _likelihoods(document: Document, notation: Notation) -> None:
-    """A sum of logarithms without a minus is to be made large, where the text says so: minus the loss."""
-    if not hints.maximises(prose(document.source)):
-        return
-    for left, right, _ in pairs(document):
-        role = notation.roles.get(left.name, Role("")) if isinstance(left, (Sym, Call)) else Role("")
-        signs = [sign for sign, log in patterns.logarithms(right) if _of_output(log.args[0], notation)]
-        if role.kind == "loss" and signs:
-            role.sign = 1 if signs[0] < 0 else -1
-
-
-def _of_output(node: Node, notation: Notation) -> bool:
-    """Whether a logarithm is of what the network gives, or of one minus that."""
-    node = node.right if isinstance(node, Add) and node.sign == -1 else node
-    if isinstance(node, Sym):
-        return notation.roles.get(node.name, Role("")).kind in ("prediction", "act")
-    return isinstance(node, (Call, Probability)) and not any(isinstance(one, Big) for one in walk(node))
 
 
 def _compares(node: Call, notation: Notation) -> bool:

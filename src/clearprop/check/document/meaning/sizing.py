@@ -3,6 +3,7 @@ and lists.
 """
 
 from dataclasses import replace
+from itertools import pairwise
 
 from clearprop.check.document.meaning.batches import is_batch
 from clearprop.check.document.meaning.notation import ROWLIKE, Notation, Role, first, is_letter, orient, place
@@ -10,6 +11,7 @@ from clearprop.check.document.meaning.roles import nodes
 from clearprop.check.document.read.statements import Document
 from clearprop.check.document.read.tree import (
     Big,
+    Dots,
     Listed,
     Matrix,
     Node,
@@ -149,6 +151,8 @@ def _bounds(document: Document, notation: Notation) -> None:
                 size = _slot(one.body, one.index, notation)
                 if size is not None:
                     notation.sizes[last] = size
+            elif isinstance(one, Matrix):
+                _listed(one, notation)
     for statement in document.statements:
         parts = [p.node for p in statement.parts]
         _labels(parts, notation)
@@ -157,6 +161,18 @@ def _bounds(document: Document, notation: Notation) -> None:
         letter, last = is_letter(parts[0]), is_letter(parts[1].items[-1])
         if letter in notation.unit_layers and last and _is_open(last, notation):
             notation.sizes[last] = ("n", notation.unit_layers[letter])
+
+
+def _listed(node: Matrix, notation: Notation) -> None:
+    """x_1, ..., x_d: d is how many entries a vector has."""
+    cells = [cell for row in node.rows for cell in row]
+    for dots, last in pairwise(cells):
+        letter = is_letter(last.sub[-1].node) if isinstance(last, Sym) and last.sub else None
+        if not (isinstance(dots, Dots) and isinstance(last, Sym) and letter and _is_open(letter, notation)):
+            continue
+        size = _of_place(last, len(last.sub) - 1, notation)
+        if size is not None and letter not in notation.sample_letters:
+            notation.sizes[letter] = size
 
 
 def _labels(parts: list[Node | None], notation: Notation) -> None:

@@ -5,6 +5,7 @@ those without one.
 from dataclasses import replace
 
 from clearprop.check.document.meaning import patterns
+from clearprop.check.document.meaning.augmented import with_one
 from clearprop.check.document.meaning.notation import Notation, Role, is_letter, is_near_letter
 from clearprop.check.document.read.tree import Add, Call, Node, Num, Probability, Sym, symbols
 
@@ -111,6 +112,11 @@ class _Finder:
 
     def look(self, left: Node, right: Node) -> None:
         if not isinstance(left, (Sym, Call, Probability)):
+            return
+        stacked = with_one(right, self.roles) if isinstance(left, Sym) else None
+        if isinstance(left, Sym) and stacked is not None and self._kind(left) in ("", "act"):
+            self.roles[left.name] = stacked
+            self.known[left.name] = stacked.layer or 0
             return
         step = patterns.affine(right)
         if step is not None:

@@ -3,7 +3,7 @@
 import numpy as np
 
 from clearprop.check.document.meaning.notation import Role, layer_script, place
-from clearprop.check.document.numbers import functions, losses, matrices, quantities
+from clearprop.check.document.numbers import functions, losses, matrices, quantities, vectorised
 from clearprop.check.document.numbers.env import Env
 from clearprop.check.document.numbers.quantities import Spot, layer_number
 from clearprop.check.document.numbers.values import Value, check_broadcast
@@ -185,4 +185,8 @@ def _total(node: Call, env: Env) -> Value:
     return np.asarray(np.sum(_argument(node, env)))
 
 
-SPECIAL = {"max": _extreme, "min": _extreme, "diag": _diag, "trace": _trace, "sum": _total}
+def _vec(node: Call, env: Env) -> Value:
+    return vectorised.stacked(_argument(node, env), env)
+
+
+SPECIAL = {"vec": _vec, "max": _extreme, "min": _extreme, "diag": _diag, "trace": _trace, "sum": _total}

@@ -1,13 +1,12 @@
 """Derivatives, taken numerically from the forward pass by the complex step."""
 
 import itertools
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from clearprop.check.document.meaning.notation import SHAPED, Role, is_letter, place
-from clearprop.check.document.numbers import losses, quantities
+from clearprop.check.document.numbers import kronecker, losses, quantities
 from clearprop.check.document.numbers.env import Env
 from clearprop.check.document.numbers.functions import STEP
 from clearprop.check.document.numbers.layout import laid
@@ -22,14 +21,14 @@ class TooManyAxes(Unread):
 
 def derivative(node: Derivative, env: Env) -> Any:
     of, by = node.of, node.by
-    if isinstance(by, Transpose) and isinstance(by.of, Sym):
+    if isinstance(by, Transpose) and isinstance(by.of, (Sym, Call)):
         return _by_row(Derivative(of, by.of), env)
-    if of is None and _is_loss(by, env):
+    if of is None and is_loss(by, env):
         of, by = by, parameter(by, env)
     if isinstance(by, Sym) and by.name in env.params:
         return _by_parameter(of, by, env)
     role = env.notation.roles.get(by.name) if isinstance(by, (Sym, Call)) else None
-    loss = of is None or _is_loss(of, env)
+    loss = of is None or is_loss(of, env)
     if isinstance(by, Probability):
         return _by_probability(of, by, env)
     if isinstance(by, Call):
@@ -37,7 +36,7 @@ def derivative(node: Derivative, env: Env) -> Any:
     if not isinstance(by, Sym) or role is None:
         msg = "a derivative by something that is no quantity of the network"
         raise Undefined(msg, by.name if isinstance(by, Sym) else "")
-    if role.kind == "loss" and _is_loss(of, env) and isinstance(of, (Sym, Call)):
+    if role.kind == "loss" and is_loss(of, env) and isinstance(of, (Sym, Call)):
         return _loss_by_loss(of, by, env)
     if role.kind == "act" and not _says_layer(
         by, role, env
@@ -55,7 +54,7 @@ def derivative(node: Derivative, env: Env) -> Any:
 
 def _by_row(node: Derivative, env: Env) -> Value:
     """d of / d z^T: a row of a column z, a column for each entry of z, whatever the text's layout."""
-    value = derivative(node, env.at(reading=replace(env.reading, jacobian="numerator", slopes=SHAPED)))
+    value = derivative(node, env.at(reading=env.reading.laid_out("numerator", SHAPED)))
     return value.matrix if isinstance(value, Jacobian) else value.T if value.ndim == 2 else value
 
 
@@ -76,7 +75,7 @@ def _says_layer(sym: Sym, role: Role, env: Env) -> bool:
     )
 
 
-def _is_loss(node: Node | None, env: Env) -> bool:
+def is_loss(node: Node | None, env: Env) -> bool:
     if not isinstance(node, (Sym, Call)):
         return False
     role = env.notation.roles.get(node.name)
@@ -116,15 +115,19 @@ def _by_probability(of: Node | None, by: Probability, env: Env) -> Value:
     scripts = ((sample,) if sample else ()) + (Script("plain", by.value),)
     sym = Sym("p", (), scripts)
     wide = Role("prediction", -1, batch=sample is not None)
-    return losses.gradient(of, sym, wide, env) if _is_loss(of, env) else _general(of, sym, role, env)
+    return losses.gradient(of, sym, wide, env) if is_loss(of, env) else _general(of, sym, role, env)
 
 
 def _by_call(node: Derivative, by: Call, env: Env) -> Any:
     """The derivative by a function's value, such as a^{(l)} written as g(z^{(l)}) or h(x^{(i)}): by the
     output it gives.
     """
+    from clearprop.check.document.numbers import vectorised
+
+    if by.name == vectorised.NAME:
+        return vectorised.derivative(node, by, env)
     is_output = env.notation.functions.get(by.name) in ("head", "body") or by.name in env.notation.bodies
-    if is_output and node.of is not None and _is_loss(node.of, env):
+    if is_output and node.of is not None and is_loss(node.of, env):
         sample = losses._of_arguments(by, env)
         sample = sample if sample is not None else env.sample
         where = quantities.Spot("a", env.world.L, sample, None, False, Role("prediction", -1))
@@ -140,8 +143,8 @@ def _general(of: Node, by: Sym, role: Role, env: Env) -> Any:
     where = quantities.spot(by, role, env)
     found = entries(where, env)
     if len(found) == 1 and (where.first is not None or where.kind in ("W", "b")) and _is_entry(where, env):
-        return _moved(of, where, found[0], env)
-    base = _plain(of, env)
+        return moved(of, where, found[0], env)
+    base = number_or_array(of, env)
     if base.ndim == 0:
         return _of_number(of, where, found, env)
     if where.kind in ("W", "b") and where.kind == "W":
@@ -150,7 +153,7 @@ def _general(of: Node, by: Sym, role: Role, env: Env) -> Any:
     return _jacobian(of, base, where, env)
 
 
-def _plain(node: Node, env: Env) -> Value:
+def number_or_array(node: Node, env: Env) -> Value:
     from clearprop.check.document.numbers.evaluate import plain
 
     return scalar(plain(node, env))
@@ -171,20 +174,21 @@ def _shape(where: quantities.Spot, env: Env) -> tuple[int, ...]:
     return (n[where.layer],) if where.kind == "b" else (env.world.m, n[where.layer])
 
 
-def entries(where: quantities.Spot, env: Env) -> list[tuple[int, ...]]:
-    """The entries of the network's array that a symbol takes in."""
+def entries(where: quantities.Spot, env: Env, order: str = "C") -> list[tuple[int, ...]]:
+    """The entries of the network's array that a symbol takes in; `order` "F" by columns, with a T of its transpose."""
     shape = _shape(where, env)
     marks = np.arange(int(np.prod(shape))).reshape(shape)
     kept = quantities.exposed(marks, where, env)
-    return [tuple(int(i) for i in np.unravel_index(int(n), shape)) for n in np.ravel(kept)]
+    listed = np.ravel(kept.T if order.startswith("T") else kept, order=order[-1])  # type: ignore[call-overload]
+    return [tuple(int(i) for i in np.unravel_index(int(n), shape)) for n in listed]
 
 
-def _moved(of: Node, where: quantities.Spot, entry: tuple[int, ...], env: Env) -> Value:
+def moved(of: Node, where: quantities.Spot, entry: tuple[int, ...], env: Env) -> Value:
     kind, index = where.kind, entry
     if where.role.kind == "stack":
         kind, index = _unstacked(entry, where, env)
     state = env.world.moved(kind, where.layer, index)
-    return quantities.sign_of(where.role) * np.imag(_plain(of, env.at(state=state))) / STEP
+    return quantities.sign_of(where.role) * np.imag(number_or_array(of, env.at(state=state))) / STEP
 
 
 def _unstacked(entry: tuple[int, ...], where: quantities.Spot, env: Env) -> tuple[str, tuple[int, ...]]:
@@ -202,7 +206,7 @@ def _of_number(of: Node, where: quantities.Spot, found: list[tuple[int, ...]], e
         raise Unread(msg)
     whole = np.zeros(_shape(where, env))
     for entry in found:
-        whole[entry] = _moved(of, where, entry, env)
+        whole[entry] = moved(of, where, entry, env)
     return quantities.exposed(whole, where, env)
 
 
@@ -228,7 +232,7 @@ def _column(of: Node, where: quantities.Spot, unit: int, env: Env) -> Value:
     else:
         index = (slice(None) if where.batch else where.first, unit)
     state = env.world.moved(where.kind, where.layer, index)
-    return quantities.sign_of(where.role) * np.imag(_plain(of, env.at(state=state))) / STEP
+    return quantities.sign_of(where.role) * np.imag(number_or_array(of, env.at(state=state))) / STEP
 
 
 def _of_batch(stack: Value, base: Value, env: Env) -> Jacobian:
@@ -263,6 +267,9 @@ def as_matrix(value: Jacobian, env: Env) -> Value | None:
 
 def multiply(left: Any, right: Any, kind: str, env: Env) -> Any:
     """A product in which derivatives of vectors by vectors may stand."""
+    if kind == "outer":
+        left, right = (_matrix(one, env) if isinstance(one, Jacobian) else one for one in (left, right))
+        return kronecker.product(left, right, env)
     if isinstance(left, Jacobian) and isinstance(right, Jacobian):
         if left.diagonal is not None and right.diagonal is not None:
             return as_array(left, env) * as_array(right, env)

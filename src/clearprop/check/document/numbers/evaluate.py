@@ -262,6 +262,8 @@ def _transpose(node: Transpose, env: Env) -> Value:
     value = evaluate(node.of, env)
     if isinstance(value, Jacobian):
         return Jacobian(value.matrix.T, value.diagonal, value.by, value.of)  # type: ignore[return-value]
+    if isinstance(node.of, Matrix) and node.of.listed and matrices.is_row(node.of, env):
+        return value
     return value.T if value.ndim == 2 else value
 
 

@@ -175,6 +175,8 @@ def named_gradient(node: Sym, role: Role, env: Env) -> Value:
     base, times = role, role.sign * (env.world.constants["rate"] if role.rate else 1.0)
     if role.kind == "gradient":
         of = env.notation.roles.get(role.of)
+        if of is not None and of.kind == "loss":  # the loss by itself
+            return np.asarray(float(role.sign))
         if of is None or of.kind not in quantities.KINDS:
             msg = f"the text does not say what {role.of} is"
             raise Undefined(msg, role.of)

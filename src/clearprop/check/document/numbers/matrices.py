@@ -79,6 +79,13 @@ def identity(node: Sym, env: Env) -> Value:
     return np.eye(numbers[0] if numbers else env.world.sizes[-1])
 
 
+def is_row(node: Matrix, env: Env) -> bool:
+    """Whether entries that are listed with a transpose lie in a row all the same, as the text's one sample does."""
+    roles = [env.notation.roles.get(s.name) for s in bases(node)]
+    of_samples = any(role is not None and (role.batch or role.counts_samples) for role in roles)
+    return env.notation.vectors == "row" and not of_samples
+
+
 def _unnested(node: Matrix) -> list[tuple[Node, ...]]:
     """[[1, 2], [3, 4]] as two rows."""
     rows = list(node.rows)
@@ -105,8 +112,8 @@ def _row(row: tuple[Node, ...], env: Env, plain) -> Value:
     height = heights.pop() if heights else env.world.m
     blocks = [np.ones((height, 1)) if part is None else part for part in parts]
     if gap is not None:
-        count = _count(cells[0], cells[-1], env)
-        missing = max(0, count - len(cells)) * blocks[0].shape[1]
+        count = _count(cells[gap - 1], cells[gap], env) if 0 < gap < len(cells) else len(cells)
+        missing = max(0, count - 2) * blocks[0].shape[1]
         blocks.insert(gap, np.full((height, missing), np.nan))
     if sum(b.size for b in blocks) > MOST_ENTRIES:
         msg = "a matrix with too many entries"

@@ -57,8 +57,6 @@ def product(left: Value, right: Value, kind: str) -> Value:
         return hadamard(left, right)
     if kind == "star" and left.shape == right.shape:
         return left * right
-    if kind == "outer":
-        return left.reshape(-1, 1) @ right.reshape(1, -1)
     if left.shape[1] == right.shape[0]:
         if left.shape[0] * right.shape[1] > MOST_ENTRIES:
             msg = "the product is too large"

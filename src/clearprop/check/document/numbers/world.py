@@ -22,7 +22,7 @@ class Plan:
 
     `activations` has one name for each hidden layer, or one for all; `head` is the last; `loss` is cross-entropy,
     binary, squared or own; `factor` stands before squared errors, "outputs" divides by their number. `constant`:
-    the first input is 1.
+    the first input is 1; `bare` are the layers without a bias, where others have one.
     """
 
     activations: tuple[str, ...] = ("relu",)
@@ -31,6 +31,7 @@ class Plan:
     factor: float = 0.5
     per_output: bool = False
     bias: bool = True
+    bare: frozenset[int] = frozenset()
     constant: bool = False
 
     def activation(self, layer: int, L: int) -> str:
@@ -97,8 +98,8 @@ class World:
             b = [np.zeros(0)] + [
                 self.rng.uniform(0.1, 0.7, n) * self.rng.choice([-1.0, 1.0], n) for n in self.sizes[1:]
             ]
-            if not self.plan.bias:
-                b = [0.0 * one for one in b]
+            without = range(len(b)) if not self.plan.bias else self.plan.bare
+            b = [0.0 * one if l in without else one for l, one in enumerate(b)]
             X = self.rng.uniform(0.2, 1.5, (self.m, self.sizes[0])) * self.rng.choice(
                 [-1.0, 1.0], (self.m, self.sizes[0])
             )

@@ -83,6 +83,8 @@ def _special(p: Parser, token: Token) -> Node | None:
         return environment(p)
     if text in ("|", r"\|"):
         return scripted(p, norm(p))
+    if text == "D" and calculus.is_total(p):
+        return calculus.total(p)
     if text == "d" and calculus.is_ratio(p):
         return calculus.ratio(p)
     return None
@@ -183,12 +185,6 @@ def _picked(p: Parser, node: Node, tokens: list[Token]) -> Node:
     return Pick(node, scripts.items(p, tokens, below=True))
 
 
-def _turns(p: Parser) -> bool:
-    """Whether the power that comes is the sign of a transpose: e^T is no exponential."""
-    group = [p.peek(k).text for k in (1, 2, 3)]
-    return group[0] in ("T", r"\top") or group in (["{", "T", "}"], ["{", r"\top", "}"])
-
-
 def symbol(p: Parser) -> Node:
     """A letter, its scripts, and its arguments if it is a function."""
     if p.text == "R" and is_space(p):
@@ -207,7 +203,7 @@ def symbol(p: Parser) -> Node:
         name = f"d {p.next().text}"
     if name == "Delta" and p.words.changes and p.peek().kind == "letter" and p.text in CHANGING:
         name = f"Delta {p.next().text}"
-    if name == "e" and p.text == "^" and not _turns(p) and "e" not in p.words.functions:
+    if name == "e" and p.text == "^" and "e" not in p.words.functions and not brackets.is_turned(p):
         p.next()
         return Call("exp", (p.sub(p.group()),))
     sup, sub, primes, transposed, power = _scripts(p)

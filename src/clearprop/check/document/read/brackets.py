@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from clearprop.check.document.read.scripts import is_transpose
 from clearprop.check.document.read.splitting import split_list
 from clearprop.check.document.read.tree import (
     Both,
@@ -32,21 +33,39 @@ OTHERWISE = ("otherwise", "else", "其他", "其它", "否则", "sonst", "other"
 
 
 def bracketed(p: Parser) -> Node:
-    opener = p.text
+    opener, alone = p.text, p.k == 0
     inside = p.inside()
     if opener == "[":
-        return _square(p, inside)
+        blocks = _blocks(inside) if alone and p.k >= len(p.tokens) else None
+        return _square(p, inside) if blocks is None else Matrix((tuple(map(p.sub, blocks)),))
     if not inside and opener == "{":
         return Num(1.0) if p.k >= len(p.tokens) else _next(p)
     inner = p.sub(inside)
     if isinstance(inner, (Relation, Both)) and opener != "{":
         return Indicator(inner)
-    return inner
+    return Matrix((inner.items,), listed=True) if isinstance(inner, Listed) and is_turned(p) else inner
+
+
+def is_turned(p: Parser) -> bool:
+    """Whether a transpose follows: what has one is a vector, no list of things and no number."""
+    if p.text != "^":
+        return False
+    here, p.k = p.k, p.k + 1
+    tokens, p.k = p.group(), here
+    return is_transpose(tokens)
 
 
 def _next(p: Parser) -> Node:
     """An empty pair of braces sets the page only."""
     return p.factor()
+
+
+def _blocks(inside: list[Token]) -> list[list[Token]] | None:
+    """A side [b W] or [W | b]: two letters side by side, as brackets around a product would say nothing."""
+    parts = split_list(inside, lambda t: t.text in ("|", r"\mid"))
+    letters = [t for part in parts for t in part]
+    whole = len(letters) == 2 and all(t.kind == "letter" for t in letters)
+    return [[t] for t in letters] if whole and len(parts) <= 2 else None
 
 
 def _square(p: Parser, inside: list[Token]) -> Node:

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from clearprop.check.document.read.parse import Parser
     from clearprop.check.document.read.tokens import Token
 
+LOSSES = {"J", "L", "E", "C", "ell", "l", "mathcal L", "mathcal J", "mathcal E"}
 SIGNS = (r"\partial", "d", "varphi", "delta", r"\nabla")
 
 
@@ -130,6 +131,23 @@ def is_ratio(p: Parser) -> bool:
 def ratio(p: Parser) -> Node:
     sign = p.next().text
     return _slash(p, sign)
+
+
+def is_total(p: Parser) -> bool:
+    r"""Whether an upright \mathrm{D}_z J stands here, the derivative by z of a loss."""
+    if p.peek().raw == "D" or p.peek(1).text != "_":
+        return False
+    here = p.k
+    p.k += 2
+    p.group()
+    follows, p.k = p.text, here
+    return follows in LOSSES
+
+
+def total(p: Parser) -> Node:
+    p.k += 2
+    by = p.sub(p.group())
+    return Derivative(p.factor(), by)
 
 
 __all__ = ["Mul", "fraction", "operator", "ratio"]

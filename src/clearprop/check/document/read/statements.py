@@ -5,9 +5,16 @@ import re
 from collections import Counter
 from dataclasses import dataclass, field
 
-from clearprop.check.document.read import named_by, named_layers, numbered_names, time_steps
+from clearprop.check.document.read import (
+    einstein,
+    entries,
+    named_by,
+    named_layers,
+    numbered_names,
+    time_steps,
+)
 from clearprop.check.document.read.cleaning import clean
-from clearprop.check.document.read.formulas import Formula, formulas
+from clearprop.check.document.read.formulas import Formula, formulas, prose
 from clearprop.check.document.read.limits import MOST_CHARACTERS, Unread
 from clearprop.check.document.read.parse import Words, parse
 from clearprop.check.document.read.sources import Source
@@ -95,6 +102,12 @@ class Statement:
     own: list[list[Token]] = field(default_factory=list)
     around: list[list[Token]] = field(default_factory=list)
     lead: str = ""
+    kept: frozenset[str] | None = None  # by the summation convention: the indices that are not summed
+
+    def node_of(self, tokens: list[Token], words: Words) -> Node:
+        """The tree of a side of this statement, other than it stands."""
+        node = parse(tokens, words)
+        return node if self.kept is None else einstein.summed(node, self.kept)
 
     @property
     def at(self) -> int:
@@ -135,7 +148,22 @@ def read_document(source: Source) -> Document:
     for number, cleaned in tokens.items():
         for chain in chains(cleaned):
             _add(statements, chain, number, words)
+    if einstein.says(prose(source)):
+        _sum_over_repeated(statements, found)
     return Document(source, found, statements, unread, words)
+
+
+def _sum_over_repeated(statements: list[Statement], found: list[Formula]) -> None:
+    """Write out the sums of a text that leaves their signs away."""
+    nodes = [p.node for s in statements for p in s.parts if p.node is not None]
+    counted = einstein.counted_letters(nodes)
+    for statement in statements:
+        sides = [p.node for p in statement.parts if p.node is not None]
+        if einstein.excepts(found[statement.formula].after):
+            continue
+        statement.kept = einstein.free(sides) | counted
+        for part in statement.parts:
+            part.node = None if part.node is None else einstein.summed(part.node, statement.kept)
 
 
 def _tokens(formula: Formula, known: dict) -> list[Token]:
@@ -167,6 +195,8 @@ def _add(statements: list[Statement], chain: Chain, number: int, words: Words) -
     parts = [part_of(side, words) for side in chain.sides]
     if not parts:  # a sign that stands alone
         return
+    if len(parts) == 2 and parts[1].sign in EQUAL:
+        parts[0].node = entries.by_entry(parts[0].node, parts[1].node, parts[1].tokens)
     if chain.continues and statements:
         statements[-1].parts += parts
         statements[-1].own += chain.conditions

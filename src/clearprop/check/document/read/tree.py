@@ -117,7 +117,10 @@ class Big(Node):
 
 @dataclass(frozen=True)
 class Matrix(Node):
+    """`listed`: a vector given by its entries in round brackets, (x_1, ..., x_d)^T."""
+
     rows: tuple[tuple[Node, ...], ...]
+    listed: bool = field(default=False, compare=False, kw_only=True)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,44 @@
+"""A 1 beside the entries of a hidden layer, and the bias beside a weight: h' = (1, h_1, ..., h_p)^T, V' = [c V]."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from clearprop.check.document.meaning.notation import Role
+from clearprop.check.document.read.tree import Dots, Matrix, Node, Num, Ones, Sym, Transpose
+
+Roles = dict[str, Role]
+
+
+def _cells(node: Node) -> list[Node]:
+    """The cells of a row or a column, turned or not."""
+    node = node.of if isinstance(node, Transpose) else node
+    rows = node.rows if isinstance(node, Matrix) else ()
+    cells = [cell.of if isinstance(cell, Transpose) else cell for row in rows for cell in row]
+    return cells if len(rows) == 1 or all(len(row) == 1 for row in rows) else []
+
+
+def with_one(node: Node, roles: Roles) -> Role | None:
+    """The role of a hidden layer with a 1 before or behind its units, where the layer is known."""
+    cells = [cell for cell in _cells(node) if not isinstance(cell, Dots)]
+    ones = [isinstance(cell, Ones) or cell == Num(1.0) for cell in cells]
+    names = {
+        cell.name if isinstance(cell, Sym) else "" for cell, one in zip(cells, ones, strict=True) if not one
+    }
+    role = roles.get(next(iter(names), "")) if sum(ones) == 1 and len(names) == 1 else None
+    if role is None or role.kind != "act" or role.layer is None or not (ones[0] or ones[-1]):
+        return None
+    return Role("augmented", role.layer, batch=role.batch, of="first" if ones[0] else "last")
+
+
+def find_blocks(pairs: Iterable[tuple[Node, Node, str]], roles: Roles) -> None:
+    """Of V' = [c V], a stack: which is the weight and which the bias, and their layer."""
+    places = {role.of for role in roles.values() if role.kind == "augmented"}
+    for left, right, _ in pairs:
+        role = roles.get(left.name) if isinstance(left, Sym) else None
+        cells = _cells(right)
+        if role is None or role.kind != "stack" or len(cells) != 2 or len(places) != 1:
+            continue
+        order = ("bias", "weight") if "first" in places else ("weight", "bias")
+        for cell, kind in zip(cells, order, strict=True):
+            if isinstance(cell, Sym) and roles.get(cell.name, Role(kind)).layer is None:
+                roles[cell.name] = replace(roles.get(cell.name, Role(kind)), kind=kind, layer=role.layer)
