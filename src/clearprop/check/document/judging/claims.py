@@ -8,12 +8,25 @@ from clearprop.check.document.read.tree import Call, Derivative, Node, Num, Sym
 
 def is_claim(statement: Statement, words: Words, notation: Notation) -> bool:
     """Whether a statement sets things equal that the text holds for equal."""
-    return statement.equal and not _names_a_function(statement, words) and not _seeks(statement, notation)
+    names = _names_a_function(statement, words) or _names_a_mark(statement, notation)
+    return statement.equal and not names and not _seeks(statement, notation)
 
 
 def _names_a_function(statement: Statement, words: Words) -> bool:
     r"""As g^{[1]} = \tanh and f = \sigma: says what a function is called."""
     return all(_is_function(part.node, words) for part in statement.parts)
+
+
+def _names_a_mark(statement: Statement, notation: Notation) -> bool:
+    r"""As \bar{v} = dL/dv of a v that is any quantity: says what the bar is."""
+    left, right = (*(part.node for part in statement.parts), None)[:2]
+    role = notation.roles.get(left.name, Role("")) if isinstance(left, Sym) else Role("")
+    return (
+        len(statement.parts) == 2
+        and isinstance(right, Derivative)
+        and role.kind == "gradient"
+        and role.of not in notation.roles
+    )
 
 
 def _is_function(node: Node | None, words: Words) -> bool:

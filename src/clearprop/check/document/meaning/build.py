@@ -13,6 +13,7 @@ from clearprop.check.document.meaning import (
     penalties,
     plans,
     roles,
+    sample_letters,
     samples,
     sizing,
     vectors,
@@ -54,6 +55,7 @@ def build(document: Document, options: Options) -> Setting:
     shapes = layouts.declarations(document)
     layouts.find_stacks(notation, shapes)
     samples.find_samples(document, notation, text, shapes)
+    notation.sample_letters |= sample_letters.by_weights(document, notation)
     layouts.find_layers(document, notation)
     layouts.find_weights(document, notation, shapes, text)
     if options.layout is not None:

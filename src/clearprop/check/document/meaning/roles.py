@@ -387,7 +387,7 @@ def _deltas(document: Document, notation: Notation) -> None:
         if not (isinstance(by, Sym) and by.name in notation.roles):
             continue
         base = notation.roles[by.name]
-        layer = None if steps.carries_layer(left, notation) else base.layer
+        layer = None if steps.carries_layer(left, notation) else steps.layer_of(by, base, notation)
         if left.name not in notation.roles:
             own = Role("delta", layer) if base.kind == "pre" else Role("gradient", layer, of=by.name)
             notation.roles[left.name] = replace(own, sign=sign, slope=not slope.nabla)

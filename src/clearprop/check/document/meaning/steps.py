@@ -71,6 +71,12 @@ def layer_said(sym: Sym, notation: Notation) -> int | None:
     return numbers[0] if numbers else None
 
 
+def layer_of(sym: Sym, role: Role, notation: Notation) -> int | None:
+    """The layer of an occurrence, by its name or by the number that it carries."""
+    said = None if role.layer is not None else layer_said(sym, notation)
+    return role.layer if said is None else said - notation.first_act
+
+
 def find_steps(pairs: Pairs, used: set[str], notation: Notation) -> None:
     """Give roles, and layers to names that carry none, from the input on."""
     finder = _Finder(notation)

@@ -1,5 +1,6 @@
 """A document as statements: each a chain of trees, with the conditions that its sentence and its formula set."""
 
+import contextlib
 import itertools
 import re
 from collections import Counter
@@ -161,9 +162,12 @@ def _sum_over_repeated(statements: list[Statement], found: list[Formula]) -> Non
         sides = [p.node for p in statement.parts if p.node is not None]
         if einstein.excepts(found[statement.formula].after):
             continue
-        statement.kept = einstein.free(sides) | counted
-        for part in statement.parts:
-            part.node = None if part.node is None else einstein.summed(part.node, statement.kept)
+        with contextlib.suppress(RecursionError):  # a product of a thousand factors stays as it is
+            kept = einstein.free(sides) | counted
+            summed = [p.node and einstein.summed(p.node, kept) for p in statement.parts]
+            statement.kept = kept
+            for part, node in zip(statement.parts, summed, strict=True):
+                part.node = node
 
 
 def _tokens(formula: Formula, known: dict) -> list[Token]:
