@@ -106,3 +106,22 @@ def test_a_quantity_that_is_defined_anew_is_no_slip():
     check = check_document(anew)
     assert not check.findings
     assert {one.why for one in check.unread} == {"P is defined anew here, with T"}
+
+
+def test_numbers_that_a_text_takes_for_its_constants_are_no_slips():
+    check = check_document(ADAM + r"Usual are $\beta_1 = 0.9$, $\beta_2 = 0.999$ and $\epsilon = 10^{-8}$.")
+    assert (check.findings, check.unread) == ((), ())
+
+
+GRADIENTS = r"""
+$S = X U + c$, $H = \tanh(S)$, $O = H V + d$ for the $N$ rows of $X$, and $L = \frac{1}{2N} \|O - T\|_F^2$.
+$$G_O = \frac{\partial L}{\partial O} = \frac1N (O - T), \quad G_V = H^\top G_O, \quad G_H = G_O V^\top$$
+$$G_S = G_H \odot (1 - H \odot H), \quad G_U = X^\top G_S, \quad G_c = \mathbf{1}^\top G_S$$
+$$\frac{\partial L}{\partial U} = G_U, \quad \frac{\partial L}{\partial c} = G_c$$
+"""
+
+
+def test_gradients_named_by_their_quantities():
+    check = check_document(GRADIENTS)
+    assert (check.findings, check.unread) == ((), ()), str(check)
+    assert check_document(GRADIENTS.replace(r"(1 - H \odot H)", r"(1 + H \odot H)")).findings

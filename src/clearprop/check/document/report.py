@@ -44,7 +44,7 @@ def summary(check: DocumentCheck) -> str:
         return f"{check.file}: no equality statements found"
     parts = [
         f"{check.verified} of {check.statements} statements hold",
-        f"{len(check.findings)} findings",
+        f"{len(check.findings)} finding{'s' * (len(check.findings) != 1)}",
         f"{len(check.unread)} not read",
     ]
     return f"{check.file}: " + ", ".join(parts)

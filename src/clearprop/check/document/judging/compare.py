@@ -102,6 +102,18 @@ def _entry_by_entry(nodes: list[Node | None], notation: Notation) -> list[Node |
     return [replace(left, sub=right.sub), right] if (left.name, right.name) in notation.aliases else nodes
 
 
+def _sets_a_constant(nodes: list[Node | None], notation: Notation) -> bool:
+    """epsilon = 10^{-8}: the number that a text takes for its rate, penalty or constant; it says nothing to check."""
+    first, last = (*nodes, None, None)[:2]
+    kind = notation.roles.get(first.name, Role("")).kind if isinstance(first, Sym) else ""
+    return (
+        kind in ("rate", "decay", "constant")
+        and len(nodes) == 2
+        and last is not None
+        and not any(symbols(last))
+    )
+
+
 class Comparison:
     """A statement held against networks."""
 
@@ -125,6 +137,9 @@ class Comparison:
         """Every pair of sides over all networks; all unread if they cannot be handled."""
         if updates.unrolled(self.statement, self.notation.roles):
             return self._all_unread("what a memory comes to over many steps")
+        if _sets_a_constant(self.nodes, self.notation):
+            self.pairs = [Pair(p.left, p.right, choices=1) for p in self.pairs]
+            return self.pairs
         for name, (at, constant) in self.notation.anew.items():
             if self.statement.at >= at and any(
                 one.name == name for node in self.known for one in bases(node)

@@ -11,7 +11,7 @@ def is_batch(sym: Sym, notation: Notation) -> bool:
     role = notation.roles.get(sym.name)
     if role is not None and role.batch:
         return True
-    name = sym.name.split()[-1]
+    name = sym.name.split()[-1].rpartition("_")[2]
     return (len(name) == 1 and name.isupper()) or name in ("Delta", "Theta")
 
 
@@ -32,7 +32,7 @@ def find_batches(document: Document, notation: Notation, shapes: list, prose: st
     if has_samples or notation.rows or any(role.batch for role in notation.roles.values()):
         _by_equations(document, notation)
     for name, role in notation.roles.items():
-        base = (role.of if role.kind == "gradient" else name).split()[-1]
+        base = (role.of if role.kind == "gradient" else name).split()[-1].rpartition("_")[2]  # O of G_O
         if role.kind not in ROWLIKE | {"augmented", "gradient"} or role.batch:
             continue
         capital = (len(base) == 1 and base.isupper()) or base in ("Delta", "Theta")

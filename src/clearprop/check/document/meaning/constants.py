@@ -26,7 +26,8 @@ LETTER = re.compile(r"^\\?[A-Za-z]+(?:_\{?\d\}?)?(?:\s*,\s*\\?[A-Za-z]+(?:_\{?\d
 def find_constants(document: Document, notation: Notation) -> None:
     """Give the role of a constant to letters that the text calls one, or bounds by 0 or 1, or that are by custom."""
     found = {one.name: one for node in nodes(document) for one in symbols(node)}
-    set_equal = {left.name for left, _, _ in pairs(document) if isinstance(left, Sym)}
+    equal = [(left.name, right) for left, right, _ in pairs(document) if isinstance(left, Sym)]
+    set_equal = {name for name, right in equal if any(symbols(right))}
     said = _said(document)
     for name in sorted(found):
         kind = notation.roles[name].kind if name in notation.roles else ""

@@ -101,7 +101,11 @@ class _Forward:
         return name in self.computed and self.prior.get(name) in GIVEN
 
     def _is_backward(self, sym: Sym) -> bool:
-        return sym.name.startswith(("d ", "Delta", "bar ")) or self.prior.get(sym.name) == "delta"
+        return (
+            sym.name.startswith(("d ", "Delta", "bar "))
+            or "_" in sym.name
+            or self.prior.get(sym.name) == "delta"
+        )
 
     def contradicts(self, name: str, kind: str) -> bool:
         """Whether custom has to give way: it has another kind, and not just one end of the network for the other."""

@@ -7,7 +7,7 @@ from dataclasses import replace
 from clearprop.check.document.meaning import patterns
 from clearprop.check.document.meaning.augmented import with_one
 from clearprop.check.document.meaning.notation import Notation, Role, is_letter, is_near_letter
-from clearprop.check.document.read.tree import Add, Call, Node, Num, Probability, Sym, symbols
+from clearprop.check.document.read.tree import Add, Call, Node, Num, Probability, Sym, symbols, walk
 
 ROWS = ("input", "act", "augmented")
 Pairs = list[tuple[Node, Node, str]]
@@ -18,8 +18,13 @@ def oriented(pairs: Pairs) -> list[tuple[Node, Node]]:
 
 
 def outputs_are_y(pairs: Pairs) -> bool:
-    """Whether y is what the network gives (and t what it should give): it stands on the left of a step."""
+    """Whether y is what the network gives (and t what it should give): on the left of a step, or in y_k = a_k."""
+    beside = {frozenset((a.name, b.name)) for pair in pairs for a, b in _differences(pair)}
     for left, right in oriented(pairs):
+        if isinstance(left, Sym) and isinstance(right, Sym) and right.name in ("a", "z", "o"):
+            target = {"y": "t", "Y": "T"}.get(left.name)
+            if target and {left.name, target} in beside:
+                return True
         if (
             isinstance(left, Sym)
             and left.name in ("y", "Y")
@@ -27,6 +32,14 @@ def outputs_are_y(pairs: Pairs) -> bool:
         ):
             return True
     return False
+
+
+def _differences(pair: tuple[Node, Node, str]) -> list[tuple[Sym, Sym]]:
+    """The names that are taken off each other."""
+    found = [one for node in pair[:2] for one in walk(node) if isinstance(one, Add) and one.sign == -1]
+    return [
+        (one.left, one.right) for one in found if isinstance(one.left, Sym) and isinstance(one.right, Sym)
+    ]
 
 
 def exchanged(pairs: Pairs, prior: dict[str, str]) -> dict[str, str]:
@@ -125,6 +138,8 @@ class _Finder:
             self.known[left.name] = stacked.layer or 0
             return
         step = patterns.affine(right)
+        if step is not None and any("_" in one.name for one in (step.first, step.second)):
+            return  # G_V = H^T G_O leads back
         if step is not None:
             layer = self.affine(step)
             if layer is not None and isinstance(left, Sym):

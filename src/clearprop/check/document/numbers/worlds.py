@@ -1,5 +1,6 @@
 """The networks that a document is held against: its own, drawn several times, and others of other depths and widths."""
 
+import re
 from collections.abc import Callable
 
 import numpy as np
@@ -73,11 +74,13 @@ class Worlds:
         return self._by_classes[classes]
 
     def _is_of_one(self, statement: Statement) -> bool:
-        """Whether the sentence before a displayed line takes one sample alone, in a text about a batch."""
+        """Whether the sentence before a line takes one sample alone, in a text about a batch."""
         document = self.setting.document
         formula = document.formulas[statement.formula]
         before = document.source.text[max(0, formula.start - NEAR) : formula.start]
-        return formula.display and hints.TAKES_ONE.search(before) is not None
+        if not formula.display:
+            before = re.split(r"[.。]\s|[。\n]", formula.before)[-1]
+        return hints.TAKES_ONE.search(before) is not None
 
     def _general(self, statement: Statement) -> bool:
         """Whether a line speaks of L, of C or of any layer l."""

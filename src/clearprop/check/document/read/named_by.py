@@ -3,7 +3,6 @@
 from clearprop.check.document.read.tokens import Token
 
 BASES = {"g", "G", "v", "V", "m", "r", "s", "u", "d", "D", "e", "delta", "hat m", "hat v", "Delta"}
-OWNERS = {"W", "w", "b", "A", "B", "V", "U", "a", "c", "o", "h", "y", "s", "z", "p", "theta", "Theta"}
 ABOVE = {"_", "^"}
 Formulas = list[list[Token]]
 
@@ -22,7 +21,8 @@ def _owners(formulas: Formulas) -> set[str]:
         k = 0
         while k < len(tokens):
             if tokens[k].text not in ABOVE:
-                on_line.add(tokens[k].text)
+                if len(tokens) > 1 and tokens[k].kind in ("letter", "word"):
+                    on_line.add(tokens[k].text)
                 k += 1
                 continue
             end = _end(tokens, k + 1)
@@ -32,18 +32,18 @@ def _owners(formulas: Formulas) -> set[str]:
             )
             (below if named else indices).update(inside)
             k = end
-    return (on_line & below & OWNERS) - indices
+    return (on_line & below) - indices
 
 
 def _bases(formulas: Formulas, owners: set[str]) -> set[str]:
-    """Names that have nothing below but owners."""
+    """Names that have an owner below."""
     found: dict[str, set[bool]] = {}
     for tokens in formulas:
         for k, token in enumerate(tokens[:-2]):
             if token.text in BASES and tokens[k + 1].text == "_":
                 letters = _bare([t.text for t in tokens[k + 2 : _end(tokens, k + 2)]])
                 found.setdefault(token.text, set()).add(len(letters) == 1 and letters[0] in owners)
-    return {name for name, owned in found.items() if owned == {True}}
+    return {name for name, owned in found.items() if True in owned}
 
 
 def _end(tokens: list[Token], k: int) -> int:
