@@ -53,9 +53,26 @@ and $\nabla_V Q = (o - t) s^\top$."""
 OUTER = r"""One sample: $z = W x + b$, $p = \operatorname{softmax}(z)$, $L = -\sum_k y_k \log p_k$.
 $\frac{\partial L}{\partial z} = p - y$, $\frac{\partial L}{\partial W} = (p - y) \otimes x$."""
 
-TRUE = {"numerator": NUMERATOR, "columns": COLUMNS, "rows": BY_ROWS, "any": ANY, "outer": OUTER}
+MOVED = r"""For a sample $x$ let $z = W x + b$, $a = \tanh(z)$, $o = V a$ and $\phi = \frac12 (o - y)^\top (o - y)$.
+
+$$\mathrm{d}\phi = (o - y)^\top \mathrm{d}o, \quad \mathrm{d}o = \mathrm{d}V\, a + V\, \mathrm{d}a,$$
+$$\mathrm{d}z = \mathrm{d}W\, x + \mathrm{d}b = (x^\top \otimes I)\, \mathrm{d}\,\mathrm{vec}(W) + \mathrm{d}b$$
+
+Hence $\frac{\partial \phi}{\partial \mathrm{vec}(V)^\top} = a^\top \otimes (o-y)^\top$."""
+
+TRUE = {
+    "moved": MOVED,
+    "numerator": NUMERATOR,
+    "columns": COLUMNS,
+    "rows": BY_ROWS,
+    "any": ANY,
+    "outer": OUTER,
+}
 
 SLIPS = [
+    ("moved", r"(x^\top \otimes I)", r"(I \otimes x^\top)"),
+    ("moved", r"= (o - y)^\top \mathrm{d}o", r"= (o + y)^\top \mathrm{d}o"),
+    ("moved", r"a^\top \otimes (o-y)^\top", r"(o-y)^\top \otimes a^\top"),
     ("numerator", r"vec}(o) = (s^\top \otimes I_c)", r"vec}(o) = (I_c \otimes s^\top)"),
     ("numerator", r"vec}(V)} = s^\top \otimes I_c", r"vec}(V)} = s \otimes I_c"),
     ("numerator", r"= s^\top \otimes (o - t)^\top,", r"= (o - t)^\top \otimes s^\top,"),

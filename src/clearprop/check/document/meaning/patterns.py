@@ -174,9 +174,16 @@ def loss_family(node: Node) -> str | None:
         if isinstance(one, Pow) and isinstance(one.power, Num) and one.power.value == 2
     ]
     differences = [one.base for one in squares] + [one.of for one in walk(node) if isinstance(one, Norm)]
+    products = [one for one in walk(node) if isinstance(one, Mul)]
+    differences += [one.right for one in products if _last(one.left) == Transpose(one.right)]
     if any(isinstance(_plain(one), Add) for one in differences):
         return "squared"
     return None
+
+
+def _last(node: Node) -> Node:
+    """The last factor of a product."""
+    return node.right if isinstance(node, Mul) else node
 
 
 def logarithms(node: Node, sign: int = 1) -> Iterator[tuple[int, Call]]:

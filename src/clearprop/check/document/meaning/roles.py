@@ -3,15 +3,16 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from clearprop.check.document.meaning import forward, patterns, steps
+from clearprop.check.document.meaning import forward, steps
 from clearprop.check.document.meaning.adjoints import find_adjoints
 from clearprop.check.document.meaning.augmented import find_blocks
 from clearprop.check.document.meaning.differentials import find_differentials
 from clearprop.check.document.meaning.families import find_families
 from clearprop.check.document.meaning.likelihoods import find_likelihoods
+from clearprop.check.document.meaning.loss_names import find_losses, find_losses_of_one
 from clearprop.check.document.meaning.notation import Notation, Role, is_letter, is_near_letter, place
 from clearprop.check.document.read.formulas import prose
-from clearprop.check.document.read.statements import LOSS_LETTERS, Document
+from clearprop.check.document.read.statements import Document
 from clearprop.check.document.read.tree import (
     Add,
     Big,
@@ -29,7 +30,6 @@ from clearprop.check.document.read.tree import (
     Transpose,
     children,
     symbols,
-    walk,
 )
 
 CUSTOM = {
@@ -206,10 +206,11 @@ def find_roles(document: Document, notation: Notation) -> None:
     find_blocks(pairs(document), notation.roles)
     steps.find_offsets(list(pairs(document)), notation)
     _aliases(document, notation)
-    _losses(document, notation)
+    every = list(nodes(document))
+    find_losses(every, list(pairs(document)), document.words, notation)
     find_likelihoods(list(pairs(document)), prose(document.source), notation)
     _changes(document, notation)
-    _losses_of_one(document, notation)
+    find_losses_of_one(every, notation)
     _deltas(document, notation)
     for name in sorted(used):
         if name.startswith("d ") and name not in notation.roles and name[2:] in notation.roles:
@@ -310,65 +311,6 @@ def _is_one_at_zero(left: Node, right: Node, notation: Notation) -> bool:
         and isinstance(right, Num)
         and right.value == 1
     )
-
-
-def _losses(document: Document, notation: Notation) -> None:
-    """Losses: what is differentiated by parameters, and what equals a logarithm or a square of predictions."""
-    taken = {"pre", "act", "prediction", "input", "weight", "bias", "delta", "stack", "gradient"}
-    scripts = {
-        s.name
-        for node in nodes(document)
-        for one in symbols(node)
-        for item in one.sup
-        for s in ([item.node] if isinstance(item.node, Sym) else [])
-    }
-    found: dict[str, int] = {}
-    for node in nodes(document):
-        for one in walk(node):
-            if isinstance(one, Derivative) and isinstance(one.of, (Sym, Call)):
-                found[one.of.name] = found.get(one.of.name, 0) + 1
-    for left, right, _ in pairs(document):
-        if isinstance(left, (Sym, Call)) and patterns.loss_family(right) is not None:
-            found[left.name] = found.get(left.name, 0) + 1
-        if isinstance(right, Call) and left != right and _compares(right, notation):  # L = l(o, y)
-            found[right.name] = found.get(right.name, 0) + 1
-    for name, _count in sorted(found.items(), key=lambda pair: -pair[1]):
-        kind = notation.roles[name].kind if name in notation.roles else ""
-        if (
-            kind in taken
-            or (name in document.words.functions and name not in LOSS_LETTERS)
-            or name in scripts
-        ):
-            continue
-        if name in LOSS_LETTERS or name.lower() in (
-            "loss",
-            "cost",
-            "ce",
-            "mse",
-            "bce",
-            "err",
-            "error",
-            "obj",
-        ):
-            notation.roles[name] = Role("loss")
-            notation.main_loss = notation.main_loss or name
-
-
-def _compares(node: Call, notation: Notation) -> bool:
-    """Whether a function has both what the network gives and the target."""
-    kinds = {notation.roles.get(arg.name, Role("")).kind for arg in node.args if isinstance(arg, Sym)}
-    return len(node.args) == 2 and "target" in kinds and bool(kinds & {"pre", "act", "prediction"})
-
-
-def _losses_of_one(document: Document, notation: Notation) -> None:
-    """Losses that are written with the data in some places and without in others."""
-    with_data: dict[str, set[bool]] = {}
-    for one in (one for node in nodes(document) for one in walk(node)):
-        role = notation.roles.get(one.name, Role("")) if isinstance(one, Call) else Role("")
-        if isinstance(one, Call) and role.kind == "loss":
-            kinds = {notation.roles.get(s.name, Role("")).kind for arg in one.args for s in symbols(arg)}
-            with_data.setdefault(one.name, set()).add(bool(kinds & {"input", "target", "prediction"}))
-    notation.losses_of_one = {name for name, found in with_data.items() if len(found) == 2}
 
 
 def _deltas(document: Document, notation: Notation) -> None:

@@ -13,6 +13,7 @@ from clearprop.check.document.numbers import (
     losses,
     matrices,
     memories,
+    products,
     quantities,
     values,
 )
@@ -190,51 +191,6 @@ def _sides(node: Add, env: Env) -> tuple[Value, Value]:
     return left, right
 
 
-def _factors(node: Node) -> list[tuple[str, Node]]:
-    """A product as a flat list, each factor with the sign before it."""
-    if isinstance(node, Mul):
-        return [*_factors(node.left), (node.kind, node.right)]
-    return [("near", node)]
-
-
-def _mul(node: Mul, env: Env) -> Value:
-    factors = _factors(node)
-    try:
-        parts = [(kind, evaluate(factor, env)) for kind, factor in factors]
-    except derive.TooManyAxes:
-        return derive.telescoped([factor for _, factor in factors], env)
-    try:
-        return _folded(parts, env)
-    except Misfit:
-        fitted = matrices.with_ones([factor for _, factor in factors], [value for _, value in parts])
-        if fitted is not None:
-            return _folded(list(zip((kind for kind, _ in parts), fitted, strict=True)), env)
-        if len(parts) == 2 or not any(kind in ("hadamard", "star") for kind, _ in parts[1:]):
-            raise
-    return _tight(parts, env)
-
-
-def _folded(parts: list[tuple[str, Value]], env: Env) -> Value:
-    value = parts[0][1]
-    for kind, factor in parts[1:]:
-        value = derive.multiply(value, factor, kind, env)
-    return value
-
-
-def _tight(parts: list[tuple[str, Value]], env: Env) -> Value:
-    """Matrix products before entrywise ones: s * W d as s * (W d)."""
-    groups: list[list[tuple[str, Value]]] = [[]]
-    for kind, value in parts:
-        if kind in ("hadamard", "star") and groups[-1]:
-            groups.append([])
-        groups[-1].append((kind, value))
-    done = [_folded(group, env) for group in groups]
-    value = done[0]
-    for factor in done[1:]:
-        value = derive.multiply(value, factor, "hadamard", env)
-    return value
-
-
 def _div(node: Div, env: Env) -> Value:
     above, below = values.scalar(plain(node.above, env)), values.scalar(plain(node.below, env))
     values.check_broadcast(above, below, "divided")
@@ -390,8 +346,8 @@ def _unvalued(node: Node, env: Env) -> Value:
 
 
 TABLE: dict[type, Callable] = {
-    Num: _num, Sym: _sym, Neg: _neg, Add: _add, Mul: _mul, Div: _div, Pow: _pow, Transpose: _transpose, Pick: _pick,
-    Big: _big,
+    Num: _num, Sym: _sym, Neg: _neg, Add: _add, Mul: products.product, Div: _div, Pow: _pow, Transpose: _transpose,
+    Pick: _pick, Big: _big,
     Relation: comparing.relation, Both: _both, Indicator: _indicator, Probability: comparing.probability,
     Likelihood: comparing.likelihood,
     Ones: _ones, Norm: _norm, Cases: _cases,

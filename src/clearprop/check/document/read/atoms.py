@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from clearprop.check.document.read import brackets, calculus, scripts, sums
+from clearprop.check.document.read.limits import Unread
 from clearprop.check.document.read.splitting import split_list
 from clearprop.check.document.read.tree import (
     Call,
@@ -185,6 +187,15 @@ def _picked(p: Parser, node: Node, tokens: list[Token]) -> Node:
     return Pick(node, scripts.items(p, tokens, below=True))
 
 
+def _moved_vec(node: Node) -> Node:
+    """The differential of vec(W) as vec(dW)."""
+    arg = node.args[0] if isinstance(node, Call) and len(node.args) == 1 else None
+    if not isinstance(node, Call) or not isinstance(arg, Sym):
+        msg = "a differential of something that is no one quantity"
+        raise Unread(msg, "d")
+    return replace(node, args=(replace(arg, name=f"d {arg.name}"),))
+
+
 def symbol(p: Parser) -> Node:
     """A letter, its scripts, and its arguments if it is a function."""
     if p.text == "R" and is_space(p):
@@ -194,6 +205,8 @@ def symbol(p: Parser) -> Node:
         raise p.stuck(UNVALUED[p.text])
     token = p.next()
     name = token.text
+    if name == "d" and p.words.differentials and p.text == "vec":
+        return _moved_vec(_word(p))
     if (
         name == "d"
         and p.words.differentials

@@ -1,0 +1,82 @@
+"""Which names are losses: what is differentiated, and what equals a logarithm or a square of predictions."""
+
+from collections import Counter
+from typing import TypeGuard
+
+from clearprop.check.document.meaning import patterns
+from clearprop.check.document.meaning.notation import Notation, Role
+from clearprop.check.document.read.parse import Words
+from clearprop.check.document.read.statements import LOSS_LETTERS
+from clearprop.check.document.read.tree import Call, Derivative, Node, Sym, bases, symbols, walk
+
+Pairs = list[tuple[Node, Node, str]]
+TAKEN = {"pre", "act", "prediction", "input", "weight", "bias", "delta", "stack", "gradient"}
+SAID = {"loss", "cost", "ce", "mse", "bce", "err", "error", "obj"}
+PARAMETERS = ("weight", "bias", "stack")
+
+
+def find_losses(nodes: list[Node], pairs: Pairs, words: Words, notation: Notation) -> None:
+    """Give names the role of a loss, those first that are written most often as one is."""
+    found = _candidates(nodes, pairs, notation)
+    above = {
+        item.node.name
+        for node in nodes
+        for s in symbols(node)
+        for item in s.sup
+        if isinstance(item.node, Sym)
+    }
+    usual = {name for name in found if name in LOSS_LETTERS or name.lower() in SAID}
+    usual |= {name for name in _squares(nodes, pairs, notation) if name not in words.functions}
+    for name, _ in found.most_common():
+        kind = notation.roles[name].kind if name in notation.roles else ""
+        applied = name in words.functions and name not in LOSS_LETTERS
+        if name in usual and kind not in TAKEN and not applied and name not in above:
+            notation.roles[name] = Role("loss")
+            notation.main_loss = notation.main_loss or name
+
+
+def _candidates(nodes: list[Node], pairs: Pairs, notation: Notation) -> Counter[str]:
+    """How often each name is written as a loss is."""
+    found: Counter[str] = Counter()
+    for node in nodes:
+        for one in walk(node):
+            if isinstance(one, Derivative) and isinstance(one.of, (Sym, Call)):
+                found[one.of.name] += 1
+    for left, right, _ in pairs:
+        if isinstance(left, (Sym, Call)) and patterns.loss_family(right) is not None:
+            found[left.name] += 1
+        if isinstance(right, Call) and left != right and _compares(right, notation):  # L = l(o, y)
+            found[right.name] += 1
+    return found
+
+
+def _squares(nodes: list[Node], pairs: Pairs, notation: Notation) -> set[str]:
+    """Names of any letter that are squares of differences, and are differentiated by a parameter."""
+    squares = {
+        left.name for left, right, _ in pairs if _is_bare(left) and patterns.loss_family(right) == "squared"
+    }
+    slopes = [one for node in nodes for one in walk(node) if isinstance(one, Derivative)]
+    parameters = {name for name, role in notation.roles.items() if role.kind in PARAMETERS}
+    by_them = [one.of for one in slopes if parameters & {s.name for s in bases(one.by)}]
+    return squares & {of.name for of in by_them if _is_bare(of)}
+
+
+def _is_bare(node: Node | None) -> TypeGuard[Sym]:
+    return isinstance(node, Sym) and not node.sub and not node.sup
+
+
+def _compares(node: Call, notation: Notation) -> bool:
+    """Whether a function has both what the network gives and the target."""
+    kinds = {notation.roles.get(arg.name, Role("")).kind for arg in node.args if isinstance(arg, Sym)}
+    return len(node.args) == 2 and "target" in kinds and bool(kinds & {"pre", "act", "prediction"})
+
+
+def find_losses_of_one(nodes: list[Node], notation: Notation) -> None:
+    """Losses that are written with the data in some places and without in others."""
+    with_data: dict[str, set[bool]] = {}
+    for one in (one for node in nodes for one in walk(node)):
+        role = notation.roles.get(one.name, Role("")) if isinstance(one, Call) else Role("")
+        if isinstance(one, Call) and role.kind == "loss":
+            kinds = {notation.roles.get(s.name, Role("")).kind for arg in one.args for s in symbols(arg)}
+            with_data.setdefault(one.name, set()).add(bool(kinds & {"input", "target", "prediction"}))
+    notation.losses_of_one = {name for name, found in with_data.items() if len(found) == 2}
