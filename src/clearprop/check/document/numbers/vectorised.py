@@ -37,11 +37,10 @@ def derivative(node: Derivative, by: Call, env: Env) -> Value | Jacobian:
     if env.state is not env.world.state:
         msg = "a derivative of a derivative"
         raise Unread(msg)
-    if derive.is_loss(node.of, env):
+    if node.of is None or derive.is_loss(node.of, env):
         value = losses.gradient(node.of, sym, role, env)
         value = stacked(value.T if turned else value, env)
         return value if node.nabla else laid(value, env)
-    assert node.of is not None
     return _of_any(node.of, quantities.spot(sym, role, env), turned, env)
 
 
