@@ -259,3 +259,14 @@ def test_a_slip_with_a_name_of_the_prose_is_found():
         "W^{(L)T} \\boldsymbol{e}$\nand", "W^{(L)} \\boldsymbol{e}$\nand"
     )
     assert len(check_document(text).findings) == 1
+
+
+@pytest.mark.parametrize("words", ["We fold the constant 2 into the learning rate.", "常数并入学习率。"])
+def test_a_constant_in_the_learning_rate(words):
+    text = r"""One sample: $z = W x + b$, $E = \|z - t\|^2$, $\frac{\partial E}{\partial W} = 2 (z - t) x^\top$.
+    WORDS $W \leftarrow W - \eta (z - t) x^\top$."""
+    check = check_document(text.replace("WORDS", words))
+    assert not check.findings, str(check)
+    assert not check.unread, str(check)
+    assert check_document(text.replace("WORDS", "")).findings
+    assert check_document(text.replace("WORDS", words).replace(r"W - \eta", r"W + \eta")).findings

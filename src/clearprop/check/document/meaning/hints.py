@@ -123,6 +123,18 @@ def numerator(prose: str) -> bool:
     return NUMERATOR.search(prose) is not None
 
 
+ABSORBS = re.compile(
+    r"(?:fold|absorb|swallow|merg|incorporat)\w*[^.;]{0,60}(?:learning rate|step size|\\eta|\\alpha)|"
+    r"(?:吸收|并入|合并)[^。；]{0,20}(?:学习率|步长)",
+    re.IGNORECASE,
+)
+
+
+def absorbs(prose: str) -> bool:
+    """Whether the prose takes a constant of the gradient as part of the learning rate."""
+    return ABSORBS.search(prose) is not None
+
+
 def sample_letters(prose: str) -> set[str]:
     return {next(g for g in m.groups() if g) for m in SAMPLE_LETTER.finditer(prose)}
 

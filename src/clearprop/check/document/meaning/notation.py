@@ -101,6 +101,7 @@ class Notation:
     bare_loss: bool = True  # some line gives the loss without the penalty
     losses_of_one: set[str] = field(default_factory=set)  # J(W, b; x, y) is of one sample, J(W, b) of all
     one_sample: bool = False
+    rate_absorbs: bool = False  # the learning rate holds a constant of the gradient, as the 2 of a square
     kronecker: bool = False  # a circled times is Kronecker's product, of vectors too
     anything: set[str] = field(default_factory=set)  # letters that stand for any matrices
     vec_by_rows: bool = False  # vec lists the entries of a matrix row by row

@@ -59,7 +59,8 @@ def expected(left: Sym, right: Node, env: Env) -> list[Value]:
                 old - rate * (gradient + share * decay * old) for share in (1.0, 2.0, 1.0 / env.world.m)
             ]
         else:
-            found.append(old - rate * gradient)
+            shares = (1.0, 0.5, 2.0, 1.0 / env.world.m, env.world.m) if env.notation.rate_absorbs else (1.0,)
+            found += [old - share * rate * gradient for share in shares]
     if not found:
         msg = "a step without a loss"
         raise Unread(msg)
