@@ -270,3 +270,13 @@ def test_a_constant_in_the_learning_rate(words):
     assert not check.unread, str(check)
     assert check_document(text.replace("WORDS", "")).findings
     assert check_document(text.replace("WORDS", words).replace(r"W - \eta", r"W + \eta")).findings
+
+
+def test_an_entry_of_an_unsaid_matrix_is_no_layer():
+    """`w_{kj}` beside `W_{ih}` and `W_{ho}`: which of the two it is an entry of, the prose alone says."""
+    text = r"""Signals are columns: $X_h = W_{ih} I$, $O_h = \mathrm{sigmoid}(X_h)$, $X_o = W_{ho} O_h$,
+    $O_o = \mathrm{sigmoid}(X_o)$, $E = \frac12 \sum_k (T_k - O_{o,k})^2$. Then
+    $\frac{\partial E}{\partial w_{kj}} = -(T_k - O_{o,k}) O_{o,k} (1 - O_{o,k}) O_{h,j}$."""
+    check = check_document(text)
+    assert not check.findings, str(check)
+    assert check.verified == 5

@@ -138,7 +138,8 @@ def place(sym: Sym, role: Role, notation: Notation) -> Place:
         else:
             power = item.node
     indices = sym.sub
-    if notation.style == "sub" and layered and not taken and indices and indices[0].node is not None:
+    told = notation.style == "sub" and layered and not taken and indices and indices[0].node is not None
+    if told and not (role.kind == "weight" and _is_entry(sym, notation)):
         layer, indices = indices[0].node, indices[1:]
     indices = tuple(
         one
@@ -146,6 +147,13 @@ def place(sym: Sym, role: Role, notation: Notation) -> Place:
         if not (isinstance(one.node, Sym) and role.kind == "loss" and one.node.name in PARAMETERS)
     )
     return Place(role, layer, sample, indices, power)
+
+
+def _is_entry(sym: Sym, notation: Notation) -> bool:
+    """Whether two letters stand below a small one, w_{kj}: an entry of a matrix, where W_1 and W_2 are the matrices."""
+    letters = [is_letter(one.node) for one in sym.sub]
+    plain = len(letters) == 2 and all(letters) and letters[0] not in ("l", "ell")
+    return plain and sym.name.islower() and sym.name.upper() in notation.roles
 
 
 PARAMETERS = {"theta", "W", "w", "Theta"}
