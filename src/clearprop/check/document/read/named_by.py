@@ -40,7 +40,8 @@ def _bases(formulas: Formulas, owners: set[str]) -> set[str]:
     found: dict[str, set[bool]] = {}
     for tokens in formulas:
         for k, token in enumerate(tokens[:-2]):
-            if token.text in BASES and tokens[k + 1].text == "_":
+            upright = token.text == "D" and token.raw != "D"  # the derivative by what stands below
+            if token.text in BASES and tokens[k + 1].text == "_" and not upright:
                 letters = _bare([t.text for t in tokens[k + 2 : _end(tokens, k + 2)]])
                 found.setdefault(token.text, set()).add(len(letters) == 1 and letters[0] in owners)
     return {name for name, owned in found.items() if True in owned}
