@@ -29,6 +29,13 @@ $\bar y = \frac1n \sum_i y^{(i)}$ and $\bar x = \frac1n \sum_i x^{(i)}$""",
     "samples by a letter that the data share": r"""$X \in \mathbb{R}^{n \times N}$, $Y \in \mathbb{R}^{m \times N}$.
 $Z = W X + b \mathbf{1}_N^T$, $L = \frac{1}{2N} \|Z - Y\|_F^2$,
 $\frac{\partial L}{\partial b} = \frac1N (Z - Y) \mathbf{1}_N$""",
+    "layers by the letters of units": r"""$s_h^{(n)} = \sum_{d=1}^{D} A_{hd} x_d^{(n)} + a_h$,
+$r_h^{(n)} = \max(0, s_h^{(n)})$, $o_c^{(n)} = \sum_{h=1}^{H} B_{ch} r_h^{(n)} + b_c$,
+$p_c^{(n)} = \frac{\exp(o_c^{(n)})}{\sum_{j=1}^{C} \exp(o_j^{(n)})}$,
+$\ell = -\frac1N \sum_{n=1}^{N} \log p_{y^{(n)}}^{(n)}$ for $N$ samples.
+$\frac{\partial \ell}{\partial r_h^{(n)}} = \frac1N (\sum_{c=1}^{C} p_c^{(n)} B_{ch} - B_{y^{(n)} h})$""",
+    "a slope with its number": r"""For $N$ samples in the rows of $X$, with a negative slope $\alpha=0.01$:
+$A = \mathrm{LeakyReLU}(X W) = \begin{cases} X W, & X W > 0 \\ \alpha X W, & X W \le 0 \end{cases}$""",
 }
 FALSE = {
     "a sum over a slice": (r"\sum_n (\frac", r"\sum_n 2 (\frac"),
@@ -39,6 +46,8 @@ FALSE = {
     "a batch as a set": (r"x^{(i)} + b - y^{(i)})", r"x^{(i)} + b + y^{(i)})"),
     "the best bias": (r"\bar y - w", r"\bar y + w"),
     "samples by a letter that the data share": (r"= \frac1N (Z - Y)", r"= (Z - Y)"),
+    "layers by the letters of units": (r"p_c^{(n)} B_{ch}", r"p_c^{(n)} B_{hc}"),
+    "a slope with its number": (r"\alpha X W", r"2 \alpha X W"),
 }
 
 

@@ -1,15 +1,18 @@
 """Which statements claim something that can hold or not."""
 
-from clearprop.check.document.meaning.notation import Notation, Role
+from dataclasses import replace
+
+from clearprop.check.document.meaning.notation import Notation, Role, is_letter
 from clearprop.check.document.read.parse import Words
 from clearprop.check.document.read.statements import Statement
-from clearprop.check.document.read.tree import Call, Derivative, Node, Num, Sym
+from clearprop.check.document.read.tree import Call, Derivative, Node, Num, Sym, symbols
 
 
 def is_claim(statement: Statement, words: Words, notation: Notation) -> bool:
     """Whether a statement sets things equal that the text holds for equal."""
     names = _names_a_function(statement, words) or _names_a_mark(statement, notation)
-    return statement.equal and not names and not _seeks(statement, notation)
+    silent = names or _seeks(statement, notation) or _sets_a_constant(statement, notation)
+    return statement.equal and not silent
 
 
 def _names_a_function(statement: Statement, words: Words) -> bool:
@@ -47,3 +50,20 @@ def _seeks(statement: Statement, notation: Notation) -> bool:
         return False
     name = slope.of.name if isinstance(slope.of, (Sym, Call)) else ""
     return slope.of is None or notation.roles.get(name, Role("")).kind == "loss"
+
+
+def entry_by_entry(nodes: list[Node | None], notation: Notation) -> list[Node | None]:
+    """W = (w_{ij}) as W_{ij} = w_{ij}."""
+    left, right = (*nodes, *nodes)[:2]
+    if len(nodes) != 2 or not isinstance(left, Sym) or not isinstance(right, Sym) or left.sub:
+        return nodes
+    return [replace(left, sub=right.sub), right] if (left.name, right.name) in notation.aliases else nodes
+
+
+def _sets_a_constant(statement: Statement, notation: Notation) -> bool:
+    """epsilon = 10^{-8}, B = 64: the number that a text takes for a rate, a constant, its samples; nothing to check."""
+    first, last = (*(part.node for part in statement.parts), None)[:2]
+    if len(statement.parts) != 2 or not isinstance(first, Sym) or last is None or any(symbols(last)):
+        return False
+    role = notation.roles.get(first.name, Role(""))
+    return role.kind in ("rate", "decay", "constant") or notation.sizes.get(is_letter(first) or "") == ("m",)

@@ -2,12 +2,12 @@
 
 import contextlib
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import product
 
 import numpy as np
 
-from clearprop.check.document.judging import conditions
+from clearprop.check.document.judging import claims, conditions
 from clearprop.check.document.judging.dummies import dummies
 from clearprop.check.document.meaning.notation import Notation, Reading, Role, near_letter
 from clearprop.check.document.numbers import (
@@ -36,7 +36,7 @@ from clearprop.check.document.read.limits import (
 )
 from clearprop.check.document.read.splitting import ASSIGN, EQUAL
 from clearprop.check.document.read.statements import Document, Statement
-from clearprop.check.document.read.tree import Call, Node, Space, Sym, bases, symbols, walk
+from clearprop.check.document.read.tree import Call, Space, Sym, bases, symbols, walk
 
 TOLERANCE = 1e-7  # complex steps are exact to 1e-13; slopes of slopes are differences, exact to 1e-8
 MOST_CHOICES = 60
@@ -94,26 +94,6 @@ def compared(statement: Statement) -> list[tuple[int, int]]:
     return found
 
 
-def _entry_by_entry(nodes: list[Node | None], notation: Notation) -> list[Node | None]:
-    """W = (w_{ij}) as W_{ij} = w_{ij}."""
-    left, right = (*nodes, *nodes)[:2]
-    if len(nodes) != 2 or not isinstance(left, Sym) or not isinstance(right, Sym) or left.sub:
-        return nodes
-    return [replace(left, sub=right.sub), right] if (left.name, right.name) in notation.aliases else nodes
-
-
-def _sets_a_constant(nodes: list[Node | None], notation: Notation) -> bool:
-    """epsilon = 10^{-8}: the number that a text takes for its rate, penalty or constant; it says nothing to check."""
-    first, last = (*nodes, None, None)[:2]
-    kind = notation.roles.get(first.name, Role("")).kind if isinstance(first, Sym) else ""
-    return (
-        kind in ("rate", "decay", "constant")
-        and len(nodes) == 2
-        and last is not None
-        and not any(symbols(last))
-    )
-
-
 class Comparison:
     """A statement held against networks."""
 
@@ -121,7 +101,7 @@ class Comparison:
         self, statement: Statement, document: Document, notation: Notation, reading: Reading
     ) -> None:
         self.statement, self.notation, self.reading = statement, notation, reading
-        self.nodes = _entry_by_entry([p.node for p in statement.parts], notation)
+        self.nodes = claims.entry_by_entry([p.node for p in statement.parts], notation)
         self.known = [n for n in self.nodes if n is not None]
         self.sets = [n for n in self.known if shapes.has_space(n)]
         self.conditions = [*conditions.own(statement, document), *statement.around]
@@ -137,9 +117,6 @@ class Comparison:
         """Every pair of sides over all networks; all unread if they cannot be handled."""
         if updates.unrolled(self.statement, self.notation.roles):
             return self._all_unread("what a memory comes to over many steps")
-        if _sets_a_constant(self.nodes, self.notation):
-            self.pairs = [Pair(p.left, p.right, choices=1) for p in self.pairs]
-            return self.pairs
         for name, (at, constant) in self.notation.anew.items():
             if self.statement.at >= at and any(
                 one.name == name for node in self.known for one in bases(node)

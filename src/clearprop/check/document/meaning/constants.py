@@ -20,6 +20,8 @@ AFTER = re.compile(
 RANGE = re.compile(
     r"^(?:0|1)?\s*(?:<|\\le|\\leq)?\s*(\\[A-Za-z]+|[A-Za-z])\s*(?:<|>|\\le|\\leq|\\ge|\\geq|\\in)\s*[\[(]?[01]"
 )
+VALUE = re.compile(r"^\\?([A-Za-z]+)\s*=\s*(\d*\.\d+)$")
+SLOPE = re.compile(r"(?:slope|leak\w*|斜率|泄[露漏]\S{0,2})\s*(?:为|是|取|of|is)?\s*$", re.IGNORECASE)
 LETTER = re.compile(r"^\\?[A-Za-z]+(?:_\{?\d\}?)?(?:\s*,\s*\\?[A-Za-z]+(?:_\{?\d\}?)?)*$")
 
 
@@ -28,15 +30,16 @@ def find_constants(document: Document, notation: Notation) -> None:
     found = {one.name: one for node in nodes(document) for one in symbols(node)}
     equal = [(left.name, right) for left, right, _ in pairs(document) if isinstance(left, Sym)]
     set_equal = {name for name, right in equal if any(symbols(right))}
-    said = _said(document)
+    said, slopes = _said(document), _slopes(document)
+    notation.values.update(slopes)
     for name in sorted(found):
         kind = notation.roles[name].kind if name in notation.roles else ""
-        free = not kind or (kind == "target" and name in said)
+        free = not kind or (kind == "target" and name in said) or (kind == "rate" and name in slopes)
         if not free or name in notation.sizes or name in notation.functions or name in set_equal:
             continue
         if name in notation.layer_letters | notation.sample_letters or not _is_bare(name, document):
             continue
-        if name in said or name in CUSTOM:
+        if name in said or name in slopes or name in CUSTOM:
             notation.roles[name] = Role("constant")
 
 
@@ -69,6 +72,16 @@ def _said(document: Document) -> set[str]:
         )
         if named or RANGE.match(text):
             found |= set(re.findall(r"\\?([A-Za-z]+)", re.sub(r"_\{?\d\}?", "", text)))
+    return found
+
+
+def _slopes(document: Document) -> dict[str, float]:
+    """A negative slope of alpha = 0.01: what a leaky relu has, whatever alpha is by custom."""
+    found = {}
+    for formula in document.formulas:
+        match = VALUE.match(formula.text.strip())
+        if match and SLOPE.search(formula.before[-40:]):
+            found[match[1]] = float(match[2])
     return found
 
 

@@ -95,6 +95,7 @@ class Notation:
     counters: set[str] = field(default_factory=set)  # letters that count steps, as in t = 1, 2, ...
     anew: dict[str, tuple[int, str]] = field(default_factory=dict)  # p: where it gets a constant, and which
     aliases: set[tuple[str, str]] = field(default_factory=set)  # W = (w_{ij})
+    values: dict[str, float] = field(default_factory=dict)  # constants whose number the text gives and means
     main_loss: str | None = None
     penalty: Node | None = None  # what the text adds to its loss, of parameters alone
     penalty_names: set[str] = field(default_factory=set)  # Omega in lambda Omega(W)

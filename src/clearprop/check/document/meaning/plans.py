@@ -294,7 +294,7 @@ def _fixed_depth(document: Document, notation: Notation) -> bool:
 
 def depth(document: Document, notation: Notation) -> int | None:
     """How many layers the text writes out; None if it stays general."""
-    numbers = _numbers(document, notation)
+    numbers = [*_numbers(document, notation), *notation.unit_layers.values()]
     return max(numbers) if numbers and 0 < max(numbers) < 8 else None
 
 

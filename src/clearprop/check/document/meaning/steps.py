@@ -108,6 +108,7 @@ def find_steps(pairs: Pairs, used: set[str], notation: Notation) -> None:
             finder.look(left, right)
         if before == {n: (r.kind, r.layer) for n, r in notation.roles.items()}:
             break
+    finder.by_letters()
     finder.leftovers(used)
 
 
@@ -254,6 +255,13 @@ class _Finder:
         letters = {is_letter(s.node) for s in sym.sub}
         told = bool(letters & self.notation.unit_layers.keys())
         return told and len(self.layers_by_letter.get(sym.name, ())) > 1
+
+    def by_letters(self) -> None:
+        """Names whose units have letters of one layer only are of that layer, also where another letter counts them."""
+        for name, layers in self.layers_by_letter.items():
+            role = self.roles.get(name, Role(""))
+            if role.kind in ("pre", "act", "bias") and role.layer is None and len(layers) == 1:
+                role.layer = min(layers)
 
     def leftovers(self, used: set[str]) -> None:
         """Names without a layer in a text without weights are of the output layer; theta beside weights is

@@ -97,6 +97,8 @@ def _sym(node: Sym, env: Env) -> Value:
         return _without_role(node, env)
     if role.kind in ("rate", "decay"):
         return np.asarray(env.world.constants[role.kind])
+    if role.kind == "constant" and node.name in notation.values:
+        return _raised(np.asarray(notation.values[node.name]), node, env)
     if role.kind == "constant":
         return _raised(
             np.asarray(env.world.free(node.name, *(quantities.index(s.node, env) for s in node.sub))),

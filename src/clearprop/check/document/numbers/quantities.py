@@ -58,6 +58,8 @@ def spot(sym: Sym, role: Role, env: Env) -> Spot:
 
 def _layer(where: Place, kind: str, sym: Sym, env: Env) -> int:
     """The layer of an occurrence; that of its unit's letter where the text tells layers by letters."""
+    if where.layer is None and any(_is_label(one.node, env) for one in where.indices):
+        return env.world.L  # B_{y h}: the weights of a sample's own class
     if where.layer is None:
         layers = [
             env.notation.unit_layers[x]
@@ -70,6 +72,10 @@ def _layer(where: Place, kind: str, sym: Sym, env: Env) -> int:
             msg = f"{sym.name} has no units in the input layer"
             raise OutOfRange(msg)
     return layer_number(where.layer, kind, sym, env)
+
+
+def _is_label(node: Node | None, env: Env) -> bool:
+    return isinstance(node, Sym) and env.notation.roles.get(node.name, Role("")).kind == "target"
 
 
 def layer_number(layer: Node | int | None, kind: str, sym: Sym, env: Env) -> int:
