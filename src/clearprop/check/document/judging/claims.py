@@ -5,13 +5,18 @@ from dataclasses import replace
 from clearprop.check.document.meaning.notation import Notation, Role, is_letter
 from clearprop.check.document.read.parse import Words
 from clearprop.check.document.read.statements import Statement
-from clearprop.check.document.read.tree import Call, Derivative, Node, Num, Sym, symbols
+from clearprop.check.document.read.tree import Big, Call, Derivative, Node, Num, Sym, symbols, walk
 
 
 def is_claim(statement: Statement, words: Words, notation: Notation) -> bool:
     """Whether a statement sets things equal that the text holds for equal."""
     names = _names_a_function(statement, words) or _names_a_mark(statement, notation)
-    silent = names or _seeks(statement, notation) or _sets_a_constant(statement, notation)
+    silent = (
+        is_unit_of_one(statement, notation)
+        or names
+        or _seeks(statement, notation)
+        or _sets_a_constant(statement, notation)
+    )
     return statement.equal and not silent
 
 
@@ -67,3 +72,20 @@ def _sets_a_constant(statement: Statement, notation: Notation) -> bool:
         return False
     role = notation.roles.get(first.name, Role(""))
     return role.kind in ("rate", "decay", "constant") or notation.sizes.get(is_letter(first) or "") == ("m",)
+
+
+def is_unit_of_one(statement: Statement, notation: Notation) -> bool:
+    """z_0 = 1, perhaps with x_0 before it: the unit that stands for the bias of the layer above."""
+    *units, last = (part.node for part in statement.parts)
+    names = {one.name for one in units if isinstance(one, Sym) and [_number(s.node) for s in one.sub] == [0]}
+    kinds = {notation.roles.get(name, Role("")).kind for name in names}
+    return len(names) == len(units) > 0 and _number(last) == 1 and bool(kinds & {"pre", "act"})
+
+
+def counts_from_zero(nodes: list[Node]) -> bool:
+    """Whether a sum over units starts at 0."""
+    return any(isinstance(one, Big) and _number(one.first) == 0 for node in nodes for one in walk(node))
+
+
+def _number(node: Node | None) -> float | None:
+    return node.value if isinstance(node, Num) else None

@@ -101,6 +101,7 @@ class Comparison:
         self, statement: Statement, document: Document, notation: Notation, reading: Reading
     ) -> None:
         self.statement, self.notation, self.reading = statement, notation, reading
+        self.document = document
         self.nodes = claims.entry_by_entry([p.node for p in statement.parts], notation)
         self.known = [n for n in self.nodes if n is not None]
         self.sets = [n for n in self.known if shapes.has_space(n)]
@@ -117,6 +118,9 @@ class Comparison:
         """Every pair of sides over all networks; all unread if they cannot be handled."""
         if updates.unrolled(self.statement, self.notation.roles):
             return self._all_unread("what a memory comes to over many steps")
+        ones = any(claims.is_unit_of_one(one, self.notation) for one in self.document.statements)
+        if ones and claims.counts_from_zero(self.known):
+            return self._all_unread("units that are counted from 0 in a layer above the input")
         for name, (at, constant) in self.notation.anew.items():
             if self.statement.at >= at and any(
                 one.name == name for node in self.known for one in bases(node)

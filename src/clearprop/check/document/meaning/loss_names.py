@@ -4,10 +4,10 @@ from collections import Counter
 from typing import TypeGuard
 
 from clearprop.check.document.meaning import patterns
-from clearprop.check.document.meaning.notation import Notation, Role
+from clearprop.check.document.meaning.notation import Notation, Role, is_letter
 from clearprop.check.document.read.parse import Words
 from clearprop.check.document.read.statements import LOSS_LETTERS
-from clearprop.check.document.read.tree import Call, Derivative, Node, Sym, bases, symbols, walk
+from clearprop.check.document.read.tree import Big, Call, Derivative, Node, Sym, bases, symbols, walk
 
 Pairs = list[tuple[Node, Node, str]]
 TAKEN = {"pre", "act", "prediction", "input", "weight", "bias", "delta", "stack", "gradient"}
@@ -33,6 +33,20 @@ def find_losses(nodes: list[Node], pairs: Pairs, words: Words, notation: Notatio
         if name in usual and kind not in TAKEN and not applied and name not in above:
             notation.roles[name] = Role("loss")
             notation.main_loss = notation.main_loss or name
+    totals = [left.name for left, right, _ in pairs if _is_loss(left, notation) and _sums_samples(right)]
+    own = [right for left, right, _ in pairs if _is_loss(left, notation) and left.name == notation.main_loss]
+    if totals and notation.main_loss not in totals and own:
+        notation.main_loss = totals[0]  # J = 1/m sum of losses, beside L of one sample: what a step goes down
+
+
+def _is_loss(node: Node, notation: Notation) -> TypeGuard[Sym | Call]:
+    return isinstance(node, (Sym, Call)) and notation.roles.get(node.name, Role("")).kind == "loss"
+
+
+def _sums_samples(node: Node) -> bool:
+    """Whether it is a sum to m, N or n of logarithms or squares."""
+    sums = [one for one in walk(node) if isinstance(one, Big) and is_letter(one.last) in ("m", "N", "n")]
+    return bool(sums) and patterns.loss_family(node) is not None
 
 
 def _candidates(nodes: list[Node], pairs: Pairs, notation: Notation) -> Counter[str]:
