@@ -9,7 +9,7 @@ import numpy as np
 
 from clearprop.check.document.judging import claims, conditions
 from clearprop.check.document.judging.dummies import dummies
-from clearprop.check.document.meaning.notation import Notation, Reading, Role, near_letter
+from clearprop.check.document.meaning.notation import Notation, Reading, Role, is_letter, near_letter
 from clearprop.check.document.numbers import (
     any_matrices,
     derive,
@@ -109,6 +109,7 @@ class Comparison:
         self.entrywise = self.narrow = False
         self.moving = differentials.has_differentials(self.known, notation.roles)
         self.together = self._speaks_of_batches()
+        self.suppressed = self._suppressed()
         self.layers = self._layer_letters()
         self.beyond: OutOfRange | None = None
         self.update = updates.is_update(statement, notation.roles)
@@ -272,7 +273,19 @@ class Comparison:
                 break
         return range(1, max(found, default=env.world.sizes[-1]) + 1)
 
+    def _suppressed(self) -> str | None:
+        """The letter of the sample that only the loss carries: E_n beside variables of the same sample without n."""
+        kinds: dict[str, set[str]] = {}
+        for one in (one for node in self.known for one in walk(node) if isinstance(one, (Sym, Call))):
+            kind = self.notation.roles.get(one.name, Role("")).kind
+            for letter in (is_letter(item.node) for item in (*one.sub, *one.sup)):
+                if letter in self.notation.sample_letters:
+                    kinds.setdefault(str(letter), set()).add(kind)
+        return next((letter for letter, found in kinds.items() if found == {"loss"}), None)
+
     def _one(self, number: int, env: Env) -> None:
+        if self.suppressed in env.letters:
+            env = env.at(sample=env.letters[str(self.suppressed)] - 1)
         if self.moving:
             with contextlib.suppress(Unread, Misfit, OutOfRange):  # told where the symbol stands
                 env = env.at(moves=differentials.moves(self.known, env, self.narrow))
