@@ -12,7 +12,7 @@ leaves every bit as it is.
 import math
 from typing import Any
 
-from clearprop.engine.calls import call, fetch, lent, meet
+from clearprop.engine.calls import call, fetch, meet
 from clearprop.engine.layout import AT_A, AT_B, AT_DELTA, AT_FED, AT_MASK, AT_W, AT_Z, LINE, SIZE
 from clearprop.engine.moves import gradient, move_all, squares
 from clearprop.engine.passes import ALPHA, L1, L2, LAMBDA, MASS, N_HYPER, RATE
@@ -22,8 +22,7 @@ from clearprop.engine.plan import (
     at_layer,
     at_state,
     columns_of,
-    lent_memory,
-    lent_plan,
+    lent_epochs,
     share_of,
 )
 from clearprop.engine.products import multiply, multiply_columns
@@ -46,14 +45,7 @@ def epochs(
     their rows times J, and (where alpha is set) times the penalty; thread 0 writes it. A batch whose weights are all
     zero is no step. team: see `meet`.
     """
-    data = (lent(data[0]), lent(data[1]), lent(data[2]))
-    orders, rates, out, plan, memory = (
-        lent(orders),
-        lent(rates),
-        lent(out),
-        lent_plan(plan),
-        lent_memory(memory),
-    )
+    data, orders, rates, out, plan, memory = lent_epochs(data, orders, rates, out, plan, memory)
     meetings = 0
     for e in range(orders.shape[0]):
         meetings = _epoch(data, orders[e], plan, memory, rates[e], out[e], rank, ranks, team, meetings)

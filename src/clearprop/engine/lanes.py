@@ -13,13 +13,13 @@ from typing import Any
 
 import numpy as np
 
-from clearprop.engine.calls import call, lent
+from clearprop.engine.calls import call
 from clearprop.engine.kernels import PENALTIES, mass_of, note, penalties_of
 from clearprop.engine.lane_passes import forward_pass, head_pass
 from clearprop.engine.layout import AT_A, AT_B, AT_DELTA, AT_W, AT_Z, LINE, SIZE
 from clearprop.engine.moves import move_all
 from clearprop.engine.passes import ALPHA, L2, LAMBDA, MASS, RATE, backward_pass
-from clearprop.engine.plan import GRAD, ONE_PRODUCT, THETA, at_layer, at_state, lent_memory, lent_plan
+from clearprop.engine.plan import GRAD, ONE_PRODUCT, THETA, at_layer, at_state, lent_epochs
 from clearprop.engine.store import kernel
 from clearprop.engine.vectors import BYTES, LINES
 from clearprop.network import Network
@@ -63,14 +63,7 @@ def fill_passes(passes: np.ndarray, net: Network, dtype: str) -> None:
 @kernel
 def epochs(data: Any, orders: Any, plan: Any, memory: Any, rates: Any, out: Any, team: Any) -> None:
     """As `kernels.epochs`, on one thread. plan.product: the addresses of `product_functions`."""
-    data = (lent(data[0]), lent(data[1]), lent(data[2]))
-    orders, rates, out, plan, memory = (
-        lent(orders),
-        lent(rates),
-        lent(out),
-        lent_plan(plan),
-        lent_memory(memory),
-    )
+    data, orders, rates, out, plan, memory = lent_epochs(data, orders, rates, out, plan, memory)
     for e in range(orders.shape[0]):
         if not _epoch(data, orders[e], plan, memory, rates[e], out[e], team):
             return

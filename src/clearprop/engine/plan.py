@@ -54,6 +54,13 @@ def lent_memory(memory: Any) -> Any:
 
 
 @kernel
+def lent_epochs(data: Any, orders: Any, rates: Any, out: Any, plan: Any, memory: Any) -> Any:
+    """All that `epochs` works on."""
+    data = (lent(data[0]), lent(data[1]), lent(data[2]))
+    return data, lent(orders), lent(rates), lent(out), lent_plan(plan), lent_memory(memory)
+
+
+@kernel
 def share_of(n: Any, unit: Any, rank: Any, ranks: Any) -> Any:
     """The first of n rows or columns that is a thread's, and the one after its last: whole units, shared evenly."""
     if ranks == 1:

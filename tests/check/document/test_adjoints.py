@@ -3,6 +3,7 @@ r"""Adjoints, \bar{W} for dL/dW: found by what the text says or does, true lines
 import pytest
 
 from clearprop import check_document
+from oracles.derivations import read_whole, with_slip
 
 SAID = r"We write $\bar{v}$ for $\partial \mathcal{L} / \partial v$. "
 NET = r"""One training case; vectors are columns.
@@ -42,23 +43,19 @@ $\frac{\partial L}{\partial w} = (p - y) x$. The mean over $m$ samples is $\bar{
 
 @pytest.mark.parametrize("text", [SAID + NET, NET, BATCH], ids=["said", "used", "batch"])
 def test_bars_are_derivatives_of_the_loss(text):
-    check = check_document(text)
-    assert not check.findings, str(check)
-    assert not check.unread, str(check)
+    read_whole(text)
 
 
 @pytest.mark.parametrize(("old", "new"), SLIPS)
 def test_a_slip_among_adjoints_is_found(old, new):
-    assert NET.count(old) == 1
-    assert len(check_document(NET.replace(old, new)).findings) == 1
+    assert len(with_slip(NET, old, new).findings) == 1
 
 
 @pytest.mark.parametrize(
     ("old", "new"), [(r"X^\top \bar{Z}", r"\bar{Z}^\top X"), (r"\bar{O} V^\top", r"\bar{O} V")]
 )
 def test_a_slip_among_adjoints_of_a_batch_is_found(old, new):
-    assert BATCH.count(old) == 1
-    assert check_document(BATCH.replace(old, new)).findings
+    assert with_slip(BATCH, old, new).findings
 
 
 def test_a_bar_for_a_mean_is_no_adjoint():

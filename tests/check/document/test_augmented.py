@@ -2,7 +2,7 @@
 
 import pytest
 
-from clearprop import check_document
+from oracles.derivations import read_whole, with_slip
 
 GLUED = r"""A 1 is put before the entries of every layer: for
 $x \in \mathbb{R}^d$ let $\tilde{x} = (1, x_1, \dots, x_d)^T$
@@ -35,15 +35,12 @@ SLIPS = [
 
 @pytest.mark.parametrize("name", TRUE)
 def test_biases_inside_the_weights_of_every_layer(name):
-    check = check_document(TRUE[name])
-    assert not check.findings, str(check)
-    assert not check.unread, str(check)
+    read_whole(TRUE[name])
 
 
 @pytest.mark.parametrize(("old", "new"), SLIPS)
 def test_a_slip_beside_a_1_is_found(old, new):
-    assert GLUED.count(old) == 1
-    check = check_document(GLUED.replace(old, new))
+    check = with_slip(GLUED, old, new)
     assert check.findings, str(check)
 
 
@@ -52,6 +49,4 @@ def test_a_list_of_entries_lies_as_the_samples_of_the_text_do(layout):
     text = rf"""One
     input $x = (x_1, x_2, \dots, x_d)^T$ with $d$ features, $z = {layout}$, $p = \operatorname{{softmax}}(z)$,
     $L = -\sum_k y_k \log p_k$ and $\frac{{\partial L}}{{\partial z}} = p - y$."""
-    check = check_document(text)
-    assert not check.findings, str(check)
-    assert not check.unread, str(check)
+    read_whole(text)

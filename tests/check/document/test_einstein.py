@@ -7,6 +7,7 @@ from clearprop.check.document.read import einstein
 from clearprop.check.document.read.parse import Words, parse
 from clearprop.check.document.read.tokens import lex
 from clearprop.check.document.read.tree import Big, Node, walk
+from oracles.derivations import read_whole
 
 SAYS = "We use the summation convention. "
 MODEL = r"""Letters: $n$ for samples, $i$ for inputs, $j$ for hidden units, $k$ for outputs; targets $t_{nk}$.
@@ -37,9 +38,7 @@ SLIPS = [
 
 
 def test_repeated_indices_are_summed_where_the_text_says_so():
-    check = check_document(SAYS + MODEL)
-    assert not check.findings, str(check)
-    assert not check.unread, str(check)
+    read_whole(SAYS + MODEL)
 
 
 @pytest.mark.parametrize(("old", "new"), SLIPS)
@@ -101,9 +100,7 @@ $Y = (y_{nk})$, $T = (t_{nk})$ this is $\partial E / \partial W = X^T G$ and $\p
 
 
 def test_matrices_may_be_given_by_their_entries():
-    check = check_document(SAYS + WHOLES)
-    assert not check.findings, str(check)
-    assert not check.unread, str(check)
+    read_whole(SAYS + WHOLES)
 
 
 @pytest.mark.parametrize(("old", "new"), [("W = X^T G", "W = X G^T"), ("V = H^T (Y - T)", "V = (Y - T)^T H")])

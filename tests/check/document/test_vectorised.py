@@ -3,6 +3,7 @@ r"""vec, Kronecker's product and lines about any matrices: each in a text that h
 import pytest
 
 from clearprop import check_document
+from oracles.derivations import read_whole, with_slip
 
 NET = r"""One sample: $u = W x$, $W \in \mathbb{R}^{h \times d}$, $s = \tanh(u)$, $o = V s$,
 $V \in \mathbb{R}^{c \times h}$, $Q = \frac12 \|o - t\|^2$. """
@@ -93,15 +94,12 @@ SLIPS = [
 
 @pytest.mark.parametrize("name", TRUE)
 def test_stacked_matrices_are_read_and_hold(name):
-    check = check_document(TRUE[name])
-    assert not check.findings, str(check)
-    assert not check.unread, str(check)
+    read_whole(TRUE[name])
 
 
 @pytest.mark.parametrize(("name", "old", "new"), SLIPS)
 def test_a_slip_with_stacked_matrices_is_found(name, old, new):
-    assert TRUE[name].count(old) == 1
-    check = check_document(TRUE[name].replace(old, new))
+    check = with_slip(TRUE[name], old, new)
     assert check.findings, str(check)
 
 

@@ -1,7 +1,6 @@
 """Which statements claim something that can hold or not."""
 
-from dataclasses import replace
-
+from clearprop.check.document.meaning import patterns
 from clearprop.check.document.meaning.notation import Notation, Role, is_letter
 from clearprop.check.document.read.parse import Words
 from clearprop.check.document.read.statements import Statement
@@ -10,14 +9,10 @@ from clearprop.check.document.read.tree import Big, Call, Derivative, Node, Num,
 
 def is_claim(statement: Statement, words: Words, notation: Notation) -> bool:
     """Whether a statement sets things equal that the text holds for equal."""
-    names = _names_a_function(statement, words) or _names_a_mark(statement, notation)
-    silent = (
-        is_unit_of_one(statement, notation)
-        or names
-        or _seeks(statement, notation)
-        or _sets_a_constant(statement, notation)
+    nothing = _names_a_function(statement, words) or any(
+        said(statement, notation) for said in (_names_a_mark, _seeks, _sets_a_constant, _sets_a_unit)
     )
-    return statement.equal and not silent
+    return statement.equal and not nothing
 
 
 def _names_a_function(statement: Statement, words: Words) -> bool:
@@ -54,15 +49,7 @@ def _seeks(statement: Statement, notation: Notation) -> bool:
     if len(nodes) != 2 or not isinstance(slope, Derivative) or not isinstance(zero, Num) or zero.value:
         return False
     name = slope.of.name if isinstance(slope.of, (Sym, Call)) else ""
-    return slope.of is None or notation.roles.get(name, Role("")).kind == "loss"
-
-
-def entry_by_entry(nodes: list[Node | None], notation: Notation) -> list[Node | None]:
-    """W = (w_{ij}) as W_{ij} = w_{ij}."""
-    left, right = (*nodes, *nodes)[:2]
-    if len(nodes) != 2 or not isinstance(left, Sym) or not isinstance(right, Sym) or left.sub:
-        return nodes
-    return [replace(left, sub=right.sub), right] if (left.name, right.name) in notation.aliases else nodes
+    return slope.of is None or notation.kind(name) == "loss"
 
 
 def _sets_a_constant(statement: Statement, notation: Notation) -> bool:
@@ -74,12 +61,10 @@ def _sets_a_constant(statement: Statement, notation: Notation) -> bool:
     return role.kind in ("rate", "decay", "constant") or notation.sizes.get(is_letter(first) or "") == ("m",)
 
 
-def is_unit_of_one(statement: Statement, notation: Notation) -> bool:
-    """z_0 = 1, perhaps with x_0 before it: the unit that stands for the bias of the layer above."""
-    *units, last = (part.node for part in statement.parts)
-    names = {one.name for one in units if isinstance(one, Sym) and [_number(s.node) for s in one.sub] == [0]}
-    kinds = {notation.roles.get(name, Role("")).kind for name in names}
-    return len(names) == len(units) > 0 and _number(last) == 1 and bool(kinds & {"pre", "act"})
+def _sets_a_unit(statement: Statement, notation: Notation) -> bool:
+    """z_0 = 1: the unit of a hidden layer that stands for the bias of the layer above."""
+    ones = patterns.ones_at_zero([part.node for part in statement.parts])
+    return any(notation.kind(name) in ("pre", "act") for name in ones)
 
 
 def counts_from_zero(nodes: list[Node]) -> bool:

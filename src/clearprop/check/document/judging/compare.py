@@ -101,8 +101,7 @@ class Comparison:
         self, statement: Statement, document: Document, notation: Notation, reading: Reading
     ) -> None:
         self.statement, self.notation, self.reading = statement, notation, reading
-        self.document = document
-        self.nodes = claims.entry_by_entry([p.node for p in statement.parts], notation)
+        self.nodes = [p.node for p in statement.parts]
         self.known = [n for n in self.nodes if n is not None]
         self.sets = [n for n in self.known if shapes.has_space(n)]
         self.conditions = [*conditions.own(statement, document), *statement.around]
@@ -119,8 +118,7 @@ class Comparison:
         """Every pair of sides over all networks; all unread if they cannot be handled."""
         if updates.unrolled(self.statement, self.notation.roles):
             return self._all_unread("what a memory comes to over many steps")
-        ones = any(claims.is_unit_of_one(one, self.notation) for one in self.document.statements)
-        if ones and claims.counts_from_zero(self.known):
+        if self.notation.ones_above and claims.counts_from_zero(self.known):
             return self._all_unread("units that are counted from 0 in a layer above the input")
         for name, (at, constant) in self.notation.anew.items():
             if self.statement.at >= at and any(
@@ -277,7 +275,7 @@ class Comparison:
         """The letter of the sample that only the loss carries: E_n beside variables of the same sample without n."""
         kinds: dict[str, set[str]] = {}
         for one in (one for node in self.known for one in walk(node) if isinstance(one, (Sym, Call))):
-            kind = self.notation.roles.get(one.name, Role("")).kind
+            kind = self.notation.kind(one.name)
             for letter in (is_letter(item.node) for item in (*one.sub, *one.sup)):
                 if letter in self.notation.sample_letters:
                     kinds.setdefault(str(letter), set()).add(kind)

@@ -1,6 +1,6 @@
 """Letters that stand for any number, as t in g'(t) = g(t) (1 - g(t))."""
 
-from clearprop.check.document.meaning.notation import ROWLIKE, Role, is_letter
+from clearprop.check.document.meaning.notation import ROWLIKE, is_letter
 from clearprop.check.document.numbers.env import Env
 from clearprop.check.document.read.tree import Big, Call, Derivative, Node, bases, walk
 
@@ -21,7 +21,7 @@ def dummies(nodes: list[Node], env: Env) -> set[str]:
         if (letter := is_letter(s)) and _is_free(letter, nodes, env)
     }
     unknown = {letter for letter in free if letter not in env.notation.roles}
-    acts = {letter for letter in by if env.notation.roles.get(letter, Role("")).kind == "act"}
+    acts = {letter for letter in by if env.notation.kind(letter) == "act"}
     bound = {one.index for one in every if isinstance(one, Big)}
     return ((arguments & free) | (inside & unknown) | ((by - acts) & free)) - bound
 

@@ -9,6 +9,7 @@ from clearprop.check.document.judging.compare import Comparison, compared
 from clearprop.check.document.meaning.build import Setting
 from clearprop.check.document.meaning.notation import (
     OWN,
+    PARAMETERS,
     PENALTIES,
     ROWLIKE,
     WHERE,
@@ -313,7 +314,7 @@ def usual(name: str, way: str, notation: Notation, option: tuple[str, str, str],
     """dW and db go with the loss, and with its penalty if that is tried; delta and dZ are tried both ways."""
     role = notation.roles[name]
     of = notation.roles.get(role.of)
-    if role.kind == "gradient" and of is not None and of.kind in ("weight", "bias", "stack"):
+    if role.kind == "gradient" and of is not None and of.kind in PARAMETERS:
         return option[2] + extra
     return way
 
@@ -327,11 +328,7 @@ def uses(statement: Statement, notation: Notation) -> set[tuple[str, int]]:
         if part.node is not None:
             _uses(part.node, notation, found)
     left = statement.parts[0].node
-    if (
-        isinstance(left, Sym)
-        and left.name in notation.roles
-        and notation.roles[left.name].kind in ("weight", "bias", "stack")
-    ):
+    if isinstance(left, Sym) and left.name in notation.roles and notation.roles[left.name].kind in PARAMETERS:
         found.add((notation.main_loss or "", 2))
     return found
 
@@ -345,7 +342,7 @@ def _uses(
         role = notation.roles.get(name)
         if role is not None and role.kind == "loss":
             by = [notation.roles[s.name].kind for s in bases(node.by) if s.name in notation.roles]
-            found.add((name, 2 if by and by[0] in ("weight", "bias", "stack") else 1))
+            found.add((name, 2 if by and by[0] in PARAMETERS else 1))
             return
     if isinstance(node, (Sym, Call)) and node.name in notation.roles:
         kind = notation.roles[node.name].kind

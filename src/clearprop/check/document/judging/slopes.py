@@ -27,7 +27,7 @@ def laid(reading: Reading, statements: list[Statement], setting: Setting, counte
     found = _best(reading, [replace(reading, jacobian="denominator")], 1, statements, notation, counted)
     others = [replace(found, slopes=way) for way in (VECTORS, ALL)]
     others += [replace(one, jacobian="numerator") for one in others if found.jacobian != "numerator"]
-    gain = 1 if hints.numerator(prose(setting.document.source)) else GAIN
+    gain = 1 if hints.says(hints.NUMERATOR, prose(setting.document.source)) else GAIN
     return _best(found, others, gain, statements, notation, counted)
 
 
@@ -62,4 +62,4 @@ def _is_slope(node: Node, notation: Notation, loss: bool) -> bool:
         return False
     if loss:
         return not node.nabla
-    return notation.roles.get(getattr(node.of, "name", ""), Role("")).kind != "loss"
+    return notation.kind(getattr(node.of, "name", "")) != "loss"

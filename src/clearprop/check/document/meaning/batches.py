@@ -91,7 +91,7 @@ def _by_equations(document: Document, notation: Notation) -> None:
             isinstance(s, Sym)
             and _is_bare(s, notation)
             and is_batch(s, notation)
-            and notation.roles.get(s.name, Role("")).kind in ROWLIKE
+            and notation.kind(s.name) in ROWLIKE
             for s in inner
         ) and not any(
             i.kind == "paren" and is_letter(i.node) in notation.sample_letters

@@ -3,9 +3,9 @@
 import re
 
 from clearprop.check.document.meaning.notation import Notation, Role
-from clearprop.check.document.meaning.roles import nodes, pairs
+from clearprop.check.document.meaning.roles import named_lines, nodes, pairs
 from clearprop.check.document.read.statements import Document
-from clearprop.check.document.read.tree import Num, Script, Sym, symbols, walk
+from clearprop.check.document.read.tree import Num, Sym, symbols
 
 CUSTOM = {"mu", "gamma", "beta", "rho", "tau", "kappa", "nu"}
 WORD = (
@@ -27,17 +27,18 @@ LETTER = re.compile(r"^\\?[A-Za-z]+(?:_\{?\d\}?)?(?:\s*,\s*\\?[A-Za-z]+(?:_\{?\d
 
 def find_constants(document: Document, notation: Notation) -> None:
     """Give the role of a constant to letters that the text calls one, or bounds by 0 or 1, or that are by custom."""
-    found = {one.name: one for node in nodes(document) for one in symbols(node)}
+    found = [one for node in nodes(document) for one in symbols(node)]
+    indexed = {one.name for one in found if not all(isinstance(item.node, Num) for item in one.sub)}
     equal = [(left.name, right) for left, right, _ in pairs(document) if isinstance(left, Sym)]
     set_equal = {name for name, right in equal if any(symbols(right))}
     said, slopes = _said(document), _slopes(document)
     notation.values.update(slopes)
-    for name in sorted(found):
+    for name in sorted({one.name for one in found} - indexed):
         kind = notation.roles[name].kind if name in notation.roles else ""
         free = not kind or (kind == "target" and name in said) or (kind == "rate" and name in slopes)
         if not free or name in notation.sizes or name in notation.functions or name in set_equal:
             continue
-        if name in notation.layer_letters | notation.sample_letters or not _is_bare(name, document):
+        if name in notation.layer_letters | notation.sample_letters:
             continue
         if name in said or name in slopes or name in CUSTOM:
             notation.roles[name] = Role("constant")
@@ -48,13 +49,10 @@ def find_anew(document: Document, notation: Notation) -> None:
     the text is about another network.
     """
     given: set[str] = set()
-    for statement in document.statements:
-        left, right = (part.node for part in (*statement.parts, *statement.parts[:1])[:2])
-        if len(statement.parts) < 2 or not isinstance(left, Sym) or right is None:
+    for statement, left, right in named_lines(document):
+        if notation.kind(left.name) not in ("pre", "act", "prediction"):
             continue
-        if notation.roles.get(left.name, Role("")).kind not in ("pre", "act", "prediction"):
-            continue
-        held = [s.name for s in symbols(right) if notation.roles.get(s.name, Role("")).kind == "constant"]
+        held = [s.name for s in symbols(right) if notation.kind(s.name) == "constant"]
         if held and left.name in given:
             notation.anew.setdefault(left.name, (statement.at, held[0]))
         given.add(left.name)
@@ -83,20 +81,6 @@ def _slopes(document: Document) -> dict[str, float]:
         if match and SLOPE.search(formula.before[-40:]):
             found[match[1]] = float(match[2])
     return found
-
-
-def _is_bare(name: str, document: Document) -> bool:
-    """Whether it has no index but a number: gamma, beta_1."""
-    return all(
-        all(_is_number(item) for item in one.sub)
-        for node in nodes(document)
-        for one in walk(node)
-        if isinstance(one, Sym) and one.name == name
-    )
-
-
-def _is_number(item: Script) -> bool:
-    return isinstance(item.node, Num)
 
 
 __all__ = ["find_anew", "find_constants"]

@@ -101,28 +101,19 @@ def sample_rows(prose: str) -> bool | None:
     return rows if rows != columns else None
 
 
+# The text looks for the largest likelihood, not for the smallest loss.
 MAXIMISES = re.compile(
     r"maximi[sz]|gradient ascent|(?<!negative )log.?likelihood|(?<!负)(?<!负的)对数似然|最大化", re.IGNORECASE
 )
 
-
-def maximises(prose: str) -> bool:
-    """Whether the text looks for the largest likelihood, not for the smallest loss."""
-    return MAXIMISES.search(prose) is not None
-
-
+# The prose speaks of numerator layout, of derivatives that are rows.
 NUMERATOR = re.compile(
     r"numerator.layout|分子布局|(?:derivative|gradient|partials?|differential)\b[^.;]{0,80}?\brows?\b|"
     r"(?:导数|梯度)[^。；]{0,20}行向量",
     re.IGNORECASE,
 )
 
-
-def numerator(prose: str) -> bool:
-    """Whether the prose speaks of numerator layout, of derivatives that are rows."""
-    return NUMERATOR.search(prose) is not None
-
-
+# The prose takes a constant of the gradient as part of the learning rate.
 ABSORBS = re.compile(
     r"(?:fold|absorb|swallow|merg|incorporat)\w*[^.;]{0,60}(?:learning rate|step size|\\eta|\\alpha)|"
     r"(?:吸收|并入|合并)[^。；]{0,20}(?:学习率|步长)",
@@ -130,9 +121,9 @@ ABSORBS = re.compile(
 )
 
 
-def absorbs(prose: str) -> bool:
-    """Whether the prose takes a constant of the gradient as part of the learning rate."""
-    return ABSORBS.search(prose) is not None
+def says(what: re.Pattern[str], prose: str) -> bool:
+    """Whether the prose says it somewhere."""
+    return what.search(prose) is not None
 
 
 def sample_letters(prose: str) -> set[str]:

@@ -169,7 +169,7 @@ def _find_biases(document: Document, notation: Notation) -> None:
         and isinstance(one.right, Transpose)
         and isinstance(one.right.of, Sym)
     }
-    if any(notation.roles.get(name, Role("")).kind == "bias" for name in turned):
+    if any(notation.kind(name) == "bias" for name in turned):
         notation.biases = "column" if notation.rows else "row"
 
 
@@ -177,7 +177,7 @@ def _vote_products(document: Document, notation: Notation, vector: Counter[str])
     """W g in a text without affine steps of matrices: a vector behind a weight is a column, one before it a row."""
 
     def kind(one: Node) -> str:
-        return notation.roles.get(one.name, Role("")).kind if isinstance(one, Sym) and not one.sub else ""
+        return notation.kind(one.name) if isinstance(one, Sym) and not one.sub else ""
 
     for node in nodes(document):
         for one in (n for n in walk(node) if isinstance(n, Mul) and n.kind == "near"):
@@ -192,18 +192,10 @@ def _vote_products(document: Document, notation: Notation, vector: Counter[str])
 def _vote_stacked(document: Document, notation: Notation, batch: Counter[bool]) -> None:
     """X = [x_1, ..., x_m]: samples side by side are columns, under each other rows."""
     for left, right, _ in pairs(document):
-        if (
-            isinstance(left, Sym)
-            and isinstance(right, Matrix)
-            and notation.roles.get(left.name, Role("")).kind in ROWLIKE
-        ):
+        if isinstance(left, Sym) and isinstance(right, Matrix) and notation.kind(left.name) in ROWLIKE:
             cells = [cell for row in right.rows for cell in row]
             turned = any(isinstance(cell, Transpose) for cell in cells)
-            inner = [
-                cell
-                for cell in cells
-                if isinstance(cell, Sym) and notation.roles.get(cell.name, Role("")).kind in ROWLIKE
-            ]
+            inner = [cell for cell in cells if isinstance(cell, Sym) and notation.kind(cell.name) in ROWLIKE]
             if inner and len(right.rows) == 1 and not turned and inner[0].name != left.name:
                 batch[False] += 3
             elif (inner or turned) and all(len(row) == 1 for row in right.rows) and len(right.rows) > 1:
@@ -231,7 +223,7 @@ def _arguments(node: Node) -> tuple[Node, ...]:
 def _vote(
     step: patterns.Affine, left: Node, notation: Notation, weights: "Weights", batch: Counter, vector: Counter
 ) -> None:
-    kinds = [notation.roles.get(s.name, Role("")).kind for s in (step.first, step.second)]
+    kinds = [notation.kind(s.name) for s in (step.first, step.second)]
     if kinds[0] in ("weight", "stack") and kinds[1] not in ("weight", "stack"):
         weight, turned, act, act_turned, before = (
             step.first,

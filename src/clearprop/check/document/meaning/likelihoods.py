@@ -9,7 +9,7 @@ from clearprop.check.document.read.tree import Add, Big, Call, Node, Probability
 
 def find_likelihoods(pairs: Iterable[tuple[Node, Node, str]], prose: str, notation: Notation) -> None:
     """A sum of logarithms without a minus is to be made large, where the text says so: minus the loss."""
-    if not hints.maximises(prose):
+    if not hints.says(hints.MAXIMISES, prose):
         return
     for left, right, _ in pairs:
         role = notation.roles.get(left.name, Role("")) if isinstance(left, (Sym, Call)) else Role("")
@@ -22,5 +22,5 @@ def _of_output(node: Node, notation: Notation) -> bool:
     """Whether a logarithm is of what the network gives, or of one minus that."""
     node = node.right if isinstance(node, Add) and node.sign == -1 else node
     if isinstance(node, Sym):
-        return notation.roles.get(node.name, Role("")).kind in ("prediction", "act")
+        return notation.kind(node.name) in ("prediction", "act")
     return isinstance(node, (Call, Probability)) and not any(isinstance(one, Big) for one in walk(node))

@@ -4,7 +4,7 @@ from collections import Counter
 from typing import TypeGuard
 
 from clearprop.check.document.meaning import patterns
-from clearprop.check.document.meaning.notation import Notation, Role, is_letter
+from clearprop.check.document.meaning.notation import PARAMETERS, Notation, Role, is_letter
 from clearprop.check.document.read.parse import Words
 from clearprop.check.document.read.statements import LOSS_LETTERS
 from clearprop.check.document.read.tree import Big, Call, Derivative, Node, Sym, bases, symbols, walk
@@ -12,7 +12,6 @@ from clearprop.check.document.read.tree import Big, Call, Derivative, Node, Sym,
 Pairs = list[tuple[Node, Node, str]]
 TAKEN = {"pre", "act", "prediction", "input", "weight", "bias", "delta", "stack", "gradient"}
 SAID = {"loss", "cost", "ce", "mse", "bce", "err", "error", "obj"}
-PARAMETERS = ("weight", "bias", "stack")
 
 
 def find_losses(nodes: list[Node], pairs: Pairs, words: Words, notation: Notation) -> None:
@@ -40,7 +39,7 @@ def find_losses(nodes: list[Node], pairs: Pairs, words: Words, notation: Notatio
 
 
 def _is_loss(node: Node, notation: Notation) -> TypeGuard[Sym | Call]:
-    return isinstance(node, (Sym, Call)) and notation.roles.get(node.name, Role("")).kind == "loss"
+    return isinstance(node, (Sym, Call)) and notation.kind(node.name) == "loss"
 
 
 def _sums_samples(node: Node) -> bool:
@@ -81,7 +80,7 @@ def _is_bare(node: Node | None) -> TypeGuard[Sym]:
 
 def _compares(node: Call, notation: Notation) -> bool:
     """Whether a function has both what the network gives and the target."""
-    kinds = {notation.roles.get(arg.name, Role("")).kind for arg in node.args if isinstance(arg, Sym)}
+    kinds = {notation.kind(arg.name) for arg in node.args if isinstance(arg, Sym)}
     return len(node.args) == 2 and "target" in kinds and bool(kinds & {"pre", "act", "prediction"})
 
 
@@ -91,6 +90,6 @@ def find_losses_of_one(nodes: list[Node], notation: Notation) -> None:
     for one in (one for node in nodes for one in walk(node)):
         role = notation.roles.get(one.name, Role("")) if isinstance(one, Call) else Role("")
         if isinstance(one, Call) and role.kind == "loss":
-            kinds = {notation.roles.get(s.name, Role("")).kind for arg in one.args for s in symbols(arg)}
+            kinds = {notation.kind(s.name) for arg in one.args for s in symbols(arg)}
             with_data.setdefault(one.name, set()).add(bool(kinds & {"input", "target", "prediction"}))
     notation.losses_of_one = {name for name, found in with_data.items() if len(found) == 2}

@@ -1,17 +1,14 @@
 """What a step keeps of the steps before: the velocity of momentum, the moments of Adam, the squares of RMSProp."""
 
-from collections.abc import Iterator
-
-from clearprop.check.document.meaning.notation import Notation, Role, is_letter
+from clearprop.check.document.meaning.notation import PARAMETERS, Notation, Role, is_letter
+from clearprop.check.document.meaning.roles import named_lines
 from clearprop.check.document.read.statements import Document
 from clearprop.check.document.read.tree import Listed, Node, Sym, bases
-
-PARAMETERS = ("weight", "bias", "stack")
 
 
 def find_memories(document: Document, notation: Notation) -> None:
     """Names without a meaning that are computed from themselves: each belongs to a parameter."""
-    lines = list(_lines(document))
+    lines = [(left, right) for _, left, right in named_lines(document)]
     for left, right in lines:
         name = is_letter(left)
         if name and name not in notation.roles and _holds(right, name):
@@ -26,14 +23,6 @@ def find_memories(document: Document, notation: Notation) -> None:
         }
 
 
-def _lines(document: Document) -> Iterator[tuple[Sym, Node]]:
-    """Each name that starts a statement, and the side behind it."""
-    for statement in document.statements:
-        left, right = (part.node for part in (*statement.parts, *statement.parts[:1])[:2])
-        if len(statement.parts) > 1 and isinstance(left, Sym) and right is not None:
-            yield left, right
-
-
 def _holds(node: Node, name: str) -> bool:
     return any(one.name == name for one in bases(node))
 
@@ -41,11 +30,11 @@ def _holds(node: Node, name: str) -> bool:
 def _owner(name: str, lines: list[tuple[Sym, Node]], notation: Notation) -> str | None:
     """The parameter that the name carries, v_W; else the one that is moved by it, perhaps by way of other names."""
     suffix = name.rpartition("_")[2]
-    if notation.roles.get(suffix, Role("")).kind in PARAMETERS:
+    if notation.kind(suffix) in PARAMETERS:
         return suffix
     names = {name} | {left.name for left, right in lines if _holds(right, name)}
     for left, right in lines:
-        moved = notation.roles.get(left.name, Role("")).kind in PARAMETERS and _holds(right, left.name)
+        moved = notation.kind(left.name) in PARAMETERS and _holds(right, left.name)
         if moved and any(_holds(right, one) for one in names):
             return left.name
     return None

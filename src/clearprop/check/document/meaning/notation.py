@@ -4,6 +4,7 @@ from dataclasses import dataclass, field, replace
 
 from clearprop.check.document.read.tree import Add, Call, Node, Num, Script, Sym
 
+PARAMETERS = {"weight", "bias", "stack"}  # kinds of what a step moves
 ROWLIKE = {"input", "pre", "act", "prediction", "target", "delta"}  # one row, or column, a sample
 LAYERED = {"weight", "bias", "pre", "act", "delta", "stack"}
 
@@ -94,7 +95,6 @@ class Notation:
     memories: dict[str, Node] = field(default_factory=dict)  # v: what it becomes with each step
     counters: set[str] = field(default_factory=set)  # letters that count steps, as in t = 1, 2, ...
     anew: dict[str, tuple[int, str]] = field(default_factory=dict)  # p: where it gets a constant, and which
-    aliases: set[tuple[str, str]] = field(default_factory=set)  # W = (w_{ij})
     values: dict[str, float] = field(default_factory=dict)  # constants whose number the text gives and means
     main_loss: str | None = None
     penalty: Node | None = None  # what the text adds to its loss, of parameters alone
@@ -109,7 +109,13 @@ class Notation:
     from_zero: bool = (
         False  # x_0 = 1: the inputs' first entry stands for the bias, and their indices start at 0
     )
+    ones_above: bool = False  # z_0 = 1 in a hidden layer
     dots_may_be_entrywise: bool = False  # no other sign for entrywise products is used
+
+    def kind(self, name: str) -> str:
+        """What a name is, "" for nothing that is known."""
+        role = self.roles.get(name)
+        return "" if role is None else role.kind
 
 
 @dataclass(frozen=True)
@@ -145,7 +151,7 @@ def place(sym: Sym, role: Role, notation: Notation) -> Place:
     indices = tuple(
         one
         for one in indices
-        if not (isinstance(one.node, Sym) and role.kind == "loss" and one.node.name in PARAMETERS)
+        if not (isinstance(one.node, Sym) and role.kind == "loss" and one.node.name in ALL_PARAMETERS)
     )
     return Place(role, layer, sample, indices, power)
 
@@ -157,7 +163,7 @@ def _is_entry(sym: Sym, notation: Notation) -> bool:
     return plain and sym.name.islower() and sym.name.upper() in notation.roles
 
 
-PARAMETERS = {"theta", "W", "w", "Theta"}
+ALL_PARAMETERS = {"theta", "W", "w", "Theta"}  # names below a loss, J_theta: all that it depends on
 
 
 def layer_script(call: Call, notation: Notation) -> Node | None:

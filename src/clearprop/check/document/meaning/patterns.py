@@ -224,3 +224,15 @@ def _complement(node: Node) -> bool:
 
 def names(node: Node) -> set[str]:
     return {one.name for one in symbols(node)}
+
+
+def ones_at_zero(nodes: list[Node | None]) -> set[str]:
+    """The names x and z of x_0 = z_0 = 1: their unit 0 stands for the bias of the layer above."""
+    *units, last = nodes
+    one = isinstance(last, Num) and last.value == 1
+    found = {
+        unit.name
+        for unit in units
+        if isinstance(unit, Sym) and [getattr(s.node, "value", None) for s in unit.sub] == [0]
+    }
+    return found if one and len(found) == len(units) else set()

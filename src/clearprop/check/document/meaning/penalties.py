@@ -4,11 +4,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from clearprop.check.document.meaning import patterns
-from clearprop.check.document.meaning.notation import Notation, Role
+from clearprop.check.document.meaning.notation import PARAMETERS, Notation, Role
 from clearprop.check.document.read.statements import Document
 from clearprop.check.document.read.tree import Add, Big, Call, Div, Mul, Node, Norm, Num, Pow, Sym, walk
 
-PARAMETERS = {"weight", "bias", "stack"}
 NEUTRAL = PARAMETERS | {"decay", "rate"}
 
 
@@ -35,7 +34,7 @@ def _sides(document: Document, notation: Notation) -> Iterator[tuple[bool, Node]
         first = statement.parts[0].node
         if len(statement.parts) == 1 and first is not None:
             yield False, first
-        if not isinstance(first, (Sym, Call)) or notation.roles.get(first.name, Role("")).kind != "loss":
+        if not isinstance(first, (Sym, Call)) or notation.kind(first.name) != "loss":
             continue
         for part in statement.parts[1:]:
             if part.node is not None and part.sign in ("=", ":="):
@@ -87,7 +86,7 @@ def _squares(node: Node, notation: Notation) -> bool:
     return any(
         isinstance(i.node, Num) and i.node.value == 2
         for one in walk(node)
-        if isinstance(one, Sym) and notation.roles.get(one.name, Role("")).kind in PARAMETERS
+        if isinstance(one, Sym) and notation.kind(one.name) in PARAMETERS
         for i in one.sup
     )
 

@@ -5,7 +5,15 @@ from collections import Counter
 import numpy as np
 
 from clearprop.check.document.meaning import hints, patterns
-from clearprop.check.document.meaning.notation import Notation, Role, first, is_letter, layer_script, place
+from clearprop.check.document.meaning.notation import (
+    PARAMETERS,
+    Notation,
+    Role,
+    first,
+    is_letter,
+    layer_script,
+    place,
+)
 from clearprop.check.document.meaning.roles import nodes, pairs
 from clearprop.check.document.numbers import functions, scalars
 from clearprop.check.document.numbers.world import OWN, Plan
@@ -48,11 +56,7 @@ def find_outputs(document: Document, notation: Notation) -> None:
     for left, right, _ in pairs(document):
         of = right.args[0] if isinstance(right, Call) and len(right.args) == 1 else None
         known = isinstance(right, Call) and notation.functions.get(right.name) in ("output", "body", "head")
-        if (
-            is_letter(left)
-            and known
-            and notation.roles.get(getattr(of, "name", ""), Role("")).kind == "input"
-        ):
+        if is_letter(left) and known and notation.kind(getattr(of, "name", "")) == "input":
             notation.roles.setdefault(str(is_letter(left)), Role("prediction", -1))
 
 
@@ -163,9 +167,7 @@ def _is_of_its_letter(name: str, notation: Notation) -> bool:
     if calls - LIBRARY:
         return False
     others = {one.name for one in symbols(body)} - {letters[0], "e", "pi"}
-    return len(letters) == 1 and all(
-        notation.roles.get(one, Role("")).kind in ("constant", "rate", "decay") for one in others
-    )
+    return len(letters) == 1 and all(notation.kind(one) in ("constant", "rate", "decay") for one in others)
 
 
 def find_plan(document: Document, notation: Notation, prose: str) -> Plan:
@@ -275,7 +277,7 @@ def _numbers(document: Document, notation: Notation) -> list[int]:
     for node in nodes(document):
         for one in symbols(node):
             role = notation.roles.get(one.name)
-            if role is None or role.kind not in ("weight", "bias", "stack"):
+            if role is None or role.kind not in PARAMETERS:
                 continue
             if one.name in ("theta", "Theta") and {"W", "w"} & notation.roles.keys():
                 continue  # any of the parameters
@@ -312,7 +314,7 @@ def _loss(document: Document, notation: Notation, prose: str, last: str | None) 
     family: Counter[str] = Counter()
     for left, right, _ in pairs(document):
         for one, other in ((left, right), (right, left)):
-            if isinstance(one, (Sym, Call)) and notation.roles.get(one.name, Role("")).kind == "loss":
+            if isinstance(one, (Sym, Call)) and notation.kind(one.name) == "loss":
                 found = patterns.loss_family(other)
                 if found:
                     family[found] += 1

@@ -3,16 +3,23 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from clearprop.check.document.meaning import forward, steps
+from clearprop.check.document.meaning import forward, patterns, steps
 from clearprop.check.document.meaning.adjoints import find_adjoints
 from clearprop.check.document.meaning.augmented import find_blocks
 from clearprop.check.document.meaning.differentials import find_differentials
 from clearprop.check.document.meaning.families import find_families
 from clearprop.check.document.meaning.likelihoods import find_likelihoods
 from clearprop.check.document.meaning.loss_names import find_losses, find_losses_of_one
-from clearprop.check.document.meaning.notation import Notation, Role, is_letter, is_near_letter, place
+from clearprop.check.document.meaning.notation import (
+    PARAMETERS,
+    Notation,
+    Role,
+    is_letter,
+    is_near_letter,
+    place,
+)
 from clearprop.check.document.read.formulas import prose
-from clearprop.check.document.read.statements import Document
+from clearprop.check.document.read.statements import Document, Statement
 from clearprop.check.document.read.tree import (
     Add,
     Big,
@@ -60,6 +67,14 @@ def pairs(document: Document) -> Iterator[tuple[Node, Node, str]]:
                 yield before, node, sign
             if k > 1 and first is not None:
                 yield first, node, sign
+
+
+def named_lines(document: Document) -> Iterator[tuple[Statement, Sym, Node]]:
+    """Each statement that starts with a name, the name, and the side behind it, whatever sign is between."""
+    for statement in document.statements:
+        sides = [part.node for part in statement.parts[:2]]
+        if len(sides) == 2 and isinstance(sides[0], Sym) and sides[1] is not None:
+            yield statement, sides[0], sides[1]
 
 
 def nodes(document: Document) -> Iterator[Node]:
@@ -201,11 +216,11 @@ def find_roles(document: Document, notation: Notation) -> None:
     _one_layer(document, notation)
     notation.unit_layers = steps.unit_letters(list(pairs(document)), notation, prior)
     _augmented(document, notation)
-    notation.from_zero = any(_is_one_at_zero(left, right, notation) for left, right, _ in pairs(document))
+    ones = _ones_at_zero(document)
+    notation.from_zero = any(notation.kind(name) == "input" for name in ones)
     steps.find_steps(list(pairs(document)), used, notation)
     find_blocks(pairs(document), notation.roles)
     steps.find_offsets(list(pairs(document)), notation)
-    _aliases(document, notation)
     every = list(nodes(document))
     find_losses(every, list(pairs(document)), document.words, notation)
     find_likelihoods(list(pairs(document)), prose(document.source), notation)
@@ -215,6 +230,7 @@ def find_roles(document: Document, notation: Notation) -> None:
     for name in sorted(used):
         if name.startswith("d ") and name not in notation.roles and name[2:] in notation.roles:
             notation.roles[name] = Role("gradient", of=name[2:])
+    notation.ones_above = any(notation.kind(name) in ("pre", "act") for name in ones)
     find_differentials(pairs(document), used, notation)
 
 
@@ -259,7 +275,7 @@ def _stands_alone(names: str, document: Document) -> bool:
 def _one_layer(document: Document, notation: Notation) -> None:
     """z = a W + b and nothing else: where no letter says a layer and nothing gives a, a is what goes in."""
     found = {one.name: one for node in nodes(document) for one in symbols(node)}
-    of = lambda kind: [n for n in found if notation.roles.get(n, Role("")).kind == kind]  # noqa: E731
+    of = lambda kind: [n for n in found if notation.kind(n) == kind]  # noqa: E731
     given = {left.name for left, _, _ in pairs(document) if isinstance(left, Sym)}
     said = any(
         one.sup for node in nodes(document) for one in symbols(node) if PRIOR.get(one.name) is not None
@@ -278,39 +294,17 @@ def _augmented(document: Document, notation: Notation) -> None:
             continue
         cells = [cell for row in right.rows for cell in row]
         flags = [isinstance(c, Ones) or (isinstance(c, Num) and c.value == 1) for c in cells]
-        inputs = [
-            c for c in cells if any(notation.roles.get(s.name, Role("")).kind == "input" for s in symbols(c))
-        ]
+        inputs = [c for c in cells if any(notation.kind(s.name) == "input" for s in symbols(c))]
         if sum(flags) == 1 and inputs and len(cells) >= 2 and left.name not in PRIOR:
             notation.roles[left.name] = Role(
                 "augmented", 0, batch=left.name.split()[-1].isupper(), of="first" if flags[0] else "last"
             )
 
 
-def _aliases(document: Document, notation: Notation) -> None:
-    """W = (w_{hj}): the matrix of the weights whose indices tell their layer."""
-    for left, right, _ in pairs(document):
-        if not (is_letter(left) and isinstance(left, Sym) and isinstance(right, Sym) and len(right.sub) == 2):
-            continue
-        entry, whole = notation.roles.get(right.name), notation.roles.get(left.name, Role("weight"))
-        if entry is None or (entry.kind, whole.kind, whole.layer) != ("weight", "weight", None):
-            continue
-        told = [notation.unit_layers.get(is_letter(one.node) or "", 0) for one in right.sub]
-        layer = entry.layer or max(told)
-        if layer:
-            notation.roles[left.name] = replace(entry, layer=layer)
-            notation.aliases.add((left.name, right.name))
-
-
-def _is_one_at_zero(left: Node, right: Node, notation: Notation) -> bool:
-    """x_0 = 1, by agreement."""
-    return (
-        isinstance(left, Sym)
-        and notation.roles.get(left.name, Role("")).kind == "input"
-        and [getattr(s.node, "value", None) for s in left.sub] == [0]
-        and isinstance(right, Num)
-        and right.value == 1
-    )
+def _ones_at_zero(document: Document) -> set[str]:
+    """The names of which the text says that unit 0 is 1."""
+    sides = ([part.node for part in statement.parts] for statement in document.statements)
+    return {name for nodes in sides for name in patterns.ones_at_zero(nodes)}
 
 
 def _deltas(document: Document, notation: Notation) -> None:
@@ -344,16 +338,14 @@ def _changes(document: Document, notation: Notation) -> None:
     """Delta w = eta ...: what a step adds to a parameter, minus the rate times the gradient."""
     for left, right, _ in pairs(document):
         base = left.name.removeprefix("Delta ") if isinstance(left, Sym) else ""
-        known = notation.roles.get(base, Role("")).kind in ("weight", "bias", "stack")
-        rates = any(notation.roles.get(s.name, Role("")).kind == "rate" for s in symbols(right))
+        known = notation.kind(base) in PARAMETERS
+        rates = any(notation.kind(s.name) == "rate" for s in symbols(right))
         if isinstance(left, Sym) and left.name != base and known and rates:
             notation.roles[left.name] = Role("gradient", of=base, sign=-1, rate=True)
 
 
 def _is_of_loss(of: Node | None, notation: Notation) -> bool:
-    return of is None or (
-        isinstance(of, (Sym, Call)) and notation.roles.get(of.name, Role("")).kind == "loss"
-    )
+    return of is None or (isinstance(of, (Sym, Call)) and notation.kind(of.name) == "loss")
 
 
 __all__ = ["PRIOR", "Relation", "find_roles", "find_style", "nodes", "pairs", "place"]

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from clearprop.check.document.meaning.notation import Notation, Role, is_letter
+from clearprop.check.document.meaning.notation import Notation, is_letter
 from clearprop.check.document.meaning.roles import nodes
 from clearprop.check.document.read.statements import Document
 from clearprop.check.document.read.tree import Mul, Node, Sym, bases, walk
@@ -27,7 +27,7 @@ def _products(node: Node) -> Iterator[Mul]:
 
 
 def _of_product(node: Mul, notation: Notation) -> Iterator[str]:
-    here = [(notation.roles.get(s.name, Role("")).kind, _letters(s)) for s in bases(node)]
+    here = [(notation.kind(s.name), _letters(s)) for s in bases(node)]
     carried = {letter for kind, letters in here if kind in WEIGHTS for letter in letters}
     for kind, letters in here:
         others = [letter for letter in letters if letter not in carried]

@@ -3,7 +3,7 @@
 from collections import Counter
 
 from clearprop.check.document.meaning import hints
-from clearprop.check.document.meaning.notation import ROWLIKE, Notation, Role, is_letter
+from clearprop.check.document.meaning.notation import PARAMETERS, ROWLIKE, Notation, is_letter
 from clearprop.check.document.meaning.roles import nodes
 from clearprop.check.document.read.statements import Document
 from clearprop.check.document.read.tree import (
@@ -67,7 +67,7 @@ def _vote_by_shapes(shapes: list, notation: Notation, votes: Counter[str]) -> No
     data = {
         sym.name: [is_letter(one) for one in dims]
         for sym, dims in shapes
-        if len(dims) == 2 and notation.roles.get(sym.name, Role("")).kind in ROWLIKE | {"augmented"}
+        if len(dims) == 2 and notation.kind(sym.name) in ROWLIKE | {"augmented"}
     }
     shared = set.intersection(*map(set, data.values())) if len(data) > 1 else set()
     for dims in data.values():
@@ -98,8 +98,8 @@ def _indices(document: Document) -> set[str]:
 def _of_units(one: Big, notation: Notation) -> bool:
     """Whether a sum's index counts units: weights or biases carry it."""
     for sym in symbols(one.body):
-        kind = notation.roles.get(sym.name, Role("")).kind
-        if kind in ("weight", "bias", "stack") and any(is_letter(s.node) == one.index for s in sym.sub):
+        kind = notation.kind(sym.name)
+        if kind in PARAMETERS and any(is_letter(s.node) == one.index for s in sym.sub):
             return True
     return one.index in notation.unit_layers
 

@@ -181,7 +181,7 @@ def _labels(parts: list[Node | None], notation: Notation) -> None:
         return
     items = parts[1].items if isinstance(parts[1], Listed) else parts[1].rows[0]
     last = is_letter(items[-1])
-    if notation.roles.get(parts[0].name, Role("")).kind == "target" and last and _is_open(last, notation):
+    if notation.kind(parts[0].name) == "target" and last and _is_open(last, notation):
         notation.sizes[last] = ("n", -1)
 
 

@@ -359,7 +359,7 @@ def find_offsets(pairs: Pairs, notation: Notation) -> None:
 
 
 def _kind(sym: Sym, notation: Notation) -> str:
-    return notation.roles.get(sym.name, Role("")).kind
+    return notation.kind(sym.name)
 
 
 def _layer(sym: Sym, notation: Notation) -> float | None:

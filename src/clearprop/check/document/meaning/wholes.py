@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from clearprop.check.document.meaning.notation import ROWLIKE, Notation, Role
+from clearprop.check.document.meaning.notation import ROWLIKE, Notation, Role, is_letter
 from clearprop.check.document.meaning.roles import pairs
 from clearprop.check.document.read.statements import Document
 from clearprop.check.document.read.tree import Sym
@@ -15,8 +15,17 @@ def find_wholes(document: Document, notation: Notation) -> None:
             isinstance(left, Sym) and isinstance(right, Sym) and left.sub == right.sub and len(left.sub) == 2
         ):
             continue
-        entry, own = notation.roles.get(right.name), notation.roles.get(left.name, Role("", None))
-        if entry is None or entry.kind not in ROWLIKE or own.layer is not None or not left.name.isupper():
+        entry, own = notation.roles.get(right.name), notation.roles.get(left.name, Role(""))
+        if entry is None or own.layer is not None or not left.name.isupper():
             continue
-        if own.kind in ("", entry.kind) or left.name.lower() == right.name:
+        if entry.kind == own.kind == "weight":
+            notation.roles[left.name] = replace(entry, layer=entry.layer or _told(right, notation))
+        elif entry.kind in ROWLIKE and (own.kind in ("", entry.kind) or left.name.lower() == right.name):
             notation.roles[left.name] = replace(entry, batch=True)
+
+
+def _told(entry: Sym, notation: Notation) -> int | None:
+    """The layer that the letters of a weight's units tell."""
+    return (
+        max((notation.unit_layers.get(is_letter(one.node) or "", 0) for one in entry.sub), default=0) or None
+    )

@@ -88,7 +88,7 @@ def labelled(node: Node | None, notation: Notation) -> str | None:
     r"""J_{\text{sum}}, J_{\text{total}}, L_{\text{data}}, E_\lambda: what a loss says of itself."""
     scripts = node.sub if isinstance(node, (Sym, Call)) else ()
     texts = [s.node.value.lower() for s in scripts if isinstance(s.node, Text)]
-    if any(notation.roles.get(is_letter(s.node) or "", Role("")).kind == "decay" for s in scripts):
+    if any(notation.kind(is_letter(s.node) or "") == "decay" for s in scripts):
         return "total"
     if not texts:
         return None

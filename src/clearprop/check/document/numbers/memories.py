@@ -1,5 +1,7 @@
 """Steps with a memory: v <- mu v - eta g and W <- W + v, held against the gradient that v must take in."""
 
+from typing import NamedTuple
+
 import numpy as np
 
 from clearprop.check.document.meaning.notation import Role
@@ -21,48 +23,52 @@ def value(sym: Sym, role: Role, env: Env) -> Value:
     return rng.uniform(0.15, 0.85, shape)
 
 
-def kept(name: str, right: Node, env: Env) -> tuple[Value, Value]:
-    """What a memory becomes, and what of that is new: its value where there was nothing before."""
+class Kept(NamedTuple):
+    """What a memory becomes: `left` of what it was, and `new`. `shares`: the factors that a gradient may have in it."""
+
+    left: Value
+    new: Value
+    shares: list[float]
+
+
+def _kept(name: str, right: Node, env: Env) -> Kept:
+    """By two looks at the line, as it is and with nothing remembered."""
     from clearprop.check.document.numbers.evaluate import plain
 
     before = value(Sym(name), env.notation.roles[name], env)
-    return plain(right, env), plain(right, env.with_params(**{name: np.zeros_like(before)}))
+    new = plain(right, env.with_params(**{name: np.zeros_like(before)}))
+    left = plain(right, env) - new
+    return Kept(left, new, _shares(right, left / before, env))
 
 
-def shares(right: Node, remains: Value, env: Env) -> list[float]:
-    """The factors that a gradient may have in a memory: 1, the rate, what the memory loses (1 - beta), both."""
+def _shares(right: Node, remains: Value, env: Env) -> list[float]:
+    """1, the rate, what the memory loses (1 - beta), both; of either sign."""
     from clearprop.check.document.numbers.evaluate import plain
 
-    constants = [s for s in bases(right) if env.notation.roles.get(s.name, Role("")).kind == "constant"]
-    less = [
-        1.0,
-        *(1.0 - c for c in (float(plain(one, env)) for one in constants) if np.allclose(remains, c, 1e-9)),
-    ]
+    named = [one for one in bases(right) if env.notation.kind(one.name) == "constant"]
+    constants = [float(plain(one, env)) for one in named]
+    less = [1.0, *(1.0 - c for c in constants if np.allclose(remains, c, 1e-9))]
     rate = env.world.constants["rate"]
     return [sign * share * step for share in less for step in (1.0, rate) for sign in (1.0, -1.0)]
 
 
 def expected(name: str, right: Node, gradients: list[Value], env: Env) -> list[Value]:
     """What a memory may become: what is left of it, and the gradient or its squares."""
-    after, new = kept(name, right, env)
-    factors = shares(right, (after - new) / value(Sym(name), env.notation.roles[name], env), env)
-    taken = [k * g for g in gradients for k in factors] + [
-        k * g * g for g in gradients for k in factors if k > 0
-    ]
-    return [after - new + one for one in taken]
+    kept = _kept(name, right, env)
+    taken = [k * g for g in gradients for k in kept.shares]
+    squares = [k * g * g for g in gradients for k in kept.shares if k > 0]
+    return [kept.left + one for one in (*taken, *squares)]
 
 
-def direction(name: str, gradients: list[Value], env: Env) -> int:
+def _direction(name: str, gradients: list[Value], env: Env) -> int:
     """1 if a memory takes in the gradient, -1 if minus the gradient, 0 if its squares or anything else."""
-    right = env.notation.memories[name]
     try:
-        after, new = kept(name, right, env)
+        kept = _kept(name, env.notation.memories[name], env)
     except (Misfit, OutOfRange):
         return 0  # told where that line stands
-    factors = shares(right, (after - new) / value(Sym(name), env.notation.roles[name], env), env)
     for g in gradients:
-        for k in factors:
-            if np.shape(new) == np.shape(g) and np.allclose(new, k * g, 1e-7):
+        for k in kept.shares:
+            if np.shape(kept.new) == np.shape(g) and np.allclose(kept.new, k * g, 1e-7):
                 return int(np.sign(k))
     return 0
 
@@ -85,19 +91,19 @@ def moved(old: Value, right: Node, gradients: list[Value], env: Env) -> list[Val
     """What a parameter may become by its memories: any step whose every entry goes against what they keep."""
     from clearprop.check.document.numbers.evaluate import plain
 
-    signs = {name: direction(name, gradients, env) for name in reached(right, env)}
-    along = [(name, sign) for name, sign in signs.items() if sign]
-    step = plain(right, env) - old
-    if len(along) != 1:
+    signs = {name: _direction(name, gradients, env) for name in reached(right, env)}
+    directions = [sign for sign in signs.values() if sign]
+    if len(directions) != 1:
         msg = "a step by several memories"
         raise Unread(msg, ", ".join(sorted(signs)))
-    down = -along[0][1] * np.ones_like(old)  # memories are positive here
-    if np.all(step * down > 0):
+    step = plain(right, env) - old
+    along = step * directions[0]  # memories are positive here
+    if np.all(along < 0):
         return [old + step]
-    if np.all(step * down < 0):
+    if np.all(along > 0):
         return [old - step]
     msg = "a step that goes with its memory in some entries and against it in others"
-    raise Unread(msg, along[0][0])
+    raise Unread(msg, ", ".join(sorted(signs)))
 
 
 __all__ = ["expected", "moved", "reached", "value"]

@@ -20,7 +20,7 @@ def is_said_of_it(statement: Statement, plan: Plan, notation: Notation) -> bool:
         return False
     if isinstance(right, Num) and right.value == 0:
         return _has_weight(left, notation)
-    if isinstance(left, Sym) and notation.roles.get(left.name, Role("")).kind == "bias":
+    if isinstance(left, Sym) and notation.kind(left.name) == "bias":
         return _has_weight(right, notation)  # b* = mean of y - w^T mean of x
     if isinstance(left, Sym):
         return _is_weight(left, notation) and any(_is_inverse(one) for one in walk(right))
@@ -32,14 +32,14 @@ def is_said_of_it(statement: Statement, plan: Plan, notation: Notation) -> bool:
 
 
 def _names_a_slope(node: Node, notation: Notation) -> bool:
-    kinds = {notation.roles.get(getattr(one, "name", ""), Role("")).kind for one in walk(node)}
+    kinds = {notation.kind(getattr(one, "name", "")) for one in walk(node)}
     return bool(kinds & {"loss", "delta", "gradient", "rate"}) or any(
         isinstance(one, (Derivative, Second)) for one in walk(node)
     )
 
 
 def _has_output(left: Node, right: Node, notation: Notation) -> bool:
-    kinds = {notation.roles.get(s.name, Role("")).kind for node in (left, right) for s in bases(node)}
+    kinds = {notation.kind(s.name) for node in (left, right) for s in bases(node)}
     return bool(kinds & {"prediction", "pre", "act"}) or "target" not in kinds
 
 
@@ -48,7 +48,7 @@ def _has_weight(node: Node, notation: Notation) -> bool:
 
 
 def _is_weight(node: Node, notation: Notation) -> bool:
-    return isinstance(node, Sym) and notation.roles.get(node.name, Role("")).kind == "weight"
+    return isinstance(node, Sym) and notation.kind(node.name) == "weight"
 
 
 def _is_inverse(node: Node) -> bool:
@@ -63,7 +63,7 @@ def at(world: World, statement: Statement, env: Env) -> World:
     if world.L != 1:
         return world
     names = {s.name for part in statement.parts if part.node is not None for s in bases(part.node)}
-    biased = any(env.notation.roles.get(name, Role("")).kind == "bias" for name in names)
+    biased = any(env.notation.kind(name) == "bias" for name in names)
     key = "minimum", biased
     if key not in world.states:
         start = world.with_parameters(world.state.W, [b * biased for b in world.state.b])

@@ -75,7 +75,7 @@ def _layer(where: Place, kind: str, sym: Sym, env: Env) -> int:
 
 
 def _is_label(node: Node | None, env: Env) -> bool:
-    return isinstance(node, Sym) and env.notation.roles.get(node.name, Role("")).kind == "target"
+    return isinstance(node, Sym) and env.notation.kind(node.name) == "target"
 
 
 def layer_number(layer: Node | int | None, kind: str, sym: Sym, env: Env) -> int:

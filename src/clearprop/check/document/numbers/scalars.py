@@ -4,7 +4,7 @@ own definitions.
 
 import numpy as np
 
-from clearprop.check.document.meaning.notation import Notation, Role
+from clearprop.check.document.meaning.notation import Notation
 from clearprop.check.document.numbers.functions import ENTRYWISE, STEP
 from clearprop.check.document.read.limits import Undefined, Unread
 from clearprop.check.document.read.statements import Document
@@ -82,7 +82,7 @@ def _is_pure(document: Document, notation: Notation) -> bool:
         one
         for node in nodes
         for one in walk(node)
-        if isinstance(one, Sym) and notation.roles.get(one.name, Role("")).kind == "weight"
+        if isinstance(one, Sym) and notation.kind(one.name) == "weight"
     ]
     summed = any(isinstance(one, Big) for node in nodes for one in walk(node))
     return (

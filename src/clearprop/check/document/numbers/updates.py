@@ -1,6 +1,6 @@
 """Steps of gradient descent: W <- W - alpha (dW + lambda W)."""
 
-from clearprop.check.document.meaning.notation import OWN, place
+from clearprop.check.document.meaning.notation import OWN, PARAMETERS, place
 from clearprop.check.document.numbers import losses, memories, penalty, quantities
 from clearprop.check.document.numbers.env import Env
 from clearprop.check.document.numbers.values import Value
@@ -8,8 +8,6 @@ from clearprop.check.document.read.limits import Unread
 from clearprop.check.document.read.splitting import ASSIGN
 from clearprop.check.document.read.statements import Statement
 from clearprop.check.document.read.tree import Node, Sym, bases
-
-PARAMETERS = ("weight", "bias", "stack")
 
 
 def is_update(statement: Statement, env_roles: dict) -> bool:
@@ -35,53 +33,68 @@ def unrolled(statement: Statement, env_roles: dict) -> bool:
 
 
 def expected(left: Sym, right: Node, env: Env) -> list[Value]:
-    """What a parameter becomes: by the gradient of the text's loss; with decay where the line has a lambda."""
+    """What a parameter, or what is kept of its gradients, becomes with a step."""
     role = env.notation.roles[left.name]
     if role.kind == "memory":
         return memories.expected(left.name, right, _gradients(Sym(role.of), env), env)
-    where = quantities.spot(left, role, env)
-    sign = quantities.sign_of(role)
-    old = sign * quantities.exposed(quantities.array(where, env), where, env)
     if memories.reached(right, env):
-        return memories.moved(old, right, _gradients(left, env), env)
-    rate, decay = env.world.constants["rate"], env.world.constants["decay"]
-    names = [env.notation.roles.get(one.name) for one in bases(right)]
-    decays = any(r is not None and r.kind == "decay" for r in names)
-    found = []
-    for how, sample in _ways(env):
-        name = env.notation.main_loss or ""
-        penalised = penalty.here(env.reading.penalised.get(name, ""), env)
-        penalised = penalised if sample is None and (penalised == OWN or not decays) else ""
-        whole = losses.whole(where, how, sample, env, penalised)
-        gradient = sign * quantities.exposed(whole, where, env)
-        if decays and where.kind == "W" and penalised != OWN:
-            found += [
-                old - rate * (gradient + share * decay * old) for share in (1.0, 2.0, 1.0 / env.world.m)
-            ]
-        else:
-            shares = (1.0, 0.5, 2.0, 1.0 / env.world.m, env.world.m) if env.notation.rate_absorbs else (1.0,)
-            found += [old - share * rate * gradient for share in shares]
+        return memories.moved(_value(left, env), right, _gradients(left, env), env)
+    found = _descended(left, right, env)
     if not found:
         msg = "a step without a loss"
         raise Unread(msg)
     return found
 
 
-def _gradients(of: Sym, env: Env) -> list[Value]:
-    """The gradients by a parameter that a text may mean: with its penalty in it, or added, or without."""
-    role = env.notation.roles[of.name]
-    where = quantities.spot(of, role, env)
-    old = quantities.exposed(quantities.array(where, env), where, env)
+def _value(sym: Sym, env: Env) -> Value:
+    """A parameter as the text has it."""
+    role = env.notation.roles[sym.name]
+    where = quantities.spot(sym, role, env)
+    return quantities.sign_of(role) * quantities.exposed(quantities.array(where, env), where, env)
+
+
+def _gradient(sym: Sym, how: str, sample: int | None, penalised: str, env: Env) -> Value:
+    """The loss's gradient by it."""
+    role = env.notation.roles[sym.name]
+    where = quantities.spot(sym, role, env)
+    whole = losses.whole(where, how, sample, env, penalised)
+    return quantities.sign_of(role) * quantities.exposed(whole, where, env)
+
+
+def _penalised(env: Env) -> str:
+    return penalty.here(env.reading.penalised.get(env.notation.main_loss or "", ""), env)
+
+
+def _is_weight(sym: Sym, env: Env) -> bool:
+    return quantities.spot(sym, env.notation.roles[sym.name], env).kind == "W"
+
+
+def _descended(left: Sym, right: Node, env: Env) -> list[Value]:
+    """Down the gradient of the text's loss; with decay where the line has a lambda."""
+    old, rate, decay = _value(left, env), env.world.constants["rate"], env.world.constants["decay"]
+    decays = any(env.notation.kind(one.name) == "decay" for one in bases(right))
     found = []
     for how, sample in _ways(env):
-        penalised = penalty.here(env.reading.penalised.get(env.notation.main_loss or "", ""), env)
-        for one in {penalised if sample is None else "", ""}:
-            whole = quantities.exposed(losses.whole(where, how, sample, env, one), where, env)
-            found += (
-                [whole, whole + env.world.constants["decay"] * old]
-                if where.kind == "W" and not one
-                else [whole]
-            )
+        penalised = _penalised(env)
+        penalised = penalised if sample is None and (penalised == OWN or not decays) else ""
+        gradient = _gradient(left, how, sample, penalised, env)
+        if decays and penalised != OWN and _is_weight(left, env):
+            shares = (1.0, 2.0, 1.0 / env.world.m)
+            found += [old - rate * (gradient + share * decay * old) for share in shares]
+        else:
+            shares = (1.0, 0.5, 2.0, 1.0 / env.world.m, env.world.m) if env.notation.rate_absorbs else (1.0,)
+            found += [old - share * rate * gradient for share in shares]
+    return found
+
+
+def _gradients(of: Sym, env: Env) -> list[Value]:
+    """The gradients by a parameter that a memory may take in: with the text's penalty, without, or with lambda W."""
+    found = []
+    for how, sample in _ways(env):
+        within = _penalised(env) if sample is None else ""
+        found += [_gradient(of, how, sample, one, env) for one in dict.fromkeys((within, ""))]
+        if _is_weight(of, env):
+            found.append(found[-1] + env.world.constants["decay"] * _value(of, env))
     return found
 
 

@@ -5,7 +5,6 @@ from dataclasses import replace
 from clearprop.check.document.read.tokens import Token
 from clearprop.check.document.read.tree import Node, Script, Sym
 
-WEIGHTS = ("W", "V", "U", "Theta")  # a weight's entries may tell its layer by their letters
 OPEN, CLOSE = ("(", "["), (")", "]")
 
 
@@ -14,8 +13,7 @@ def by_entry(left: Node | None, right: Node | None, tokens: list[Token]) -> Node
     if not (isinstance(left, Sym) and isinstance(right, Sym) and left.name.split()[-1].isupper()):
         return left
     bracketed = len(tokens) > 2 and tokens[0].text in OPEN and tokens[-1].text in CLOSE
-    whole = bracketed and not left.sub and left.name not in WEIGHTS
-    if not whole or len(right.sub) != 2 or not all(map(_is_letter, right.sub)):
+    if not bracketed or left.sub or len(right.sub) != 2 or not all(map(_is_letter, right.sub)):
         return left
     return replace(left, sub=right.sub)
 

@@ -6,9 +6,8 @@ one token, so that the formulas tell its layer.
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
 
-from clearprop.check.document.read.tokens import Token
+from clearprop.check.document.read.tokens import Token, merged
 
 BIASES = ("b", "c")
 ERRORS = ("delta", "e")
@@ -119,7 +118,6 @@ def _joined(tokens: list[Token], names: set[str], offsets: set[str]) -> list[Tok
         offset = token.text in offsets and [t.text for t in tokens[k : k + 2]] == ["_", "0"]
         number = "0" if offset else _number(tokens, k - 1) if token.text in names else ""
         if number:
-            raw = "".join(t.raw for t in tokens[k - 1 : k + 2])
-            token, k = replace(token, text=f"{token.text}{number}", raw=raw), k + 2
+            token, k = merged(tokens[k - 1 : k + 2], f"{token.text}{number}"), k + 2
         result.append(token)
     return result

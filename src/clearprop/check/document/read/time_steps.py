@@ -1,7 +1,7 @@
 """Steps in time, v_{t+1} = mu v_t + g_t: each quantity as it is at the step, the new one on the left of an assignment."""
 
 from clearprop.check.document.read.splitting import EQUAL
-from clearprop.check.document.read.tokens import Token
+from clearprop.check.document.read.tokens import Token, merged
 
 LETTERS = {"t", "k", "n", "s", "tau"}
 MOVED = {"W", "w", "b", "V", "U", "theta", "Theta", "beta", "v", "m", "u", "r", "s", "G", "x"}
@@ -85,10 +85,9 @@ def _stripped(tokens: list[Token], steps: set[str], shared: set[str]) -> list[To
     while k < len(tokens):
         letter, _, end = _script(tokens, k)
         if letter in steps and result:
-            raw = "".join(t.raw for t in tokens[k:end])
             last = result.pop()
             text = f"{last.text} in time" if last.text in shared else last.text
-            result.append(Token(last.kind, text, last.raw + raw, last.at))
+            result.append(merged([last, *tokens[k:end]], text))
             k = end
         else:
             result.append(tokens[k])
@@ -103,8 +102,7 @@ def _numbered(tokens: list[Token], names: set[str]) -> list[Token]:
     while k < len(tokens):
         at = [t.kind for t in tokens[k + 1 : k + 3]] if tokens[k].text in names else []
         if len(at) == 2 and tokens[k + 1].text == "_" and at[1] == "number":
-            raw = "".join(t.raw for t in tokens[k : k + 3])
-            result.append(Token("letter", f"{tokens[k].text} at {tokens[k + 2].text}", raw, tokens[k].at))
+            result.append(merged(tokens[k : k + 3], f"{tokens[k].text} at {tokens[k + 2].text}"))
             k += 3
         else:
             result.append(tokens[k])

@@ -41,6 +41,11 @@ class Macro:
     default: tuple[Token, ...] | None = None
 
 
+def merged(tokens: list[Token], text: str) -> Token:
+    """Several tokens as one of this meaning, written as they were."""
+    return replace(tokens[0], text=text, raw="".join(token.raw for token in tokens))
+
+
 def lex(text: str, start: int = 0) -> list[Token]:
     """The tokens of LaTeX; a script without braces takes one digit only, as TeX has it."""
     found: list[Token] = []
