@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from clearprop.check.document.read.limits import MOST_FORMULAS
 from clearprop.check.document.read.sources import Source
@@ -18,10 +19,10 @@ MARKS = re.compile(
   | (?P<code>(?<!`)(?P<tick>`++)(?P<coded>(?:(?!\n[ \t]*\n).){{1,2000}}?)(?P=tick)(?!`))
   | (?P<skipped>\\begin\{{(?P<skip>{SKIPPED})\*?\}}.*?\\end\{{(?P=skip)\*?\}})
   | (?P<environment>\\begin\{{(?P<name>{DISPLAYED})(?P<star>\*?)\}}(?P<set>.*?)\\end\{{(?P=name)(?P=star)\}})
-  | (?P<dollars>\$\$(?P<display>(?:\\.|[^$\\]|\$(?!\$))*?)\$\$)
+  | (?P<dollars>\$\$(?P<display>(?:[^$\\]++|\\.|\$(?!\$))*+)\$\$)
   | (?P<square>\\{{1,2}}\[(?P<bracketed>.*?)\\{{1,2}}\])
-  | (?P<round>\\{{1,2}}\((?P<inround>(?:(?!\n[ \t]*\n).)*?)\\{{1,2}}\))
-  | (?P<dollar>\$(?P<inline>(?=\S)(?:\\.|[^$\\\n]|\n(?![ \t]*\n))*?)(?<=\S)\$(?!\d))
+  | (?P<round>\\{{1,2}}\((?P<inround>(?:[^\n\\]++|\n(?![ \t]*\n)|\\(?!\\?\)))*+)\\{{1,2}}\))
+  | (?P<dollar>\$(?P<inline>(?=\S)(?:[^$\\\n]++|\\.|\n(?![ \t]*\n))*+)(?<=\S)\$(?!\d))
     """,
     re.VERBOSE | re.DOTALL,
 )
@@ -108,6 +109,7 @@ def _without_front_matter(text: str) -> str:
     return text if head is None else re.sub(r"[^\n]", " ", head[0]) + text[head.end() :]
 
 
+@lru_cache(maxsize=2)
 def prose(source: Source) -> str:
     """The text with its formulas kept, its comments, front matter and code left out."""
     text = _without_open_ends(_bare(source))
