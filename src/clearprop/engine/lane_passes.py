@@ -9,9 +9,10 @@ from typing import Any
 
 from numba import carray  # pyright: ignore[reportPrivateImportUsage]
 
+from clearprop.engine.dots import LINES, dots
 from clearprop.engine.passes import N_HYPER, WITH_CONSTANTS, compiled, head_words
 from clearprop.engine.products import product_function
-from clearprop.engine.vectors import BYTES, LINES, TALL, dots, tile
+from clearprop.engine.vectors import BYTES, TALL, tile
 from clearprop.maths import expressions, languages
 
 g: Any = None

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from clearprop.engine.calls import call
+from clearprop.engine.dots import LINES
 from clearprop.engine.kernels import PENALTIES, mass_of, note, penalties_of
 from clearprop.engine.lane_passes import forward_pass, head_pass
 from clearprop.engine.layout import AT_A, AT_B, AT_DELTA, AT_W, AT_Z, LINE, SIZE
@@ -21,7 +22,7 @@ from clearprop.engine.moves import move_all
 from clearprop.engine.passes import ALPHA, L2, LAMBDA, MASS, RATE, backward_pass
 from clearprop.engine.plan import GRAD, ONE_PRODUCT, THETA, at_layer, at_state, lent_epochs
 from clearprop.engine.store import kernel
-from clearprop.engine.vectors import BYTES, LINES
+from clearprop.engine.vectors import BYTES
 from clearprop.network import Network
 
 ONES = LINE + LINES * BYTES  # numbers of `Memory.scratch` that are 1: a line of them is read behind the first

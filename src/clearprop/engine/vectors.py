@@ -5,6 +5,7 @@ the others out, so that nothing beyond an array is read or written.
 """
 
 import platform
+from collections.abc import Iterator
 from typing import Any
 
 import llvmlite.binding as llvm
@@ -17,22 +18,25 @@ from numba.extending import intrinsic
 I1, I32, I64 = ir.IntType(1), ir.IntType(32), ir.IntType(64)
 
 
-def _registers() -> tuple[int, int]:
-    """Bytes in one of this machine's vector registers, and rows of a tile: as many as its registers hold."""
+def _registers() -> tuple[int, int, int]:
+    """Bytes in one of this machine's vector registers, and rows and vectors in a row of a tile.
+
+    TALL x BROAD sums, BROAD vectors of B, one of A and a mask fit the registers: there are 32, or 16; the masks of
+    AVX-512 have registers of their own.
+    """
     features = llvm.get_host_cpu_features()
     if features.get("avx512f"):
-        return 64, 8
+        return 64, 8, 3
     if features.get("avx2") and features.get("fma"):
-        return 32, 4
-    return 16, 8 if platform.machine() in ("aarch64", "arm64") else 4
+        return 32, 6, 2
+    return 16, *((8, 3) if platform.machine() in ("aarch64", "arm64") else (6, 2))
 
 
-BYTES, TALL = _registers()
-BROAD = 3  # vectors in a row of a tile: TALL x BROAD sums, BROAD vectors of B and one of A fit the registers
-LINES = 2  # vectors in a line of `lanes`
+BYTES, TALL, BROAD = _registers()
+MASKS_ARE_FREE = BYTES == 64  # with AVX2 a mask takes a register, and storing by it is slow
 
 
-class _Vectors:
+class Vectors:
     """A vector type of the machine for one dtype, and what is done with it in one function."""
 
     def __init__(self, builder: Any, like: Any, lanes: int | None = None) -> None:
@@ -113,7 +117,7 @@ def _tile(
 
     def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
         _, _, width, k, alpha, A, row, step, B, stride, beta, C, c_stride = args
-        vectors = _Vectors(builder, signature.args[0])
+        vectors = Vectors(builder, signature.args[0])
         scale, keep = (builder.fptrunc(x, vectors.real) if vectors.size == 4 else x for x in (alpha, beta))
         fresh = builder.fcmp_ordered("==", beta, ir.Constant(ir.DoubleType(), 0.0))
         broad = max(min(BROAD, BROAD * TALL // n_rows), 1)
@@ -124,19 +128,38 @@ def _tile(
             if n < broad:
                 holds = builder.and_(holds, builder.icmp_signed("<=", left, ir.Constant(I64, vectors.lanes)))
             with builder.if_then(holds):
-                masks = [None] * (n - 1) + [vectors.first(left)]
-                sums = _sums(vectors, (n_rows, masks), k, (A, row, step), (B, stride))
-                with builder.if_else(fresh) as (write, add):
-                    with write:
-                        _write(vectors, sums, masks, vectors.splat(scale), None, (C, c_stride))
-                    with add:
-                        _write(vectors, sums, masks, vectors.splat(scale), vectors.splat(keep), (C, c_stride))
+                for mask in _last_masks(vectors, left):
+                    masks = [None] * (n - 1) + [mask]
+                    sums = _sums(vectors, (n_rows, masks), k, (A, row, step), (B, stride))
+                    with builder.if_else(fresh) as (write, add):
+                        with write:
+                            _write(vectors, sums, masks, vectors.splat(scale), None, (C, c_stride))
+                        with add:
+                            _write(
+                                vectors, sums, masks, vectors.splat(scale), vectors.splat(keep), (C, c_stride)
+                            )
         return context.get_dummy_value()
 
     return signature, codegen
 
 
-def _sums(vectors: _Vectors, shape: tuple[int, list[Any]], k: Any, a: Any, b: Any) -> list[list[Any]]:
+def _last_masks(vectors: Vectors, left: Any) -> Iterator[Any]:
+    """The mask of the last vector of a row, of which `left` numbers are there, for each body to be built: where
+    masks are not free, a body without one runs where the vector is whole.
+    """
+    if MASKS_ARE_FREE:
+        yield vectors.first(left)
+        return
+    builder = vectors.builder
+    is_whole = builder.icmp_signed(">=", left, ir.Constant(I64, vectors.lanes))
+    with builder.if_else(is_whole) as (whole, part):
+        with whole:
+            yield None
+        with part:
+            yield vectors.first(left)
+
+
+def _sums(vectors: Vectors, shape: tuple[int, list[Any]], k: Any, a: Any, b: Any) -> list[list[Any]]:
     """The loop over p: a vector of sums for each place of the tile."""
     builder, (n_rows, masks) = vectors.builder, shape
     A, row, step = a
@@ -168,7 +191,7 @@ def _sums(vectors: _Vectors, shape: tuple[int, list[Any]], k: Any, a: Any, b: An
     return more
 
 
-def _write(vectors: _Vectors, sums: Any, masks: list[Any], scale: Any, keep: Any, c: Any) -> None:
+def _write(vectors: Vectors, sums: Any, masks: list[Any], scale: Any, keep: Any, c: Any) -> None:
     """The tile of C: scale times the sums, and `keep` times what is there unless that is None.
 
     Where a row is one vector, all is read before anything is written: a short row lies within the vector of the row
@@ -207,7 +230,7 @@ def _transpose(
 
     def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
         _, source, stride, n_rows, n_columns, target, t_stride = args
-        vectors = _Vectors(builder, signature.args[0])
+        vectors = Vectors(builder, signature.args[0])
         lanes = ir.Constant(I64, vectors.lanes)
         is_whole = builder.and_(
             builder.icmp_signed(">=", n_rows, lanes), builder.icmp_signed(">=", n_columns, lanes)
@@ -222,7 +245,7 @@ def _transpose(
     return signature, codegen
 
 
-def _turn(vectors: _Vectors, source: Any, target: Any) -> None:
+def _turn(vectors: Vectors, source: Any, target: Any) -> None:
     """The block at one place to another; with sizes, only the numbers within them are touched."""
     (place, stride, held), (t_place, t_stride, wanted) = source, target
     lines = []
@@ -233,7 +256,7 @@ def _turn(vectors: _Vectors, source: Any, target: Any) -> None:
         vectors.store(line, at, mask)
 
 
-def _lines(vectors: _Vectors, place: Any, stride: Any, sizes: Any) -> Any:
+def _lines(vectors: Vectors, place: Any, stride: Any, sizes: Any) -> Any:
     """The pointer to each row of a block, and the mask of what is there; None where all is."""
     builder = vectors.builder
     mask, none = sizes and vectors.first(sizes[1]), ir.Constant(vectors.mask_kind, [0] * vectors.lanes)
@@ -243,7 +266,7 @@ def _lines(vectors: _Vectors, place: Any, stride: Any, sizes: Any) -> Any:
         place = builder.add(place, stride)
 
 
-def _turned(vectors: _Vectors, lines: list[Any]) -> list[Any]:
+def _turned(vectors: Vectors, lines: list[Any]) -> list[Any]:
     """Rows to columns: halves of pairs of rows change places, then quarters, and so on."""
     lanes, half = vectors.lanes, vectors.lanes // 2
     while half:
@@ -264,7 +287,7 @@ def _copy(typingctx: Any, like: Any, source: Any, target: Any, count: Any) -> An
 
     def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
         _, source, target, count = args
-        vectors = _Vectors(builder, signature.args[0])
+        vectors = Vectors(builder, signature.args[0])
         lanes, step = ir.Constant(I64, vectors.lanes), ir.Constant(I64, BYTES)
         entry, loop, rest = (
             builder.block,
@@ -286,113 +309,13 @@ def _copy(typingctx: Any, like: Any, source: Any, target: Any, count: Any) -> An
         for phi, start, value in zip(last, (source, target, count), then, strict=True):
             phi.add_incoming(start, entry)
             phi.add_incoming(value, loop)
-        mask = vectors.first(last[2])
-        vectors.store(vectors.load(vectors.at(last[0]), mask), vectors.at(last[1]), mask)
+        for mask in _last_masks(vectors, last[2]):
+            vectors.store(vectors.load(vectors.at(last[0]), mask), vectors.at(last[1]), mask)
         return context.get_dummy_value()
 
     return signature, codegen
-
-
-@intrinsic(prefer_literal=True)
-def _dots(
-    typingctx: Any, like: Any, tall: Any, n_rows: Any, n_columns: Any, panels: Any, A: Any, a_panel: Any, B: Any,
-    b_panel: Any, alpha: Any, beta: Any, C: Any, c_stride: Any,
-) -> Any:  # fmt: skip
-    """C <- alpha A B^T + beta C for `tall` rows (a literal number) of C, or fewer: sums of products of lines.
-
-    It has as many columns as fill a vector with the sums, or fewer.
-
-    A line is `LINES` vectors long; A[i, panel, :] is at A + panel a_panel + i lines, B likewise, C[i, :] at C + i
-    c_stride, in bytes. The sum runs over all panels (1 or more) lane by lane; then the lanes are added up.
-    """
-    if not isinstance(tall, types.IntegerLiteral):
-        msg = "the rows of a block are a literal number"
-        raise RequireLiteralValue(msg)
-    number, real = (types.intp,), (types.float64,)
-    signature = types.void(like, tall, *number * 7, *real * 2, *number * 2)
-
-    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        _, _, n_rows, n_columns, panels, A, a_panel, B, b_panel, alpha, beta, C, c_stride = args
-        vectors = _Vectors(builder, signature.args[0])
-        tall = signature.args[1].literal_value
-        broad = vectors.lanes // tall
-        rows, columns = _clamped(builder, A, n_rows, tall), _clamped(builder, B, n_columns, broad)
-        sums = _added_up(vectors, _sums_of_lines(vectors, panels, (rows, a_panel), (columns, b_panel)))
-        scale, keep = (builder.fptrunc(x, vectors.real) if vectors.size == 4 else x for x in (alpha, beta))
-        few = _Vectors(builder, signature.args[0], broad)
-        mask = few.first(n_columns)
-        fresh = builder.fcmp_ordered("==", beta, ir.Constant(ir.DoubleType(), 0.0))
-        scaled = builder.fmul(vectors.splat(scale), sums)
-        for i in range(tall):
-            with builder.if_then(builder.icmp_signed("<", ir.Constant(I64, i), n_rows)):
-                place = few.at(builder.add(C, builder.mul(c_stride, ir.Constant(I64, i))))
-                places = ir.Constant(ir.VectorType(I32, broad), [i * broad + j for j in range(broad)])
-                line = builder.shuffle_vector(scaled, scaled, places)
-                with builder.if_else(fresh) as (write, add):
-                    with write:
-                        few.store(line, place, mask)
-                    with add:
-                        few.store(few.fma(few.splat(keep), few.load(place, mask), line), place, mask)
-        return context.get_dummy_value()
-
-    return signature, codegen
-
-
-def _clamped(builder: Any, base: Any, count: Any, most: int) -> list[Any]:
-    """Where the first `most` lines lie; the last there is, in place of those that are not."""
-    length = ir.Constant(I64, LINES * BYTES)
-    places = [base]
-    for i in range(1, most):
-        further = builder.add(places[-1], length)
-        there = builder.icmp_signed("<", ir.Constant(I64, i), count)
-        places.append(builder.select(there, further, places[-1]))
-    return places
-
-
-def _sums_of_lines(vectors: _Vectors, panels: Any, a: Any, b: Any) -> list[Any]:
-    """A vector of sums for each pair of a line of `a` and one of `b`, over all panels."""
-    builder, (rows, a_panel), (columns, b_panel) = vectors.builder, a, b
-    entry, n = builder.block, len(rows) * len(columns)
-    loop, done = builder.append_basic_block("panel"), builder.append_basic_block("panels")
-    builder.branch(loop)
-    builder.position_at_end(loop)
-    count, a_at, b_at = builder.phi(I64), builder.phi(I64), builder.phi(I64)
-    phis = [builder.phi(vectors.kind) for _ in range(n)]
-    sums: list[Any] = list(phis)
-    for v in range(LINES):
-        left = [vectors.load(vectors.at(builder.add(row, a_at), v * BYTES)) for row in rows]
-        right = [vectors.load(vectors.at(builder.add(column, b_at), v * BYTES)) for column in columns]
-        pairs = [(x, y) for x in left for y in right]
-        sums = [vectors.fma(x, y, s) for (x, y), s in zip(pairs, sums, strict=True)]
-    following = builder.add(count, ir.Constant(I64, 1))
-    zero = ir.Constant(I64, 0)
-    for phi, start, then in (
-        (count, zero, following), (a_at, zero, builder.add(a_at, a_panel)), (b_at, zero, builder.add(b_at, b_panel)),
-        *((phi, vectors.zero, s) for phi, s in zip(phis, sums, strict=True)),
-    ):  # fmt: skip
-        phi.add_incoming(start, entry)
-        phi.add_incoming(then, loop)
-    builder.cbranch(builder.icmp_signed("<", following, panels), loop, done)
-    builder.position_at_end(done)
-    return sums
-
-
-def _added_up(vectors: _Vectors, sums: list[Any]) -> Any:
-    """One vector: the lanes of the vector number t added up, in lane t."""
-    lanes, half = vectors.lanes, vectors.lanes // 2
-    while half:
-        few = len(sums) // 2
-        places = [c if not c & half else lanes + c - half for c in range(lanes)]
-        others = [c + half if not c & half else lanes + c for c in range(lanes)]
-        sums = [
-            vectors.builder.fadd(vectors.shuffle(a, b, places), vectors.shuffle(a, b, others))
-            for a, b in zip(sums[:few], sums[few:], strict=True)
-        ]
-        half //= 2
-    return sums[0]
 
 
 tile: Any = _tile  # called without the typing context, which Numba supplies
 transpose: Any = _transpose
 copy: Any = _copy
-dots: Any = _dots
