@@ -104,15 +104,29 @@ class Comparison:
         self.nodes = [p.node for p in statement.parts]
         self.known = [n for n in self.nodes if n is not None]
         self.sets = [n for n in self.known if shapes.has_space(n)]
+        self.unsized = [n is not None and matrices.has_identity(n) for n in self.nodes]
         self.conditions = [*conditions.own(statement, document), *statement.around]
-        self.entrywise = self.narrow = False
         self.moving = differentials.has_differentials(self.known, notation.roles)
         self.together = self._speaks_of_batches()
         self.suppressed = self._suppressed()
         self.layers = self._layer_letters()
-        self.beyond: OutOfRange | None = None
+        self.decays = self._decays()
+        self.positive = any(
+            isinstance(one, Call) and one.name in ("log", "sqrt") for n in self.known for one in walk(n)
+        )
         self.update = updates.is_update(statement, notation.roles)
-        self.pairs = [Pair(a, b) for a, b in compared(statement)]
+        self._begin()
+
+    def _begin(self) -> None:
+        self.entrywise = self.narrow = False
+        self.beyond: OutOfRange | None = None
+        self.pairs = [Pair(a, b) for a, b in compared(self.statement)]
+
+    def under(self, reading: Reading) -> "Comparison":
+        """The same statement, not yet compared, under another reading."""
+        self.reading = reading
+        self._begin()
+        return self
 
     def run(self, worlds: list[World], most: int = MOST_CHOICES) -> list[Pair]:
         """Every pair of sides over all networks; all unread if they cannot be handled."""
@@ -163,7 +177,7 @@ class Comparison:
                 budget=Budget(MOST_EVALUATIONS if most > FEW_CHOICES else FEW_EVALUATIONS),
                 together=self.together,
                 entrywise=self.entrywise,
-                decays=self._decays(),
+                decays=self.decays,
             )
             if minimum.is_said_of_it(self.statement, world.plan, self.notation):
                 least = minimum.at(world, self.statement, env)
@@ -202,10 +216,7 @@ class Comparison:
     def _on(self, number: int, env: Env, most: int) -> None:
         rng = np.random.default_rng(env.world.seed + 17)
         free = dummies(self.known, env)
-        positive = any(
-            isinstance(one, Call) and one.name in ("log", "sqrt") for n in self.known for one in walk(n)
-        )
-        signs = [1.0] if positive else [-1.0, 1.0]
+        signs = [1.0] if self.positive else [-1.0, 1.0]
         env = env.at(
             params={name: np.asarray(rng.uniform(0.3, 1.4) * rng.choice(signs)) for name in sorted(free)}
         )
@@ -301,8 +312,7 @@ class Comparison:
 
     def _sized(self, k: int, outcomes: list[Outcome], env: Env) -> Outcome:
         """A side that is an identity matrix of no said size: as large as the side before or behind it."""
-        node = self.nodes[k]
-        if node is None or not matrices.has_identity(node):
+        if not self.unsized[k]:
             return outcomes[k]
         beside = (*outcomes[k - 1 : k], *outcomes[k + 1 : k + 2])
         found = [np.shape(v) for one in beside for v in (one.matrix, one.value) if v is not None]

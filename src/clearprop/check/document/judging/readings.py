@@ -20,7 +20,7 @@ from clearprop.check.document.meaning.notation import (
 )
 from clearprop.check.document.numbers.world import World
 from clearprop.check.document.read.statements import Statement
-from clearprop.check.document.read.tree import Call, Derivative, Node, Sym, bases, children, symbols
+from clearprop.check.document.read.tree import Call, Derivative, Node, Sym, bases, symbols
 
 CONSISTENT = [("mean", "mean", "mean"), ("sum", "sum", "sum"), ("sample", "sample", "sample")]
 MIXED = [("sum", "sum", "mean"), ("mean", "sum", "mean"), ("mean", "sum", "sum")]
@@ -47,6 +47,7 @@ class Chooser:
     statements: list[Statement]
     worlds: list[World]
     known: dict = field(default_factory=dict)
+    comparisons: dict[int, Comparison] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.uses = [uses(s, self.setting.notation) for s in self.statements]
@@ -68,15 +69,28 @@ class Chooser:
             tuple(self._part(reading, name, part) for name, part in sorted(self.uses[number])),
         )
         if key not in self.known:
-            comparison = Comparison(
+            pairs = self._comparison(number, reading).run(self.worlds, FEW)
+            self.known[key] = sum(pair.holds for pair in pairs)
+        return self.known[key]
+
+    def _comparison(self, number: int, reading: Reading) -> Comparison:
+        if number not in self.comparisons:
+            self.comparisons[number] = Comparison(
                 self.statements[number], self.setting.document, self.setting.notation, reading
             )
-            self.known[key] = sum(pair.holds for pair in comparison.run(self.worlds, FEW))
-        return self.known[key]
+        return self.comparisons[number].under(reading)
+
+    def _forget(self) -> None:
+        """What was found goes no longer: the notation or the networks have changed."""
+        self.known.clear()
+        self.comparisons.clear()
 
     def _part(self, reading: Reading, name: str, part: int) -> object:
         if part == 3:
-            return reading.gradients.get(name), tuple(reading.penalised.values())
+            said = reading.gradients.get(name, "")
+            return said, tuple(reading.penalised.values()) if said.endswith(WITH_PENALTY) else ()
+        if part == 1:  # no penalty depends on z and a
+            return reading.losses.get(name, ("",) * 3)[1]
         return reading.losses.get(name, ("",) * 3)[part], reading.penalised.get(name)
 
     def fit_layout(self) -> None:
@@ -118,7 +132,7 @@ class Chooser:
             role.batch = batch
         roles = self.setting.notation.roles
         self.setting.notation.one_sample = not any(role.batch for role in roles.values())
-        self.known.clear()
+        self._forget()
 
     def _held(self) -> int:
         """How many pairs of sides hold under the best reading."""
@@ -134,9 +148,9 @@ class Chooser:
             return
         for layout in LAYOUTS:
             notation.rows, notation.weights, notation.vectors = layout
-            self.known.clear()
+            self._forget()
             found.setdefault(layout, self._held())
-        self.known.clear()
+        self._forget()
         best = max(found, key=lambda layout: (found[layout], layout == old))
         notation.rows, notation.weights, notation.vectors = best if found[best] > found[old] + 1 else old
 
@@ -154,10 +168,10 @@ class Chooser:
                 continue
             setting.plan = plan
             self.worlds = networks()
-            self.known.clear()
+            self._forget()
             found[plan] = (self._fitting(), self.worlds)
         best = max(found, key=lambda plan: (found[plan][0], plan == usual_plan))
-        self.known.clear()
+        self._forget()
         setting.plan, self.worlds = best, found[best][1]
         return best != usual_plan
 
@@ -186,9 +200,9 @@ class Chooser:
         found = {}
         for numbers in dict.fromkeys((old, (0, 0, 0), (1, 0, 0), (1, 1, 1))):
             notation.first_act, notation.first_weight, notation.first_bias = numbers
-            self.known.clear()
+            self._forget()
             found[numbers] = self._held()
-        self.known.clear()
+        self._forget()
         notation.first_act, notation.first_weight, notation.first_bias = max(
             found, key=lambda n: (found[n], n == old)
         )
@@ -333,6 +347,13 @@ def uses(statement: Statement, notation: Notation) -> set[tuple[str, int]]:
     return found
 
 
+def _parts(kind: str) -> tuple[int, ...]:
+    """Which gradients of a loss a derivative by a quantity of this kind is."""
+    if kind in ROWLIKE:
+        return (1,)
+    return (2,) if kind in PARAMETERS else (1, 2)
+
+
 def _uses(
     node: Node, notation: Notation, found: set[tuple[str, int]], within: frozenset[str] = frozenset()
 ) -> None:
@@ -342,7 +363,7 @@ def _uses(
         role = notation.roles.get(name)
         if role is not None and role.kind == "loss":
             by = [notation.roles[s.name].kind for s in bases(node.by) if s.name in notation.roles]
-            found.add((name, 2 if by and by[0] in PARAMETERS else 1))
+            found |= {(name, part) for part in _parts(by[0] if by else "")}
             return
     if isinstance(node, (Sym, Call)) and node.name in notation.roles:
         kind = notation.roles[node.name].kind
@@ -355,5 +376,5 @@ def _uses(
     ):
         for _, right in notation.definitions[name]:
             _uses(right, notation, found, within | {name})
-    for child in children(node):
+    for child in node.children:
         _uses(child, notation, found, within)

@@ -35,7 +35,6 @@ from clearprop.check.document.read.tree import (
     Space,
     Sym,
     Transpose,
-    children,
     symbols,
 )
 
@@ -243,7 +242,7 @@ def _on_line(node: Node) -> Iterator[Sym]:
             if one is not None:
                 yield from _on_line(one)
     elif not isinstance(node, (Script, Space)):  # the letters of a shape are sizes
-        for one in children(node):
+        for one in node.children:
             yield from _on_line(one)
     if isinstance(node, Sym):  # y in p_{i y_i}
         yield from (

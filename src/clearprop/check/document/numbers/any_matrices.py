@@ -5,7 +5,7 @@ import numpy as np
 from clearprop.check.document.meaning.notation import is_letter
 from clearprop.check.document.numbers.env import Env
 from clearprop.check.document.read.limits import Misfit
-from clearprop.check.document.read.tree import Add, Call, Mul, Neg, Node, Pow, Sym, Transpose, bases, children
+from clearprop.check.document.read.tree import Add, Call, Mul, Neg, Node, Pow, Sym, Transpose, bases
 
 SIZES = (2, 3, 4, 5, 6)
 SQUARE = 3
@@ -80,7 +80,7 @@ class _Dims:
             return self.shape(node.of)
         if isinstance(node, (Mul, Add)):
             return self._two(node)
-        inner = [self.shape(child) for child in children(node)]
+        inner = [self.shape(child) for child in node.children]
         if isinstance(node, (Call, Pow)) and inner and inner[0] is not None:
             return self._applied(node, inner[0])
         return None

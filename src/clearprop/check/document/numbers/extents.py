@@ -14,7 +14,6 @@ from clearprop.check.document.read.tree import (
     Relation,
     Script,
     Sym,
-    children,
     symbols,
 )
 
@@ -43,7 +42,7 @@ def _free(node: Node, letter: str) -> list[Sym]:
     if isinstance(node, Big) and node.index == letter:
         return []
     found = [node] if isinstance(node, Sym) else []
-    for child in children(node):
+    for child in node.children:
         found += _free(child, letter)
     return found
 
@@ -55,7 +54,7 @@ def _of_picks(node: Node, letter: str, env: Env) -> set[int]:
     found: set[int] = set()
     if isinstance(node, Pick) and any(is_letter(one.node) == letter for one in node.sub):
         found |= _of_pick(node, letter, env)
-    for child in children(node):
+    for child in node.children:
         found |= _of_picks(child, letter, env)
     return found
 
@@ -137,7 +136,7 @@ def _of_relations(node: Node, letter: str, env: Env) -> set[int]:
     waiting = [node]
     while waiting:
         one = waiting.pop()
-        waiting += children(one)
+        waiting += one.children
         sides: tuple[Node, ...] = ()
         if isinstance(one, Relation):
             sides = (one.left, one.right)
@@ -191,7 +190,7 @@ def _letters(node: Node, bound: frozenset[str], env: Env) -> set[str]:
         and _is_index(letter, env)
     ):
         found.add(letter)
-    for child in children(node):
+    for child in node.children:
         found |= _letters(child, bound, env)
     return found
 

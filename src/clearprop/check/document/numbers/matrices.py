@@ -19,7 +19,6 @@ from clearprop.check.document.read.tree import (
     Sym,
     Transpose,
     bases,
-    children,
     walk,
 )
 
@@ -142,7 +141,7 @@ def _difference(first: Node | None, last: Node | None) -> tuple[Node | None, Nod
         )
     if isinstance(first, Num) or type(first) is not type(last) or first is None or last is None:
         return first, last
-    for one, other in zip(children(first), children(last), strict=False):
+    for one, other in zip(first.children, last.children, strict=False):
         if one != other:
             return _difference(one, other)
     return None

@@ -21,7 +21,6 @@ from clearprop.check.document.read.tree import (
     Pow,
     Script,
     Sym,
-    children,
     symbols,
 )
 
@@ -119,7 +118,7 @@ def _count(node: Node) -> Counter[str]:
     if isinstance(node, Add):
         return _count(node.left) | _count(node.right)
     found: Counter[str] = Counter()
-    for child in children(node):
+    for child in node.children:
         found += _count(child)
     if isinstance(node, Big):
         del found[str(node.index)]

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, fields
-from functools import cache
+from functools import cache, cached_property
 
 
 @dataclass(frozen=True)
@@ -10,6 +10,11 @@ class Node:
     """A part of a formula; `span` is its first token and the one after its last."""
 
     span: tuple[int, int] = field(default=(0, 0), compare=False, kw_only=True)
+
+    @cached_property
+    def children(self) -> tuple["Node", ...]:
+        """The nodes directly below it, scripts among them."""
+        return tuple(_nodes(tuple(getattr(self, name) for name in _names(type(self)))))
 
 
 @dataclass(frozen=True)
@@ -216,16 +221,6 @@ class Listed(Node):
     items: tuple[Node, ...]
 
 
-def children(node: Node) -> Iterator[Node]:
-    """The nodes directly below a node, scripts among them."""
-    for name in _names(type(node)):
-        value = getattr(node, name)
-        if isinstance(value, Node):
-            yield value
-        elif isinstance(value, tuple):
-            yield from _nodes(value)
-
-
 @cache
 def _names(kind: type) -> tuple[str, ...]:
     return tuple(part.name for part in fields(kind) if part.name != "span")
@@ -245,7 +240,7 @@ def walk(node: Node) -> Iterator[Node]:
     while waiting:
         node = waiting.pop()
         yield node
-        waiting += reversed(list(children(node)))
+        waiting += node.children[::-1]
 
 
 def symbols(node: Node) -> Iterator[Sym]:
@@ -263,4 +258,4 @@ def bases(node: Node) -> Iterator[Sym]:
         elif isinstance(node, Big):
             waiting += [one for one in (node.body, node.condition) if one is not None]
         elif not isinstance(node, (Script, Probability)):
-            waiting += children(node)
+            waiting += node.children
