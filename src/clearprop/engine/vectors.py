@@ -29,7 +29,7 @@ def _registers() -> tuple[int, int, int]:
         return 64, 8, 3
     if features.get("avx2") and features.get("fma"):
         return 32, 6, 2
-    return 16, *((8, 3) if platform.machine() in ("aarch64", "arm64") else (6, 2))
+    return (16, 8, 3) if platform.machine() in ("aarch64", "arm64") else (16, 6, 2)
 
 
 BYTES, TALL, BROAD = _registers()
