@@ -6,6 +6,7 @@ from numba import njit
 
 from clearprop.engine.layout import AT_A, AT_B, AT_DELTA, AT_W, AT_Z, LINE, SIZE, aligned, lay_out
 from clearprop.engine.products import multiply, multiply_rows, product_function, scratch_size, sum_rows
+from clearprop.engine.vectors import BROAD, BYTES, TALL
 from clearprop.network import Network, Parameters
 from oracles.engines import assert_near
 
@@ -76,6 +77,20 @@ def test_products_of_either_side_transposed(shape, turned, dtype):
         assert_near(got[: m * n].reshape(m, n), 2.0 * A.astype(float) @ B + beta * C, dtype)
         assert (got[m * n :] == GUARD).all()
     assert (scratch[-64:] == GUARD).all()
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+def test_a_column_has_the_same_bits_whatever_the_width_of_its_tile(dtype):
+    m, k, most = 2 * TALL + 3, 11, BROAD * BYTES // np.dtype(dtype).itemsize + 2
+    A, B, C = random((m, k), dtype), random((k, most), dtype, 1), random((m, most), dtype, 2)
+    scratch, whole = np.empty(scratch_size(k, C.itemsize), dtype), C.copy()
+    called(call_multiply, 0, 0, m, most, k, 2.0, A, B, 0.5, whole, scratch)
+    assert_near(whole, 2 * A @ B + C / 2, dtype)
+    for n in range(1, most):
+        got, columns = guarded(C[:, :n]), np.ascontiguousarray(B[:, :n])
+        called(call_multiply, 0, 0, m, n, k, 2.0, A, columns, 0.5, got, scratch)
+        np.testing.assert_array_equal(got[: m * n].reshape(m, n), whole[:, :n])
+        assert (got[m * n :] == GUARD).all()
 
 
 def test_a_product_that_is_written_anew_does_not_read_what_was_there():

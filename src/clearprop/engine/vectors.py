@@ -36,6 +36,9 @@ BYTES, TALL, BROAD = _registers()
 MASKS_ARE_FREE = BYTES == 64  # with AVX2 a mask takes a register, and storing by it is slow
 
 
+Column = tuple[Any, Any]  # how many bytes further in a row a vector lies, and its mask or None
+
+
 class Vectors:
     """A vector type of the machine for one dtype, and what is done with it in one function."""
 
@@ -121,47 +124,67 @@ def _tile(
         scale, keep = (builder.fptrunc(x, vectors.real) if vectors.size == 4 else x for x in (alpha, beta))
         fresh = builder.fcmp_ordered("==", beta, ir.Constant(ir.DoubleType(), 0.0))
         broad = max(min(BROAD, BROAD * TALL // n_rows), 1)
-        for n in range(broad, 0, -1):  # a body for each number of vectors
-            before = ir.Constant(I64, (n - 1) * vectors.lanes)
-            left = builder.sub(width, before)
-            holds = builder.icmp_signed(">", left, ir.Constant(I64, 0))
-            if n < broad:
-                holds = builder.and_(holds, builder.icmp_signed("<=", left, ir.Constant(I64, vectors.lanes)))
-            with builder.if_then(holds):
-                for mask in _last_masks(vectors, left):
-                    masks = [None] * (n - 1) + [mask]
-                    sums = _sums(vectors, (n_rows, masks), k, (A, row, step), (B, stride))
-                    with builder.if_else(fresh) as (write, add):
-                        with write:
-                            _write(vectors, sums, masks, vectors.splat(scale), None, (C, c_stride))
-                        with add:
-                            _write(
-                                vectors, sums, masks, vectors.splat(scale), vectors.splat(keep), (C, c_stride)
-                            )
+        for kind, columns in _bodies(vectors, signature.args[0], width, broad):
+            factor, kept = kind.splat(scale), kind.splat(keep)
+            sums = _sums(kind, (n_rows, columns), k, (A, row, step), (B, stride))
+            with builder.if_else(fresh) as (write, add):
+                with write:
+                    _write(kind, sums, columns, factor, None, (C, c_stride))
+                with add:
+                    _write(kind, sums, columns, factor, kept, (C, c_stride))
         return context.get_dummy_value()
 
     return signature, codegen
 
 
-def _last_masks(vectors: Vectors, left: Any) -> Iterator[Any]:
-    """The mask of the last vector of a row, of which `left` numbers are there, for each body to be built: where
-    masks are not free, a body without one runs where the vector is whole.
+def _bodies(vectors: Vectors, like: Any, width: Any, broad: int) -> Iterator[tuple[Vectors, list[Column]]]:
+    """The vectors of a row, for each body to be built, within the test that `width` numbers ask for it.
+
+    Where masks are not free, the last vector ends where the row does: what it shares with the one before is computed
+    twice, and alike. Short rows are made of half vectors; a mask is left to what is shorter still.
     """
+    builder, lanes, half = vectors.builder, vectors.lanes, vectors.lanes // 2
+    for n in range(broad, 0, -1):
+        least = (n - 1) * lanes + 1 if MASKS_ARE_FREE or n > 1 else lanes
+        with builder.if_then(_lies(builder, width, least, n * lanes)):
+            yield vectors, [*_whole(vectors, n - 1), _last(vectors, width, n)]
     if MASKS_ARE_FREE:
-        yield vectors.first(left)
         return
-    builder = vectors.builder
-    is_whole = builder.icmp_signed(">=", left, ir.Constant(I64, vectors.lanes))
-    with builder.if_else(is_whole) as (whole, part):
-        with whole:
-            yield None
-        with part:
-            yield vectors.first(left)
+    few, shared = Vectors(builder, like, half), broad > 1
+    with builder.if_then(_lies(builder, width, half, half)):
+        yield few, _whole(few, 1)
+    if shared:
+        with builder.if_then(_lies(builder, width, half + 1, lanes - 1)):
+            yield few, [*_whole(few, 1), _last(few, width, 2)]
+    is_short = _lies(builder, width, 1, half - 1 if shared else lanes - 1)
+    with builder.if_then(builder.and_(is_short, builder.icmp_signed("!=", width, ir.Constant(I64, half)))):
+        yield vectors, [(ir.Constant(I64, 0), vectors.first(width))]
 
 
-def _sums(vectors: Vectors, shape: tuple[int, list[Any]], k: Any, a: Any, b: Any) -> list[list[Any]]:
+def _lies(builder: Any, number: Any, least: int, most: int) -> Any:
+    """Whether a number lies between two, both among them."""
+    return builder.and_(
+        builder.icmp_signed(">=", number, ir.Constant(I64, least)),
+        builder.icmp_signed("<=", number, ir.Constant(I64, most)),
+    )
+
+
+def _whole(vectors: Vectors, n: int) -> list[Column]:
+    return [(ir.Constant(I64, v * vectors.lanes * vectors.size), None) for v in range(n)]
+
+
+def _last(vectors: Vectors, width: Any, n: int) -> Column:
+    """The last of `n` vectors of a row of `width` numbers."""
+    builder, before = vectors.builder, ir.Constant(I64, (n - 1) * vectors.lanes)
+    size = ir.Constant(I64, vectors.size)
+    if MASKS_ARE_FREE:
+        return builder.mul(before, size), vectors.first(builder.sub(width, before))
+    return builder.mul(builder.sub(width, ir.Constant(I64, vectors.lanes)), size), None
+
+
+def _sums(vectors: Vectors, shape: tuple[int, list[Column]], k: Any, a: Any, b: Any) -> list[list[Any]]:
     """The loop over p: a vector of sums for each place of the tile."""
-    builder, (n_rows, masks) = vectors.builder, shape
+    builder, (n_rows, columns) = vectors.builder, shape
     A, row, step = a
     B, stride = b
     entry = builder.block
@@ -172,17 +195,17 @@ def _sums(vectors: Vectors, shape: tuple[int, list[Any]], k: Any, a: Any, b: Any
     builder.branch(loop)
     builder.position_at_end(loop)
     count, along, line = builder.phi(I64), builder.phi(I64), builder.phi(I64)
-    sums = [[builder.phi(vectors.kind) for _ in masks] for _ in range(n_rows)]
-    b_row = [vectors.load(vectors.at(line, v * BYTES), mask) for v, mask in enumerate(masks)]
+    sums = [[builder.phi(vectors.kind) for _ in columns] for _ in range(n_rows)]
+    b_row = [vectors.load(vectors.at(builder.add(line, further)), mask) for further, mask in columns]
     more = []
     for i in range(n_rows):
         one = vectors.number(builder.add(rows[i], along))
-        more.append([vectors.fma(one, b_row[v], sums[i][v]) for v in range(len(masks))])
+        more.append([vectors.fma(one, b_row[v], sums[i][v]) for v in range(len(columns))])
     following = builder.add(count, ir.Constant(I64, 1))
     for phi, start, then in (
         (count, ir.Constant(I64, 0), following), (along, ir.Constant(I64, 0), builder.add(along, step)),
         (line, B, builder.add(line, stride)),
-        *((sums[i][v], vectors.zero, more[i][v]) for i in range(n_rows) for v in range(len(masks))),
+        *((sums[i][v], vectors.zero, more[i][v]) for i in range(n_rows) for v in range(len(columns))),
     ):  # fmt: skip
         phi.add_incoming(start, entry)
         phi.add_incoming(then, loop)
@@ -191,7 +214,7 @@ def _sums(vectors: Vectors, shape: tuple[int, list[Any]], k: Any, a: Any, b: Any
     return more
 
 
-def _write(vectors: Vectors, sums: Any, masks: list[Any], scale: Any, keep: Any, c: Any) -> None:
+def _write(vectors: Vectors, sums: Any, columns: list[Column], scale: Any, keep: Any, c: Any) -> None:
     """The tile of C: scale times the sums, and `keep` times what is there unless that is None.
 
     Where a row is one vector, all is read before anything is written: a short row lies within the vector of the row
@@ -200,15 +223,15 @@ def _write(vectors: Vectors, sums: Any, masks: list[Any], scale: Any, keep: Any,
     builder, (place, c_stride) = vectors.builder, c
     values: list[Any] = []
     for line in sums:
-        for v, mask in enumerate(masks):
-            at = vectors.at(place, v * BYTES)
+        for one, (further, mask) in zip(line, columns, strict=True):
+            at = vectors.at(builder.add(place, further))
             if keep is None:
-                value = builder.fmul(scale, line[v])
+                value = builder.fmul(scale, one)
             else:
-                value = vectors.fma(scale, line[v], builder.fmul(keep, vectors.load(at, mask)))
+                value = vectors.fma(scale, one, builder.fmul(keep, vectors.load(at, mask)))
             values.append((value, at, mask))
         place = builder.add(place, c_stride)
-        if len(masks) > 1 or line is sums[-1]:
+        if len(columns) > 1 or line is sums[-1]:
             for found in values:
                 vectors.store(*found)
             values = []
@@ -309,8 +332,13 @@ def _copy(typingctx: Any, like: Any, source: Any, target: Any, count: Any) -> An
         for phi, start, value in zip(last, (source, target, count), then, strict=True):
             phi.add_incoming(start, entry)
             phi.add_incoming(value, loop)
-        for mask in _last_masks(vectors, last[2]):
-            vectors.store(vectors.load(vectors.at(last[0]), mask), vectors.at(last[1]), mask)
+        is_whole = builder.icmp_signed(">=", last[2], lanes)
+        with builder.if_else(is_whole) as (whole, part):
+            with whole:
+                vectors.store(vectors.load(vectors.at(last[0])), vectors.at(last[1]))
+            with part:
+                mask = vectors.first(last[2])
+                vectors.store(vectors.load(vectors.at(last[0]), mask), vectors.at(last[1]), mask)
         return context.get_dummy_value()
 
     return signature, codegen
