@@ -78,6 +78,8 @@ ITEMS = {
     "decay = 0.05, of numbers 0.02 (all 0.1)": of(weight_decay=0.1, weight_decay_of_classes=0.1),
     "the best epoch (the last, of all rows)": Item(parameters={"early_stopping": False}),
     "logarithm of long tails": Item(parameters={"log_target": False}),
+    "no shares of activations (0.1)": of(blended=True),
+    "no shares of activations (1)": of(blended=True, blend_rate=1.0),
     f"no dropout ({DROPS})": Item(part=drops),
 }
 

@@ -1,6 +1,7 @@
 """One step of the derivation on a network and a batch, and the update that follows from it."""
 
 import math
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -53,9 +54,26 @@ def step(
         msg = f"`params` are those of a {params.net}, `net` is a {net}. Draw them with `net.initialize`."
         raise ShapeError(msg)
     X, y, w = as_batch(net, X, y, sample_weight, params.flat.dtype)
-    return derivation.step(
-        params.W, params.b, X, y, w, activation_pairs(net), head_of(net, params.flat.dtype)
-    )
+    pairs = activation_pairs(net, shares=params.c)
+    return derivation.step(params.W, params.b, X, y, w, pairs, head_of(net, params.flat.dtype))
+
+
+def share_gradients(net: Network, working: Working) -> list[Any]:
+    """dc[l] of layers 1..L-1 of a blended network, from a step; indices 0 and L are None.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> net = Network((2, 3, 2), blended=True)
+    >>> share_gradients(net, step(net, net.initialize(seed=0), np.eye(2), [0, 1]))[1].shape
+    (3,)
+    """
+    plain = activation_pairs(replace(net, blended=False))
+    found: list[Any] = [None] * (net.L + 1)
+    for l in range(1, net.L):
+        z = working.z[l]
+        found[l] = derivation.bias_grad(derivation.share_term(working.da[l], z, plain[l][0](z)), working.m)
+    return found
 
 
 def output_gradients(net: Network, params: Parameters, X: ArrayLike) -> np.ndarray:
@@ -82,7 +100,7 @@ def output_gradients(net: Network, params: Parameters, X: ArrayLike) -> np.ndarr
     ((2, 2, 2), True)
     """
     X = as_inputs(net, X, params.flat.dtype)
-    pairs = activation_pairs(net)
+    pairs = activation_pairs(net, shares=params.c)
     head = head_of(net)
     z, a = derivation.forward(params.W, params.b, X, pairs, head)
     h = derivation.head_lines(head)[0]
@@ -133,16 +151,33 @@ def descend(params: Parameters, working: Working, lr: float, l2: float = 0.0) ->
             msg = f"`{name}` must be a finite number, not negative; got {value!r}."
             raise SpecError(msg)
     new = params.copy()
+    dc = share_gradients(params.net, working) if params.net.blended else ()
+    for l in range(1, len(dc) - 1):
+        new.c[l][...] = derivation.descend_bias(params.c[l], dc[l], lr)
     for l in range(1, params.net.L + 1):
         new.W[l][...] = derivation.descend(params.W[l], working.dW[l], lr, l2)
         new.b[l][...] = derivation.descend_bias(params.b[l], working.db[l], lr)
     return new
 
 
-def activation_pairs(net: Network, page: Any = derivation) -> list[Any]:
-    """The pairs (g, g_back) of layers 1..L-1, as `page` says them; indices 0 and L are None."""
+def activation_pairs(net: Network, page: Any = derivation, shares: Any = None) -> list[Any]:
+    """The pairs (g, g_back) of layers 1..L-1, as `page` says them; indices 0 and L are None.
+
+    `shares`: of a blended network its c[l], indexed by layer.
+
+    Raises
+    ------
+    SpecError
+        If the network is blended and there are no shares.
+    """
     at_zero = net.relu_grad_at_zero
-    return [None, *(expressions.pair(name, at_zero, page) for name in net.activations), None]
+    pairs = [None, *(expressions.pair(name, at_zero, page) for name in net.activations), None]
+    if not net.blended:
+        return pairs
+    if shares is None:
+        msg = "This is not done of a blended network, whose units learn shares of their activation. Pass blended=False."
+        raise SpecError(msg)
+    return [pair and page.blended_pair(pair, c) for pair, c in zip(pairs, shares, strict=True)]
 
 
 def head_of(net: Network, dtype: DTypeLike = np.float64, page: Any = derivation) -> Any:

@@ -43,11 +43,13 @@ class Network:
     head_constants : float or sequence of float
         Where Huber's loss turns into lines (1 if not given), or which quantile is meant (the median): one for all
         outputs, or one each. Of the other heads there is none.
+    blended : bool
+        Whether each hidden unit learns a share c of its activation g: a = z + c (g(z) - z), c from 1 on.
 
     Raises
     ------
     SpecError
-        If a size, an activation, the head or `relu_grad_at_zero` cannot be.
+        If a size, an activation, the head, `relu_grad_at_zero` or `blended` cannot be.
 
     Examples
     --------
@@ -61,6 +63,7 @@ class Network:
     head: str = "softmax"
     relu_grad_at_zero: int = 1
     head_constants: tuple[float, ...] = ()
+    blended: bool = False
     activations: tuple[str, ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -78,6 +81,9 @@ class Network:
             raise SpecError(msg)
         if self.relu_grad_at_zero not in (0, 1):
             msg = f"`relu_grad_at_zero` must be 0 or 1; got {self.relu_grad_at_zero!r}."
+            raise SpecError(msg)
+        if not isinstance(self.blended, bool | np.bool_):
+            msg = f"`blended` must be True or False; got {self.blended!r}."
             raise SpecError(msg)
         constants = _checked_constants(self.head, self.head_constants, self.sizes[-1])
         object.__setattr__(self, "head_constants", constants)
@@ -99,8 +105,8 @@ class Network:
 
     @property
     def n_parameters(self) -> int:
-        """How many entries all W[l] and b[l] have together."""
-        return self.n_weights + sum(self.sizes[1:])
+        """How many entries all W[l], b[l] and, if blended, c[l] have together."""
+        return self.n_weights + sum(self.sizes[1:]) + (sum(self.sizes[1:-1]) if self.blended else 0)
 
     def __str__(self) -> str:
         return f"{'-'.join(map(str, self.sizes))} network"
@@ -140,6 +146,8 @@ class Network:
         params = Parameters(self, np.empty(self.n_parameters))
         for l in range(1, self.L + 1):
             params.W[l][...], params.b[l][...] = self._draw(rng, scheme, l)
+            if params.c[l] is not None:
+                params.c[l][...] = 1.0
         return params.astype(dtype)
 
     def _draw(self, rng: np.random.Generator, scheme: str, l: int) -> tuple[np.ndarray, np.ndarray]:
@@ -154,7 +162,7 @@ class Network:
 
 
 class Parameters:
-    """All weights and biases of a network: one flat vector, all W[l] first, then all b[l].
+    """All weights and biases of a network: one flat vector, all W[l] first, then all b[l], then all c[l].
 
     Parameters
     ----------
@@ -169,6 +177,8 @@ class Parameters:
         The vector.
     W, b : list of ndarray
         Views of it by layer: W[l] is (n[l-1], n[l]) (D3), b[l] is (n[l],) (D7); index 0 is None.
+    c : list of ndarray
+        Of a blended network the share of each hidden unit, (n[l],) for l = 1..L-1; else, and of 0 and L, None.
 
     Raises
     ------
@@ -193,15 +203,18 @@ class Parameters:
         self.net, self.flat = net, flat
         self.W: list[Any] = [None]
         self.b: list[Any] = [None]
+        self.c: list[Any] = [None] * (net.L + 1)
         at, at_b = 0, net.n_weights
         for n_in, n_out in pairwise(net.sizes):
             self.W.append(flat[at : at + n_in * n_out].reshape(n_in, n_out))
             self.b.append(flat[at_b : at_b + n_out])
             at, at_b = at + n_in * n_out, at_b + n_out
+        for l, n in enumerate(net.sizes[1:-1] if net.blended else (), 1):
+            self.c[l], at_b = flat[at_b : at_b + n], at_b + n
 
     @classmethod
     def from_layers(cls, net: Network, W: Sequence[Any], b: Sequence[Any]) -> "Parameters":
-        """Parameters copied from arrays W[1..L] and b[1..L] (index 0 is not looked at).
+        """Parameters copied from arrays W[1..L] and b[1..L] (index 0 is not looked at); shares are 1.
 
         Examples
         --------
@@ -218,7 +231,7 @@ class Parameters:
                 )
                 raise ShapeError(msg)
         arrays = [np.asarray(x) for x in (*W[1:], *b[1:])]
-        params = cls(net, np.empty(net.n_parameters, np.result_type(*arrays, np.float32)))
+        params = cls(net, np.ones(net.n_parameters, np.result_type(*arrays, np.float32)))
         for name, mine, theirs in (("W", params.W, W), ("b", params.b, b)):
             for l in range(1, net.L + 1):
                 given = np.asarray(theirs[l])

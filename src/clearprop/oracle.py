@@ -5,6 +5,7 @@ SIAM Review 40, 1998).
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -36,8 +37,9 @@ class Onward:
         self.net, self.params, self.working, self.y, self.w = net, params, working, y, w
         self.page = languages.in_complex()
         self._known: dict[Any, np.ndarray] = {}
+        self.plain = replace(net, blended=False)
         self.pairs, self.head = (
-            activation_pairs(net, self.page),
+            activation_pairs(self.plain, self.page),
             self.page.head_lines(head_of(net, page=self.page)),
         )
 
@@ -47,8 +49,15 @@ class Onward:
             z = self.page.affine(self.activated(h, z), self.params.W[h + 1], self.params.b[h + 1])
         return z
 
-    def activated(self, l: int, z: np.ndarray) -> np.ndarray:
-        """a[l]; a z on a kink at 0 is moved to the side whose slope is the convention, or does not move.
+    def activated(self, l: int, z: np.ndarray, c: Any = None) -> np.ndarray:
+        """a[l]; `c`: of a blended network the shares, where they are not those of the parameters."""
+        g = self._activated(l, z)
+        if not self.net.blended:
+            return g
+        return self.page.blended(z, g, self.params.c[l] if c is None else c)
+
+    def _activated(self, l: int, z: np.ndarray) -> np.ndarray:
+        """g(z[l]); a z on a kink at 0 is moved to the side whose slope is the convention, or does not move.
 
         On a kink of an expression it takes the slope of the convention, if that lies between those of the sides.
         """
@@ -59,7 +68,7 @@ class Onward:
 
     def _expressed(self, l: int, name: str, z: np.ndarray) -> np.ndarray:
         found, x = expressions.activation(name, self.net.relu_grad_at_zero), np.real(z)
-        g, back = self.pairs[l][0], activation_pairs(self.net)[l][1]
+        g, back = self.pairs[l][0], activation_pairs(self.plain)[l][1]
         at = on_switches(found.tree, (found.variable,), x)
         own = np.broadcast_to(back(np.ones_like(x), x, x), x.shape)
         return with_slope(g(z), z, at, own, lambda move: np.imag(g(x + move + 1j * STEP)) / STEP)
@@ -78,7 +87,7 @@ class Onward:
         return float(self._slope_beside(l, self._side(l)) == 0)
 
     def _own_slope(self, l: int) -> float:
-        g, back = activation_pairs(self.net)[l]
+        g, back = activation_pairs(self.plain)[l]
         zero = np.zeros(1)
         return float(np.asarray(back(np.ones(1), zero, g(zero))).item())
 
@@ -114,7 +123,7 @@ class Onward:
         """The slope of the activation of layer l, or of the head, in some columns of z[l]."""
         z = self.working.z[l][:, columns] + 1j * STEP
         if l < self.net.L:
-            return np.imag(self.activated(l, z)) / STEP
+            return np.imag(self.activated(l, z, self.net.blended and self.params.c[l][columns])) / STEP
         return np.imag(self.head[0](z)) / STEP
 
     def outputs_by_z(self, columns: Sequence[int]) -> np.ndarray:
@@ -122,7 +131,9 @@ class Onward:
         return self._by(self.working.z[-1], columns, self.head[0])
 
     def by_parameter(self, name: str, l: int, index: tuple[int, ...]) -> np.ndarray:
-        """The derivative of each row's loss by one entry of W[l] or b[l]: (m,)."""
+        """The derivative of each row's loss by one entry of W[l], b[l] or c[l]: (m,)."""
+        if name == "c":
+            return self._by_share(l, index[-1])
         if (name, l, index) not in self._known:
             j = index[-1]  # the only column of z[l] that moves
             moved: dict[str, Any] = {"W": self.params.W[l][:, j : j + 1], "b": self.params.b[l][j : j + 1]}
@@ -132,6 +143,13 @@ class Onward:
             z[:, j : j + 1] = self.page.affine(self.working.a[l - 1], moved["W"], moved["b"])
             self._known[name, l, index] = np.imag(self.losses(l, z)) / STEP
         return self._known[name, l, index]
+
+    def _by_share(self, l: int, j: int) -> np.ndarray:
+        c = self.params.c[l].astype(complex)
+        c[j] += 1j * STEP
+        a = self.activated(l, self.working.z[l], c)
+        z = self.page.affine(a, self.params.W[l + 1], self.params.b[l + 1])
+        return np.imag(self.losses(l + 1, z)) / STEP
 
     def _by(self, x: np.ndarray, columns: Sequence[int], f: Any) -> np.ndarray:
         found = []

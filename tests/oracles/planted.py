@@ -27,4 +27,6 @@ def run_on(monkeypatch: Any, page: ModuleType) -> None:
     """Let `batch.step` and `batch.descend` run on a page until the test ends."""
     pairs = batch.activation_pairs
     monkeypatch.setattr(batch, "derivation", page)
-    monkeypatch.setattr(batch, "activation_pairs", lambda net, page=page: pairs(net, page))
+    monkeypatch.setattr(
+        batch, "activation_pairs", lambda net, page=page, shares=None: pairs(net, page, shares)
+    )

@@ -8,7 +8,14 @@ import numpy as np
 from clearprop.engine import lanes
 from clearprop.engine.dropout import extra_pass
 from clearprop.engine.lane_passes import product_functions
-from clearprop.engine.passes import backward_pass, forward_pass, head_pass, update_pass
+from clearprop.engine.passes import (
+    backward_pass,
+    blended_backward_pass,
+    blended_forward_pass,
+    forward_pass,
+    head_pass,
+    update_pass,
+)
 from clearprop.engine.products import product_function
 from clearprop.engine.scaling import scaled_pass
 from clearprop.engine.softmax import softmax_head_pass, softmax_pass
@@ -36,8 +43,9 @@ def passes_of(
     passes[1, 0] = update_pass(solver.update, dtype).address
     for l, name in enumerate(net.activations, 1):
         if not in_lanes:
-            passes[0, l] = forward_pass(name, dtype).address
-        passes[1, l] = backward_pass(name, net.relu_grad_at_zero, dtype).address
+            passes[0, l] = _forward_of(net, name, dtype).address
+        back = blended_backward_pass if net.blended else backward_pass
+        passes[1, l] = back(name, net.relu_grad_at_zero, dtype).address
     for l in np.flatnonzero(dropout):
         passes[2, l], passes[3, l] = (extra_pass(name, dtype).address for name in ("drop", "drop_back"))
     passes[3, 0] = extra_pass("settle", dtype).address if solver.settles else 0
@@ -50,5 +58,13 @@ def passes_forward(net: Network, head: str, dtype: str) -> np.ndarray:
     """`Plan.passes` of a forward pass that ends with the function `head`."""
     passes = np.zeros((3, net.L + 1), np.int64)
     for l, name in enumerate((*net.activations, head), 1):
-        passes[0, l] = (softmax_pass(dtype) if name == "softmax" else forward_pass(name, dtype)).address
+        if l < net.L:
+            passes[0, l] = _forward_of(net, name, dtype).address
+        else:
+            passes[0, l] = (softmax_pass(dtype) if name == "softmax" else forward_pass(name, dtype)).address
     return passes
+
+
+def _forward_of(net: Network, name: str, dtype: str) -> Any:
+    """The pass of a hidden layer."""
+    return (blended_forward_pass if net.blended else forward_pass)(name, dtype)

@@ -255,12 +255,12 @@ class Engine:
         return self._forward(X, "identity", threads)
 
     def arrays(self, m: int, n_targets: int) -> dict[str, list[Any]]:
-        """z[l], a[l], delta[l] as the last step of m rows left them, and dW[l], db[l] where they were formed.
+        """z[l], a[l], delta[l] as the last step of m rows left them, and dW[l], db[l], dc[l] where they were formed.
 
         With dropout also mask[l] of each layer that drops; a[l] is without it.
         """
         gradient = Parameters(self.net, self.state[GRAD])
-        found: dict[str, list[Any]] = {"dW": gradient.W, "db": gradient.b}
+        found: dict[str, list[Any]] = {"dW": gradient.W, "db": gradient.b, "dc": gradient.c}
         if self._working is not None:
             return found | {name: getattr(self._working, name) for name in ("z", "a", "delta")}
         layout, memories = self._room(self.batch_size, n_targets)

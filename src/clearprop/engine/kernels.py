@@ -13,7 +13,7 @@ import math
 from typing import Any
 
 from clearprop.engine.calls import call, fetch, meet
-from clearprop.engine.layout import AT_A, AT_B, AT_DELTA, AT_FED, AT_MASK, AT_W, AT_Z, LINE, SIZE
+from clearprop.engine.layout import AT_A, AT_B, AT_C, AT_DELTA, AT_FED, AT_G, AT_MASK, AT_W, AT_Z, LINE, SIZE
 from clearprop.engine.moves import gradient, move_all, squares
 from clearprop.engine.passes import ALPHA, L1, L2, LAMBDA, MASS, N_HYPER, RATE
 from clearprop.engine.plan import (
@@ -235,8 +235,12 @@ def _drop(l: Any, rows: Any, plan: Any, memory: Any) -> None:
 def _bias_and_activation(l: Any, rows: Any, plan: Any, memory: Any) -> None:
     z, a = at_layer(AT_Z, l, rows[0], plan, memory), at_layer(AT_A, l, rows[0], plan, memory)
     b = at_state(THETA, AT_B, l, plan, memory)
-    scratch = memory.scratch.ctypes.data + LINE
-    call(plan.passes[0, l], (z, b, a, rows[1] - rows[0], plan.layers[l, SIZE], scratch))
+    scratch, m, n = memory.scratch.ctypes.data + LINE, rows[1] - rows[0], plan.layers[l, SIZE]
+    if plan.layers[l, AT_C] != 0:
+        c, kept = at_state(THETA, AT_C, l, plan, memory), at_layer(AT_G, l, rows[0], plan, memory)
+        call(plan.passes[0, l], (z, b, c, kept, a, m, n))
+        return
+    call(plan.passes[0, l], (z, b, a, m, n, scratch))
 
 
 @kernel
@@ -266,4 +270,8 @@ def _backward(l: Any, rows: Any, plan: Any, memory: Any) -> None:
     if passes[3, l - 1] != 0:
         call(passes[3, l - 1], (below, at_layer(AT_MASK, l - 1, first, plan, memory), m * n_in))
     z, a = at_layer(AT_Z, l - 1, first, plan, memory), at_layer(AT_A, l - 1, first, plan, memory)
+    if layers[l - 1, AT_C] != 0:
+        c, kept = at_state(THETA, AT_C, l - 1, plan, memory), at_layer(AT_G, l - 1, first, plan, memory)
+        call(passes[1, l - 1], (below, z, c, kept, m, n_in))
+        return
     call(passes[1, l - 1], (below, z, a, m * n_in))

@@ -7,7 +7,9 @@ import numpy as np
 
 from clearprop.network import Network
 
-SIZE, AT_W, AT_B, AT_Z, AT_A, AT_DELTA, AT_FED, AT_MASK = range(8)  # the columns of `Layout.layers`
+SIZE, AT_W, AT_B, AT_Z, AT_A, AT_DELTA, AT_FED, AT_MASK, AT_C, AT_G = range(
+    10
+)  # the columns of `Layout.layers`
 LINE = 64  # bytes: blocks start on a cache line
 
 
@@ -17,10 +19,10 @@ class Layout:
 
     Attributes
     ----------
-    layers : ndarray of int64, shape (L + 1, 8)
+    layers : ndarray of int64, shape (L + 1, 10)
         A row a layer: n[l]; where W[l] and b[l] start in the flat vector; where z[l], a[l], delta[l], what layer
-        l + 1 reads (a[l], but for dropout) and the mask of dropout (0 if none) start in the block. a[0] is the
-        gathered batch.
+        l + 1 reads (a[l], but for dropout) and the mask of dropout (0 if none) start in the block; where c[l] starts
+        in the flat vector, and g(z[l]) in the block (0 if the network is not blended). a[0] is the gathered batch.
     at_y, at_w : int
         Where the gathered targets and row weights start in the block.
     size : int
@@ -40,11 +42,14 @@ def lay_out(
 
     `drops`: the shares that layers 0, 1, ... drop.
     """
-    layers = np.zeros((net.L + 1, 8), np.int64)
+    layers = np.zeros((net.L + 1, 10), np.int64)
     layers[:, SIZE] = net.sizes
     weights = layers[:-1, SIZE] * layers[1:, SIZE]
     layers[1:, AT_W] = np.cumsum(weights) - weights
     layers[1:, AT_B] = net.n_weights + np.cumsum(layers[1:, SIZE]) - layers[1:, SIZE]
+    if net.blended:
+        hidden = layers[1:-1, SIZE]
+        layers[1:-1, AT_C] = net.n_weights + sum(net.sizes[1:]) + np.cumsum(hidden) - hidden
     at, step = 0, LINE // dtype.itemsize
 
     def take(numbers: int) -> int:
@@ -58,6 +63,8 @@ def lay_out(
         layers[l, AT_FED] = layers[l, AT_A]
         if any(drops[l : l + 1]):
             layers[l, AT_FED], layers[l, AT_MASK] = take(batch_size * n), take(batch_size * n)
+        if layers[l, AT_C]:
+            layers[l, AT_G] = take(batch_size * n)
     return Layout(layers, take(batch_size * n_targets), take(batch_size), at)
 
 

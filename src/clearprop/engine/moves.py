@@ -7,8 +7,8 @@ import math
 from typing import Any
 
 from clearprop.engine.calls import call, meet
-from clearprop.engine.layout import AT_B, AT_DELTA, AT_FED, AT_W, LINE, SIZE
-from clearprop.engine.passes import CLIP, FACTOR, L2, MASS, N_HYPER, NORM, RATE, SHARE, STEPS
+from clearprop.engine.layout import AT_B, AT_C, AT_DELTA, AT_FED, AT_G, AT_W, LINE, SIZE
+from clearprop.engine.passes import BLEND_RATE, CLIP, FACTOR, L2, MASS, N_HYPER, NORM, RATE, SHARE, STEPS
 from clearprop.engine.plan import (
     DIRECTION,
     FIRST,
@@ -28,6 +28,8 @@ from clearprop.engine.plan import (
 from clearprop.engine.products import multiply_columns, multiply_rows, sum_rows
 from clearprop.engine.store import kernel, kernel_that_reorders_sums
 from clearprop.engine.vectors import TALL
+
+SHARES = -1  # of `_update`: it moves c
 
 
 @kernel_that_reorders_sums
@@ -63,6 +65,9 @@ def gradient(m: Any, how: Any, plan: Any, memory: Any, rank: Any, ranks: Any) ->
             )  # G8
         if l % ranks == rank:
             sum_rows(plan.product, n_out, m, 1.0 / hyper[MASS], one, delta, db, one + LINE)  # G9
+            if layers[l, AT_C] != 0:
+                terms, dc = at_layer(AT_G, l, 0, plan, memory), at_state(GRAD, AT_C, l, plan, memory)
+                sum_rows(plan.product, n_out, m, 1.0 / hyper[MASS], one, terms, dc, one + LINE)
 
 
 @kernel
@@ -100,11 +105,15 @@ def _update_share(how: Any, plan: Any, memory: Any, rank: Any, ranks: Any) -> No
         _update(1, (last - first) * n, layers[l, AT_W] + first * n, l, how, plan, memory)
         if l % ranks == rank:
             _update(0, n, layers[l, AT_B], l, how, plan, memory)
+            if layers[l, AT_C] != 0:
+                _update(SHARES, n, layers[l, AT_C], l, how, plan, memory)
 
 
 @kernel
 def _factor(share: Any, l: Any, plan: Any) -> Any:
-    """Where `hyper` holds the factor of the rate of W[l] (share 1) or of b[l] (share 0)."""
+    """Where `hyper` holds the factor of the rate of W[l] (share 1), of b[l] (share 0) or of c[l] (SHARES)."""
+    if share == SHARES:
+        return BLEND_RATE
     L = plan.layers.shape[0] - 1
     return N_HYPER + plan.layers[L, SIZE] + (L if share else 2 * L) + l - 1
 
@@ -127,15 +136,16 @@ def _update_scaled(rows: Any, n: Any, start: Any, plan: Any, memory: Any) -> Non
 
 @kernel
 def _update(share: Any, n: Any, start: Any, l: Any, how: Any, plan: Any, memory: Any) -> None:
-    """n numbers of layer l, from `start` of the flat vector on; share: 1 for weights, which decay, 0 for biases."""
+    """n numbers of layer l, from `start` of the flat vector on; share: 1 for weights, which decay,
+    0 for biases, SHARES for shares."""
     state, hyper = memory.state, memory.hyper
     size, P = state.itemsize, state.shape[1]
     at = state.ctypes.data + size * start
     if hyper[CLIP] > 0.0:
         call(plan.passes[4, 0], (at + size * P * GRAD, n, hyper.ctypes.data))
-    if how == GRADIENT_ONLY or (share and how == ONE_PRODUCT):
+    if how == GRADIENT_ONLY or (share == 1 and how == ONE_PRODUCT):
         return
-    hyper[SHARE], hyper[FACTOR] = share, hyper[_factor(share, l, plan)]
+    hyper[SHARE], hyper[FACTOR] = max(share, 0), hyper[_factor(share, l, plan)]
     rows = (at, at + size * P * GRAD, at + size * P * FIRST, at + size * P * SECOND)
     if plan.passes[5, 0] != 0 and share == 1 and l == 1:
         _update_scaled(rows, n, start, plan, memory)

@@ -16,11 +16,12 @@ from clearprop.engine import store
 from clearprop.maths import expressions, languages
 
 # The entries of `hyper`. L2 is that of the step: LAMBDA, and ALPHA over its m. L1, MAX_NORM and CLIP are 0 where
-# they are not set. FACTOR: of the rate, for the layer at hand; SCALE_RATE: for the scales of the inputs. Behind them
-# stand the head's constant of each output, what each layer 0..L-1 drops, and the factors of W[1..L] and of b[1..L].
+# they are not set. FACTOR: of the rate, for the layer at hand; SCALE_RATE: for the scales of the inputs; BLEND_RATE:
+# for the shares of a blended network. Behind them stand the head's constant of each output, what each layer 0..L-1
+# drops, and the factors of W[1..L] and of b[1..L].
 RATE, MASS, SHARE, L2, DECAY, MU, BETA1, BETA2, EPS, STEPS, LAMBDA, ALPHA = range(12)
-L1, MAX_NORM, CLIP, NORM, SEED, EACH_ITS_OWN, FACTOR, SCALE_RATE = range(12, 20)
-N_HYPER = 20
+L1, MAX_NORM, CLIP, NORM, SEED, EACH_ITS_OWN, FACTOR, SCALE_RATE, BLEND_RATE = range(12, 21)
+N_HYPER = 21
 
 g: Any = None
 g_back: Any = None
@@ -38,6 +39,26 @@ def forward(z_, b_, a_, m, n, scratch_):  # G2 (the bias) and G3, or the head's 
         for j in range(n):
             z[i, j] += b[j]
             a[i, j] = g(z[i, j])
+
+
+def forward_blended(z_, b_, c_, g_, a_, m, n):  # G2 (the bias) and the blended G3; g(z) is kept
+    z, b, c = carray(z_, (m, n)), carray(b_, n), carray(c_, n)
+    kept, a = carray(g_, (m, n)), carray(a_, (m, n))
+    for i in range(m):
+        for j in range(n):
+            z[i, j] += b[j]
+            inner = g(z[i, j])
+            kept[i, j] = inner
+            a[i, j] = page.blended(z[i, j], inner, c[j])
+
+
+def backward_blended(delta_, z_, c_, g_, m, n):  # G7; delta holds da, and dJ_i/dc takes the place of g(z)
+    delta, z, c, kept = carray(delta_, (m, n)), carray(z_, (m, n)), carray(c_, n), carray(g_, (m, n))
+    for i in range(m):
+        for j in range(n):
+            da, inner = delta[i, j], kept[i, j]
+            kept[i, j] = page.share_term(da, z[i, j], inner)
+            delta[i, j] = page.blended_back(da, g_back(da, z[i, j], inner), c[j])
 
 
 def backward(delta_, z_, a_, n):  # G7 (the mask); delta holds da
@@ -146,6 +167,21 @@ def backward_pass(name: str, relu_grad_at_zero: int, dtype: str) -> Any:
     pair = expressions.pair(name, relu_grad_at_zero, languages.in_numba(dtype))
     said = f"{expressions.file_name(name)}_{relu_grad_at_zero}"
     return compiled(backward, said, dtype, "pppi", g_back=pair[1])
+
+
+@cache
+def blended_forward_pass(name: str, dtype: str) -> Any:
+    """z += b, a = z + c (g(z) - z): (z, b, c, g(z), a, m, n)."""
+    g = expressions.pair(name, 0, languages.in_numba(dtype))[0]
+    return compiled(forward_blended, expressions.file_name(name), dtype, "pppppii", g=g)
+
+
+@cache
+def blended_backward_pass(name: str, relu_grad_at_zero: int, dtype: str) -> Any:
+    """delta from da in place, and what each row adds to dc in the place of g(z): (delta, z, c, g(z), m, n)."""
+    pair = expressions.pair(name, relu_grad_at_zero, languages.in_numba(dtype))
+    said = f"{expressions.file_name(name)}_{relu_grad_at_zero}"
+    return compiled(backward_blended, said, dtype, "ppppii", g_back=pair[1])
 
 
 @cache

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from clearprop.batch import activation_pairs, head_of
+from clearprop.batch import activation_pairs, head_of, share_gradients
 from clearprop.engine.dropout import mask
 from clearprop.engine.solver import Solver
 from clearprop.maths import derivation
@@ -36,7 +36,8 @@ def epoch(
     rates: np.ndarray, so_far: Steps, move: bool = True, dropping: tuple[Sequence[float], int] = ((), 0),
 ) -> Steps:  # fmt: skip
     """Steps over all batches of `order`, in order (G2 to G11)."""
-    params, grad, pairs = Parameters(net, state[THETA]), Parameters(net, state[GRAD]), activation_pairs(net)
+    params, grad = Parameters(net, state[THETA]), Parameters(net, state[GRAD])
+    pairs = activation_pairs(net, shares=params.c)
     head = head_of(net, state.dtype)
     total, weight, moves, means, penalties = so_far[:5]
     working: Any = None
@@ -58,11 +59,22 @@ def epoch(
         means += len(rows) * float(working.J)
         for l in range(1, net.L + 1):
             grad.W[l][...], grad.b[l][...] = working.dW[l], working.db[l]
+        if net.blended:
+            _blend_back(net, working, masks, grad)
         clip(solver, state)
         if move:
             moves += 1
             move_all(net, state, solver, float(lr), moves, l2)
     return Steps(total, weight, moves, means, penalties, None, working)
+
+
+def _blend_back(net: Network, working: Working, masks: list[Any], grad: Parameters) -> None:
+    """dc of a step; with dropout its da are those of what the next layers read."""
+    read = zip(working.da, [*masks, None], strict=True)
+    da = [x if r is None else derivation.dropped_back(x, r) for x, r in read]
+    for l, dc in enumerate(share_gradients(net, working._replace(da=da))):
+        if dc is not None:
+            grad.c[l][...] = dc
 
 
 def clip(solver: Solver, state: np.ndarray) -> None:
@@ -81,6 +93,8 @@ def move_all(net: Network, state: np.ndarray, solver: Solver, lr: float, t: int,
         else:
             update(solver, [row.W[l] for row in rows[:4]], lr, t, l2, solver.decay, of_W)
         update(solver, [row.b[l] for row in rows[:4]], lr, t, 0.0, 0.0, of_b)
+        if rows[THETA].c[l] is not None:
+            update(solver, [row.c[l] for row in rows[:4]], lr, t, 0.0, 0.0, solver.blend_rate)
         settle(solver, rows[THETA].W[l], rows[SECOND].W[l], lr * of_W, t)
 
 
@@ -165,7 +179,7 @@ def _dropping(pairs: list[Any], masks: list[Any]) -> list[Any]:
 
 def forward(params: Parameters, X: np.ndarray, head: Any) -> np.ndarray:
     """p of each row, or z[L] where `head` is the identity (G2 to G4)."""
-    a: Any = derivation.forward(params.W, params.b, X, activation_pairs(params.net), head)[1]
+    a: Any = derivation.forward(params.W, params.b, X, activation_pairs(params.net, shares=params.c), head)[1]
     return a[-1]
 
 

@@ -46,6 +46,8 @@ class Solver:
         (the neural-tangent parametrisation: Jacot et al., NeurIPS 2018), at the rate lr / sqrt(n[l-1]).
     bias_rate : float
         Of Adam and AdamW: what multiplies lr for the biases.
+    blend_rate : float
+        Of Adam and AdamW: what multiplies lr for the shares of a blended network.
     scale_rate : float
         Of AdamW: above 0 each input has a scale of its own, from 1 on, that moves at scale_rate * lr: W[1] is learned
         as scale V (Holzmueller et al., NeurIPS 2024).
@@ -70,12 +72,13 @@ class Solver:
     tangent: bool = False
     bias_rate: float = 1.0
     scale_rate: float = 0.0
+    blend_rate: float = 1.0
 
     def __post_init__(self) -> None:
         if self.name not in NAMES:
             msg = f"The solver must be one of {', '.join(NAMES)}; got {self.name!r}."
             raise SpecError(msg)
-        for name in ("l2", "alpha", "decay", "eps", "l1", "bias_rate", "scale_rate"):
+        for name in ("l2", "alpha", "decay", "eps", "l1", "bias_rate", "scale_rate", "blend_rate"):
             _check(name, getattr(self, name), 0.0, math.inf)
         for name in ("max_norm", "clip_norm"):
             value = getattr(self, name)
@@ -91,8 +94,8 @@ class Solver:
         if self.decay and self.name != "adamw":
             msg = f"`decay` belongs to the adamw solver; got decay={self.decay} with {self.name!r}. Use `l2`."
             raise SpecError(msg)
-        if self.name == "sgd" and (self.tangent or self.bias_rate != 1):
-            msg = "`tangent` and `bias_rate` belong to the solvers adam and adamw; got the solver 'sgd'."
+        if self.name == "sgd" and (self.tangent or self.bias_rate != 1 or self.blend_rate != 1):
+            msg = "`tangent`, `bias_rate` and `blend_rate` belong to the solvers adam and adamw; got the solver 'sgd'."
             raise SpecError(msg)
         if self.scale_rate and (self.name != "adamw" or self.l2 or self.settles):
             msg = "`scale_rate` belongs to the solver adamw, without `l2`, `l1` and `max_norm`."

@@ -27,6 +27,8 @@ class Preset:
     bias_rate: float
     scale_rate: float
     places: bool
+    blended: bool = False
+    blend_rate: float = 0.1
 
 
 # scikit-learn's defaults, on encoded columns

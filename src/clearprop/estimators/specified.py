@@ -64,7 +64,14 @@ def network_of(
         raise SpecError(msg)
     with _our_names():
         sizes = inputs, *hidden, outputs
-        return Network(sizes, preset.activation, head, relu_grad_at_zero=0, head_constants=constants)
+        return Network(
+            sizes,
+            preset.activation,
+            head,
+            relu_grad_at_zero=0,
+            head_constants=constants,
+            blended=preset.blended,
+        )
 
 
 def settings_of(estimator: Any, preset: Preset, rows: int, seed: int) -> Settings:
@@ -75,7 +82,7 @@ def settings_of(estimator: Any, preset: Preset, rows: int, seed: int) -> Setting
             preset.solver, l2=0.0 if adamw else decay, decay=decay if adamw else 0.0,
             momentum=0.9 if sgd else 0.0, nesterov=sgd, betas=preset.betas,
             tangent=preset.tangent and not sgd, bias_rate=1.0 if sgd else preset.bias_rate,
-            scale_rate=preset.scale_rate if adamw else 0.0,
+            scale_rate=preset.scale_rate if adamw else 0.0, blend_rate=1.0 if sgd else preset.blend_rate,
         )  # fmt: skip
         return Settings(
             solver, preset.max_iter, _batch_size(estimator.batch_size, rows), preset.learning_rate_init,

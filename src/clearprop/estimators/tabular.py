@@ -23,6 +23,8 @@ _PARAMETERS = """
         Units of the hidden layers.
     activation : str, optional
         Of the hidden layers: a key of `clearprop.maths.derivation.ACTIVATIONS`, or an expression of `x`.
+    blended : bool, optional
+        Whether each hidden unit learns how much of its activation g it takes: a = z + c (g(z) - z), c from 1 on.
     solver : {{"adamw", "adam", "sgd"}}, optional
         The optimiser.
     learning_rate : {{"constant", "cosine", "coslog4"}}, optional
@@ -120,6 +122,7 @@ class TabularClassifier(ClassifierMixin, Tabular):
         members: int | None = None,
         hidden_layer_sizes: Sequence[int] | None = None,
         activation: str | None = None,
+        blended: bool | None = None,
         solver: str | None = None,
         learning_rate: str | None = None,
         learning_rate_init: float | None = None,
@@ -189,6 +192,7 @@ class TabularRegressor(RegressorMixin, Tabular):
         members: int | None = None,
         hidden_layer_sizes: Sequence[int] | None = None,
         activation: str | None = None,
+        blended: bool | None = None,
         solver: str | None = None,
         learning_rate: str | None = None,
         learning_rate_init: float | None = None,

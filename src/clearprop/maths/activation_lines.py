@@ -12,6 +12,7 @@ KLAMBAUER = "Klambauer et al., NeurIPS 2017"
 HENDRYCKS = "Hendrycks and Gimpel, arXiv:1606.08415"
 ELFWING = "Elfwing, Uchibe, Doya, Neural Networks 107, 2018"
 MISRA = "Misra, BMVC 2020"
+HOLZMULLER = "Holzmüller, Grinsztajn, Steinwart, NeurIPS 2024"
 GLOROT = "Glorot, Bordes, Bengio, AISTATS 2011"
 SRIVASTAVA = "Srivastava et al., JMLR 15, 2014"
 
@@ -128,6 +129,27 @@ ACTIVATION_LINES = (
         MISRA,
     ),
     *_activation("tanh", None, r"(1 - (a)^{2})", None),
+)
+
+
+BLENDING_LINES = (
+    entry(
+        "activation",
+        "blended",
+        "the output of a unit that has a share c of its activation: 1 at the start, then learned; v = g(z)",
+        r"a = z + c (v - z)",
+        HOLZMULLER,
+    ),
+    entry(
+        "activation",
+        "blended_back",
+        "the same, undone, from g = dJ_i/da; b is what the activation alone would make of g",
+        r"\delta = g + c (b - g)",
+        HOLZMULLER,
+    ),
+    entry(
+        "activation", "share_term", "dJ_i/dc, from g = dJ_i/da; its mean is dc", r"h = g (v - z)", HOLZMULLER
+    ),
 )
 
 

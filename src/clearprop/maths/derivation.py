@@ -68,6 +68,10 @@ def mish_back(da, z, a):        return da * mish_slope(z, tanh_softplus(1.0, z, 
 
 def tanh_back(da, z, a):        return da * (1.0 - a * a)
 
+def blended(z, v, part):        return z + part * (v - z)                                   # a, where a unit learns the part c of its activation; v = g(z)
+def blended_back(da, back, part): return da + part * (back - da)                            # back = g_back(da, z, v)
+def share_term(da, z, v):       return da * (v - z)                                         # dJ_i/dc; dc[l] is its mean, as G9
+
 
 # ---- Dropout, in training alone: the next layer reads dropped(a, mask); on average that is a ----------
 def drop_mask(u, drop):         return where(less(u, drop), 0.0, 1.0 / (1.0 - drop))        # u: uniform from 0 to 1
@@ -178,6 +182,12 @@ def activation_pair(name, relu_grad_at_zero):
     if name == "relu" and relu_grad_at_zero == 1:
         return relu, relu_back_one
     return ACTIVATIONS[name]
+
+
+def blended_pair(pair, c):
+    """The pair (g, g_back) of a layer whose units blend the activation of `pair` with z, by their shares c: (n[l],)."""
+    g, g_back = pair
+    return lambda z: blended(z, g(z), c), lambda da, z, a: blended_back(da, g_back(da, z, g(z)), c)
 
 
 def head_lines(head):

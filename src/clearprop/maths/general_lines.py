@@ -277,6 +277,12 @@ PROCEDURES = (
         "activation_pair",
         "an activation with its slope; relu'(0) is 0 or 1",
     ),
+    Equation(
+        "P.blended_pair",
+        "procedure",
+        "blended_pair",
+        "an activation with its slope, where each unit has a share of it",
+    ),
     Equation("P.head_lines", "procedure", "head_lines", "a head: p, the loss of a row, and its residual"),
     Equation(
         "P.forward",

@@ -144,11 +144,14 @@ def _importances(data: object, encoding: Encoding) -> Importances:
 
 
 def tensors_of(params: Parameters) -> dict[str, np.ndarray]:
-    """W[l] as PyTorch keeps it, (n[l], n[l-1]), and b[l], in a Sequential with an activation after each layer."""
+    """W[l] as PyTorch keeps it, (n[l], n[l-1]), and b[l], in a Sequential with an activation after each layer;
+    of a blended network the activation has c[l]."""
     tensors = {}
     for l in range(1, params.net.L + 1):
         tensors[f"{2 * (l - 1)}.weight"] = np.ascontiguousarray(params.W[l].T)
         tensors[f"{2 * (l - 1)}.bias"] = np.ascontiguousarray(params.b[l])
+        if params.c[l] is not None:
+            tensors[f"{2 * l - 1}.share"] = np.ascontiguousarray(params.c[l])
     return tensors
 
 
@@ -187,6 +190,8 @@ def _parameters(net: Network, tensors: dict[str, np.ndarray]) -> Parameters:
     expected: dict[str, tuple[int, ...]] = {}
     for l, (n_in, n_out) in enumerate(pairwise(net.sizes)):
         expected |= {f"{2 * l}.weight": (n_out, n_in), f"{2 * l}.bias": (n_out,)}
+    shares = {l: f"{2 * l - 1}.share" for l in (range(1, net.L) if net.blended else ())}
+    expected |= {name: (net.sizes[l],) for l, name in shares.items()}
     if set(tensors) != set(expected):
         msg = f"it holds the tensors {sorted(tensors)} in place of {sorted(expected)}"
         raise ModelFileError(msg)
@@ -200,6 +205,8 @@ def _parameters(net: Network, tensors: dict[str, np.ndarray]) -> Parameters:
         raise ModelFileError(msg)
     W = [None, *(tensors[f"{2 * l}.weight"].T for l in range(net.L))]
     params = Parameters.from_layers(net, W, [None, *(tensors[f"{2 * l}.bias"] for l in range(net.L))])
+    for l, name in shares.items():
+        params.c[l][...] = tensors[name]
     if not np.isfinite(params.flat).all():
         msg = "its weights are not all finite"
         raise ModelFileError(msg)
@@ -213,6 +220,7 @@ def _network_dict(net: Network) -> dict[str, Any]:
         "head": net.head,
         "relu_grad_at_zero": net.relu_grad_at_zero,
         **({"head_constants": list(net.head_constants)} if net.head_constants else {}),
+        **({"blended": True} if net.blended else {}),
     }
 
 

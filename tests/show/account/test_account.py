@@ -217,8 +217,8 @@ def test_a_slope_at_a_kink_that_is_none_of_its_two_sides_is_not_verified(monkeyp
     params.b[1][:] = 1.0
     right = oracle.activation_pairs
 
-    def wrong(*arguments):
-        pairs = list(right(*arguments))
+    def wrong(*arguments, **shares):
+        pairs = list(right(*arguments, **shares))
         return [
             pair and (pair[0], lambda da, z, a, back=pair[1]: back(da, z, a) + 1.5 * da) for pair in pairs
         ]
@@ -245,7 +245,7 @@ def test_a_wrong_gradient_is_not_verified(key, monkeypatch):
     """Each planted in the step: by its own line and by the complex step."""
     right, name, l = batch.step, key[:-3], int(key[-2])
 
-    def wrong(*arguments):
+    def wrong(*arguments, **shares):
         done = right(*arguments)
         getattr(done, name)[l] = getattr(done, name)[l] * 1.001
         return done

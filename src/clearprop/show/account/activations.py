@@ -1,7 +1,8 @@
 """The lines of an activation: LaTeX by the rows of `equations`, trees by the page."""
 
 import re
-from typing import NamedTuple
+from dataclasses import replace
+from typing import Any
 
 from clearprop.batch import activation_pairs
 from clearprop.maths import derivation, expressions, trees
@@ -9,38 +10,46 @@ from clearprop.maths.equation import Equation
 from clearprop.maths.equations import by_id
 from clearprop.maths.trees import Grid
 from clearprop.network import Network
+from clearprop.show.account.blended_lines import DA, Written, blended_backward, blended_forward
 from clearprop.show.account.quantity import Line, localised
 
-DA = r"\frac{\partial J_{i}}{\partial a^{(l)}_{i,j}}"
 SLOPE = r"\frac{\partial a^{(l)}_{i,j}}{\partial z^{(l)}_{i,j}}"
 
 
-class Written(NamedTuple):
-    """A line on paper: its id, what it says in words, LaTeX by form, the statements it covers."""
-
-    id: str
-    name: str
-    latex: dict[str, str | None]
-    requirements: tuple[str, ...] = ()
+def forward_line(net: Network, l: int, z: Grid, c: Grid) -> Line:
+    """a = g(z) of layer l, or its blend with z by the shares c."""
+    g = _pair(net, l, c)[0]
+    written = blended_forward(_forward(net, l), operator(net, l)) if net.blended else _forward(net, l)
+    return _line(written, "activation", g(z).cell("i", "j"), l, net)
 
 
-def forward_line(net: Network, l: int, z: Grid) -> Line:
-    """a = g(z) of layer l."""
-    g = activation_pairs(net, trees.page())[l][0]
-    return _line(_forward(net, l), "activation", g(z).cell("i", "j"), l, net)
+def _pair(net: Network, l: int, c: Grid) -> tuple[Any, Any]:
+    """(g, g_back) of layer l in the language of trees."""
+    return activation_pairs(net, trees.page(), [c] * (net.L + 1))[l]
 
 
-def backward_lines(net: Network, l: int, z: Grid, a: Grid, da: Grid) -> tuple[Line, Line]:
-    """What undoes layer l, and its slope alone."""
-    name = net.activations[l - 1]
-    g_back, back = activation_pairs(net, trees.page())[l][1], _backward(net, l)
-    rule = "mask" if name == "relu" else "slope"
+def plain_pair(net: Network, l: int) -> tuple[Any, Any]:
+    """(g, g_back) of layer l without its shares, in the language of trees."""
+    return activation_pairs(replace(net, blended=False), trees.page())[l]
+
+
+def plain_latex(net: Network, l: int) -> str:
+    """g(z) of layer l in LaTeX, for one number."""
+    return (localised(_forward(net, l).latex["scalar"], l, net.sizes) or "").partition(" = ")[2]
+
+
+def backward_lines(net: Network, l: int, grids: tuple[Grid, Grid, Grid], c: Grid) -> tuple[Line, Line]:
+    """What undoes layer l, by its z, a, da and, if it is blended, its shares c; and its slope alone."""
+    name, (z, a, da) = net.activations[l - 1], grids
+    g_back, back = _pair(net, l, c)[1], _backward(net, l)
+    own = _slope(net, l, back)
+    if net.blended:
+        back, own = blended_backward(_forward(net, l), own, operator(net, l))
+    rule = "mask" if name == "relu" and not net.blended else "slope"
     whole = _line(back, rule, g_back(da, z, a).cell("i", "k" if back.id == "G7" else "j"), l, net)
     one = g_back(1.0, z, a)
     tree = one.cell("i", "j") if isinstance(one, Grid) else ["num", float(one)]
-    slope = Written(
-        "G7.slope", "the slope of the activation", {"scalar": f"{SLOPE} = {_slope(net, l, back)}"}
-    )
+    slope = Written("G7.slope", "the slope of the activation", {"scalar": f"{SLOPE} = {own}"})
     return whole, _line(slope, rule, tree, l, net)
 
 

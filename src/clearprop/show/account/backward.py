@@ -11,6 +11,7 @@ from clearprop.maths.tree_slopes import slope
 from clearprop.maths.trees import Grid, Tree
 from clearprop.show.account import symbols
 from clearprop.show.account.activations import backward_lines, operator
+from clearprop.show.account.blending import share_gradient
 from clearprop.show.account.heads import logistic_lines, residual_line
 from clearprop.show.account.quantity import Line, Quantity
 from clearprop.show.account.step import SAMPLE, Step, biases, derivation_head, loss_grid, rows, units, weights
@@ -21,6 +22,8 @@ def backward(s: Step) -> Iterator[Quantity]:
     for l in range(s.net.L, 0, -1):
         if l < s.net.L:
             yield from _hidden_residual(s, l)
+            if s.net.blended:
+                yield share_gradient(s, l)
         yield _mean_residual(s, l)
         yield from _gradients(s, l)
         yield _pulled_back(s, l - 1)
@@ -108,7 +111,7 @@ def _slope(s: Step, l: int, out: str, line: Line) -> Quantity:
     """g'(z): what a layer's own gradient is multiplied with; of relu the mask."""
     m, n, done = len(s.X), s.net.sizes[l], s.working
     last = l == s.net.L
-    back = derivation.logistic_back if last else activation_pairs(s.net)[l][1]
+    back = derivation.logistic_back if last else activation_pairs(s.net, shares=s.params.c)[l][1]
     values = back(np.ones((m, n)), done.z[l], done.a[l])
     symbol = symbols.slope(l, r"\sigma" if last else operator(s.net, l), out)
     return rows(s, f"slope[{l}]", "backward", l, symbol, values, lines=(line,), oracle=("slope", l))
@@ -117,7 +120,7 @@ def _slope(s: Step, l: int, out: str, line: Line) -> Quantity:
 def _hidden_residual(s: Step, l: int) -> Iterator[Quantity]:
     m, n = len(s.X), s.net.sizes
     z, a, da = (s.grid(f"{key}[{l}]", m, n[l]) for key in ("z", "a", "da"))
-    back, mask = backward_lines(s.net, l, z, a, da)
+    back, mask = backward_lines(s.net, l, (z, a, da), s.grid(f"c[{l}]", 1, n[l]))
     yield _slope(s, l, "a", mask)
     k = "k" if back.id == "G7" else "j"
     chain = ["*", ["ref", f"da[{l}]", "i", k], ["ref", f"slope[{l}]", "i", k]]

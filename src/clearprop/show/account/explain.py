@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from clearprop.batch import as_batch
+from clearprop.batch import as_batch, share_gradients
 from clearprop.batch import step as whole_step
 from clearprop.errors import DivergedError, SpecError
 from clearprop.maths import derivation
@@ -174,6 +174,9 @@ def _after(params: Parameters, working: Any, lr: float, l2: float, mean: bool) -
     for l in range(1, params.net.L + 1):
         new.W[l][...] = derivation.descend(params.W[l], working.dW[l] * share, lr, l2)
         new.b[l][...] = derivation.descend_bias(params.b[l], working.db[l] * share, lr)
+    for l, dc in enumerate(share_gradients(params.net, working) if params.net.blended else ()):
+        if dc is not None:
+            new.c[l][...] = derivation.descend_bias(params.c[l], dc * share, lr)
     return new
 
 
@@ -197,6 +200,7 @@ def _head(step: Step, words: Words, options: dict[str, Any]) -> dict[str, Any]:
             "sizes": list(net.sizes), "L": net.L, "activations": list(net.activations), "head": net.head,
             "out": net.out_activation, "relu_grad_at_zero": net.relu_grad_at_zero,
             "head_constants": list(net.head_constants), "parameters": net.n_parameters,
+            **({"blended": True} if net.blended else {}),
         },
     }  # fmt: skip
 
@@ -206,4 +210,6 @@ def _given(params: Parameters, X: np.ndarray, y: np.ndarray, w: np.ndarray) -> d
     found["kappa"] = np.array([params.net.head_constants])
     for l in range(1, params.net.L + 1):
         found |= {f"W[{l}]": params.W[l], f"b[{l}]": params.b[l][None]}
+        if params.c[l] is not None:
+            found[f"c[{l}]"] = params.c[l][None]
     return found

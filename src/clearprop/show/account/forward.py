@@ -31,6 +31,8 @@ def given(s: Step) -> Iterator[Quantity]:
     for l in range(1, s.net.L + 1):
         yield weights(f"W[{l}]", "given", l, symbols.parameter("W", l), s.params.W[l])
         yield biases(f"b[{l}]", "given", l, symbols.parameter("b", l), s.params.b[l])
+        if s.params.c[l] is not None:
+            yield biases(f"c[{l}]", "given", l, symbols.parameter("c", l), s.params.c[l])
 
 
 def forward(s: Step, params: Parameters, done: Any, mark: str) -> Iterator[Quantity]:
@@ -48,7 +50,8 @@ def forward(s: Step, params: Parameters, done: Any, mark: str) -> Iterator[Quant
         yield rows(s, f"z{mark}[{l}]", part, l, symbol, done.z[l], lines=(line,), kinks=bent)
         z = s.grid(f"z{mark}[{l}]", m, n[l])
         if l < L:
-            lines = (forward_line(s.net, l, z),)
+            c = s.grid(f"c{mark}[{l}]", 1, n[l])
+            lines = (forward_line(s.net, l, z, c),)
             yield rows(s, f"a{mark}[{l}]", part, l, symbols.matrix("a", l, mark), done.a[l], lines=lines)
         else:
             symbol = symbols.matrix("p", None, mark)

@@ -8,6 +8,7 @@ from clearprop.maths import derivation
 from clearprop.maths.trees import named
 from clearprop.show.account import symbols
 from clearprop.show.account.backward import backward
+from clearprop.show.account.blending import share_update
 from clearprop.show.account.forward import forward, given, losses
 from clearprop.show.account.quantity import Quantity
 from clearprop.show.account.step import Step, biases, weights
@@ -38,6 +39,10 @@ def _update(s: Step) -> Iterator[Quantity]:
         yield weights(f"W'[{l}]", "update", l, symbols.parameter("W", l, "'"), s.after.W[l], lines=(line,))
         line = s.line("G11", "update", s.page.descend_bias(b, db, lr).cell(0, "j"), l)
         yield biases(f"b'[{l}]", "update", l, symbols.parameter("b", l, "'"), s.after.b[l], lines=(line,))
+        if s.net.blended and l < s.net.L:
+            c, dc = s.grid(f"c[{l}]", 1, n[l]), s.grid(f"dc[{l}]", 1, n[l])
+            line = share_update(s, l, s.page.descend_bias(c, dc, lr).cell(0, "j"))
+            yield biases(f"c'[{l}]", "update", l, symbols.parameter("c", l, "'"), s.after.c[l], lines=(line,))
 
 
 def gradient_of(s: Step, name: str, l: int) -> np.ndarray:

@@ -28,9 +28,9 @@ def matrix(letter: str, l: int | None = None, mark: str = "") -> Symbol:
 
 
 def parameter(letter: str, l: int, mark: str = "") -> Symbol:
-    """W or b, which have no row for each sample."""
+    """W, b or c, which have no row for each sample."""
     whole = _whole(letter, l, mark)
-    return Symbol(f"{whole}_{{#2}}" if letter == "b" else f"{whole}_{{#1,#2}}", None, whole)
+    return Symbol(f"{whole}_{{#2}}" if letter in "bc" else f"{whole}_{{#1,#2}}", None, whole)
 
 
 def row_number(letter: str, mark: str = "") -> Symbol:

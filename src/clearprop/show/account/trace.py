@@ -107,7 +107,7 @@ def primed(latex: str | None) -> str | None:
     if latex is None:
         return None
     latex = re.sub(
-        r"(?<![\\A-Za-z{])([zaWb])(?=\^\{\((?!0\))\w+\)\})|(?<![\\A-Za-z])([zWb])(?=\^\{\()",
+        r"(?<![\\A-Za-z{])([zaWbc])(?=\^\{\((?!0\))\w+\)\})|(?<![\\A-Za-z])([zWbc])(?=\^\{\()",
         r"{\1\2'}",
         latex,
     )

@@ -49,4 +49,6 @@ def _weights(step: Step, rows: list[Parameters]) -> dict[str, Any]:
     for l in range(1, step.net.L + 1):
         found[f"W[{l}]"] = [p.W[l].tolist() for p in rows]
         found[f"b[{l}]"] = [p.b[l].tolist() for p in rows]
+        if step.params.c[l] is not None:
+            found[f"c[{l}]"] = [p.c[l].tolist() for p in rows]
     return found

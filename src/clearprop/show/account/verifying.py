@@ -63,8 +63,8 @@ class Oracle:
     def _by_parameter(self, kind: str, l: int, q: Quantity) -> np.ndarray:
         each = kind == "outer"
         at = [self.cutter.keep.of(axis) for axis in (q.axes[1:] if each else q.axes)]
-        indices = [(k, j) if kind != "b" else (j,) for k in at[0] for j in at[1]]
-        name = "b" if kind == "b" else "W"
+        indices = [(k, j) if kind not in ("b", "c") else (j,) for k in at[0] for j in at[1]]
+        name = kind if kind in ("b", "c") else "W"
         by = np.array([self.onward.by_parameter(name, l, index) for index in indices])
         shape = [len(n) for n in at]
         if each:

@@ -16,6 +16,7 @@ QUANTITIES = {
     "kappa": "the constant of the loss of each output",
     "W": "the weights into layer {l}: row k is a unit before, column j a unit of it",
     "b": "the biases of layer {l}",
+    "c": "the shares of layer {l}: how much of its activation each unit takes",
     "z": "the inputs of layer {l}, before its activation",
     "a": "the outputs of layer {l}",
     "p": "the outputs of the network",
@@ -36,9 +37,11 @@ QUANTITIES = {
     "outer": "what each sample adds to the gradient of the weights of layer {l}",
     "dW": "the gradient of the weights of layer {l}",
     "db": "the gradient of the biases of layer {l}",
+    "dc": "the gradient of the shares of layer {l}",
     "decayed": "the same with the penalty",
     "W'": "the weights of layer {l} after the update",
     "b'": "the biases of layer {l} after the update",
+    "c'": "the shares of layer {l} after the update",
     "rest": "{terms} further terms",
 }
 RULES = {

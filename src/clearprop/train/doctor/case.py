@@ -172,7 +172,7 @@ class Case:
         with np.errstate(all="ignore"):
             params = self.params
             return derivation.forward(
-                params.W, params.b, self.X, activation_pairs(self.net), head_of(self.net)
+                params.W, params.b, self.X, activation_pairs(self.net, shares=params.c), head_of(self.net)
             )
 
     @property

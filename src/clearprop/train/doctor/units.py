@@ -1,6 +1,7 @@
 """Findings about the units: dead, nearly linear, saturated; and about the gradients between the layers."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -45,7 +46,7 @@ def nearly_linear(case: Case) -> Iterator[Finding]:
 
 def saturated(case: Case) -> Iterator[Finding]:
     """Units of a tanh or logistic layer that most rows drive to where the slope is nearly 0."""
-    limits, pairs = case.limits, activation_pairs(case.net)
+    limits, pairs = case.limits, activation_pairs(replace(case.net, blended=False))
     for l, z in _layers(case, BOUNDED):
         g, back = pairs[l]
         one, zero = np.ones_like(z), np.zeros_like(z[:1])
@@ -108,7 +109,9 @@ def _between_layers(case: Case, name: str, shrink: bool) -> Iterator[Finding]:
 
 def _layers(case: Case, kinds: tuple[str, ...]) -> Iterator[tuple[int, np.ndarray]]:
     """The hidden layers of some activations, with z[l]."""
-    for l, name in enumerate(case.net.activations, 1):
+    for l, name in enumerate(
+        () if case.net.blended else case.net.activations, 1
+    ):  # blended units are never dead
         if name in kinds:
             yield l, case.passed[0][l]
 

@@ -88,7 +88,8 @@ def _forward(params: Parameters, a: Value) -> Value:
     for l, name in enumerate(names, 1):
         z = page().affine(a, params.W[l], params.b[l])
         is_line = l == net.L or name in ACTIVATIONS
-        a = getattr(page(), name)(z) if is_line else expressions.pair(name, 0, page())[0](z)
+        g = getattr(page(), name)(z) if is_line else expressions.pair(name, 0, page())[0](z)
+        a = g if params.c[l] is None else page().blended(z, g, params.c[l])
     return a
 
 

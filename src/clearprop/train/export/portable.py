@@ -68,8 +68,12 @@ class Portable:
         Raises
         ------
         SpecError
-            If one is an expression of the user's, which `what` cannot say.
+            If one is an expression of the user's, or units blend it with z, which `what` cannot say.
         """
+        if self.net.blended:
+            msg = f"{what} has no word for units that learn a share of their activation. "
+            msg += "Export to ONNX, or fit with blended=False."
+            raise SpecError(msg)
         for l, name in enumerate(self.net.activations, 1):
             if name not in ACTIVATIONS:
                 msg = (
