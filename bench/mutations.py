@@ -2,8 +2,9 @@
 
 Each token of each true statement of the documents (by default those of the tests) is changed in the ways in
 which people slip: another index, layer, sign, number, bound, symbol; a transpose or a dash lost or gained. A
-changed document is checked as a whole. A change is caught if its line is reported; equal in value if it
-computes the same, told by comparing the changed side with the old one; else missed.
+changed document is checked as a whole. A change is caught at its line if that is reported; by what follows if
+another line is, which no longer holds with a definition that was changed; equal in value if it computes the same,
+told by comparing the changed side with the old one; else missed.
 """
 
 import argparse
@@ -73,7 +74,7 @@ def mutations(document, statements: list[int]) -> Iterator[Mutation]:
 
 
 def verdict(one: Mutation, document, setting: Setting, reading, worlds: Worlds) -> str:
-    """Caught, unread, equal in value, or missed."""
+    """Caught at its line, unread, caught by what follows, equal in value, or missed."""
     text = document.source.text
     changed = text[: one.at] + one.new + text[one.at + len(one.old) :]
     source = sources.Source(document.source.name, document.source.form, changed, document.source.numbers)
@@ -83,6 +84,8 @@ def verdict(one: Mutation, document, setting: Setting, reading, worlds: Worlds) 
         return "caught"
     if any(u.line in lines for u in check.unread):
         return "unread"
+    if check.findings:
+        return "by what follows"
     return "equal in value" if _is_equal(one, source, document, setting, reading, worlds) else "missed"
 
 
@@ -146,9 +149,10 @@ def main() -> None:
 
 def _said(counts: Counter) -> str:
     tried = counts.total() - counts["equal in value"]
-    share = counts["caught"] / tried if tried else 1.0
-    others = ", ".join(f"{name} {counts[name]}" for name in ("unread", "missed"))
-    return f"{share:7.1%} caught of {tried:4}  ({others}; equal in value {counts['equal in value']})"
+    at_line, in_all = counts["caught"], counts["caught"] + counts["by what follows"]
+    shares = [count / tried if tried else 1.0 for count in (at_line, in_all)]
+    others = ", ".join(f"{name} {counts[name]}" for name in ("unread", "missed", "equal in value"))
+    return f"{shares[0]:7.1%} caught at their line, {shares[1]:.1%} in all, of {tried:4}  ({others})"
 
 
 if __name__ == "__main__":

@@ -62,7 +62,8 @@ def affine(node: Node) -> Affine | None:
 
 
 def _terms(node: Node) -> Iterator[Node]:
-    if isinstance(node, Add) and node.sign == 1:
+    """What is added up; a product that is taken off is a slip in a step: v_1 h_1 - v_2 h_2 + c."""
+    if isinstance(node, Add) and (node.sign == 1 or _pair(node.right) is not None):
         yield from _terms(node.left)
         yield from _terms(node.right)
     else:
