@@ -7,9 +7,8 @@ import numpy as np
 
 from clearprop.network import Network
 
-SIZE, AT_W, AT_B, AT_Z, AT_A, AT_DELTA, AT_FED, AT_MASK, AT_C, AT_G = range(
-    10
-)  # the columns of `Layout.layers`
+# The columns of `Layout.layers`.
+SIZE, AT_W, AT_B, AT_Z, AT_A, AT_DELTA, AT_FED, AT_MASK, AT_C, AT_G = range(10)
 LINE = 64  # bytes: blocks start on a cache line
 
 

@@ -109,9 +109,8 @@ def _between_layers(case: Case, name: str, shrink: bool) -> Iterator[Finding]:
 
 def _layers(case: Case, kinds: tuple[str, ...]) -> Iterator[tuple[int, np.ndarray]]:
     """The hidden layers of some activations, with z[l]."""
-    for l, name in enumerate(
-        () if case.net.blended else case.net.activations, 1
-    ):  # blended units are never dead
+    activations = () if case.net.blended else case.net.activations  # blended units are never dead
+    for l, name in enumerate(activations, 1):
         if name in kinds:
             yield l, case.passed[0][l]
 

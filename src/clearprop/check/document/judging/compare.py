@@ -100,7 +100,7 @@ class Comparison:
     def __init__(
         self, statement: Statement, document: Document, notation: Notation, reading: Reading
     ) -> None:
-        self.statement, self.notation, self.reading = statement, notation, reading
+        self.statement, self.notation = statement, notation
         self.nodes = [p.node for p in statement.parts]
         self.known = [n for n in self.nodes if n is not None]
         self.sets = [n for n in self.known if shapes.has_space(n)]
@@ -115,17 +115,14 @@ class Comparison:
             isinstance(one, Call) and one.name in ("log", "sqrt") for n in self.known for one in walk(n)
         )
         self.update = updates.is_update(statement, notation.roles)
-        self._begin()
+        self.under(reading)
 
-    def _begin(self) -> None:
+    def under(self, reading: Reading) -> "Comparison":
+        """The same statement, not yet compared, under a reading."""
+        self.reading = reading
         self.entrywise = self.narrow = False
         self.beyond: OutOfRange | None = None
         self.pairs = [Pair(a, b) for a, b in compared(self.statement)]
-
-    def under(self, reading: Reading) -> "Comparison":
-        """The same statement, not yet compared, under another reading."""
-        self.reading = reading
-        self._begin()
         return self
 
     def run(self, worlds: list[World], most: int = MOST_CHOICES) -> list[Pair]:
