@@ -128,7 +128,7 @@ class Seeing(ABC):
         return explain(net, params, X, y, sample_weight=w, **options)
 
     def check_gradients(self, X: Any, y: Any, sample_weight: Any = None) -> "GradientCheck":
-        """Compare dW and db at the fitted weights with the complex step; see `clearprop.check_gradients`.
+        """Compare dW, db and dc at the fitted weights with the complex step; see `clearprop.check_gradients`.
 
         Parameters
         ----------

@@ -1,6 +1,7 @@
 """Where a network has no derivative: z that stand on a kink, as far as rounding can tell."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -32,7 +33,7 @@ def near_zero(params: Parameters, own: Working, z: Sequence[Any]) -> list[Any]:
 
 def bent_layers(net: Network) -> list[int]:
     """The hidden layers whose activation has a kink at 0."""
-    pairs = activation_pairs(net)
+    pairs = activation_pairs(replace(net, blended=False))
     return [l for l in range(1, net.L) if _bent(*pairs[l])]
 
 

@@ -1,19 +1,19 @@
 """The gradients of a network on trial: the oracles know J's forward pass only, and nothing of the backward pass."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
-from clearprop.batch import activation_pairs, as_batch, head_of
+from clearprop.batch import activation_pairs, as_batch, head_of, share_gradients
 from clearprop.check.gradients import kinks
 from clearprop.check.gradients.conventions import Convention, convention, mapped
 from clearprop.check.gradients.diagnosis import Reference, diagnose, merged
 from clearprop.check.gradients.function import ORACLES, chosen
 from clearprop.check.gradients.judging import TOLERANCES, Index, Trial, judge
 from clearprop.check.gradients.objective import Objective
-from clearprop.check.gradients.slips import from_wrong_inputs, slipped_steps
+from clearprop.check.gradients.slips import from_wrong_inputs, from_wrong_shares, slipped_steps
 from clearprop.check.gradients.verdict import Entry, Finding, GradientCheck
 from clearprop.errors import ShapeError, SpecError
 from clearprop.maths import derivation
@@ -21,11 +21,11 @@ from clearprop.maths.derivation import Working
 from clearprop.network import Network, Parameters
 
 TOLERANCE = 1e-12  # float64 keeps 16 digits; sums over some thousand rows and units lose a few
-LETTERS = {"dW": "W", "db": "b", "delta": "z"}
+LETTERS = {"dW": "W", "db": "b", "dc": "c", "delta": "z"}
 
 
 def complex_step(net: Network, params: Parameters, name: str, l: int, index: Index, batch: Any) -> float:
-    """dJ by one entry of W[l] or b[l]: the imaginary part of J at a step of 1e-30 i, divided by it."""
+    """dJ by one entry of W[l], b[l] or c[l]: the imaginary part of J at a step of 1e-30 i, divided by it."""
     return Objective(net, params, batch).slopes("complex", name, l, [index], 0.0)[0].value
 
 
@@ -49,21 +49,22 @@ class Case:
             msg = f"`l2` must be a finite number, not negative; got {l2!r}."
             raise SpecError(msg)
         of, exact = convention(library), params.astype(np.float64)
-        own = derivation.step(exact.W, exact.b, *batch, activation_pairs(net), head_of(net))
+        own = derivation.step(exact.W, exact.b, *batch, activation_pairs(net, shares=exact.c), head_of(net))
         return cls(net, exact, batch, own, of, of.penalty(l2, float(batch[2].sum())))
 
     def penalty_of(self, quantity: str) -> float:
         """lambda, for what it holds for."""
-        return self.penalty if quantity == "dW" or (quantity == "db" and self.of.biases) else 0.0
+        return self.penalty if quantity == "dW" or (quantity in ("db", "dc") and self.of.biases) else 0.0
 
     def gradient(self, working: Working, quantity: str, l: int) -> np.ndarray:
         """One gradient of a step, with the penalty."""
-        found, penalty = getattr(working, quantity)[l], self.penalty_of(quantity)
+        found = share_gradients(self.net, working) if quantity == "dc" else getattr(working, quantity)
+        found, penalty = found[l], self.penalty_of(quantity)
         return derivation.decayed(found, self.values(quantity, l), penalty) if penalty else found
 
     def values(self, quantity: str, l: int) -> np.ndarray:
         """What it is the gradient of."""
-        held = {"dW": self.params.W, "db": self.params.b, "delta": self.own.z}
+        held = {"dW": self.params.W, "db": self.params.b, "dc": self.params.c, "delta": self.own.z}
         return held[quantity][l]
 
     def size(self, quantity: str, l: int) -> float:
@@ -72,6 +73,7 @@ class Case:
         terms = {
             "dW": lambda: derivation.weight_grad(np.abs(self.own.a[l - 1]), delta, self.own.m),
             "db": lambda: derivation.bias_grad(delta, self.own.m),
+            "dc": lambda: self._shared(l),
             "delta": lambda: delta if l == self.net.L else self._pulled(l),
         }[quantity]()
         penalty = self.penalty_of(quantity) * np.abs(self.values(quantity, l)).max()
@@ -79,6 +81,11 @@ class Case:
 
     def _pulled(self, l: int) -> np.ndarray:
         return derivation.pull_back(np.abs(self.own.delta[l + 1]), np.abs(self.params.W[l + 1]))
+
+    def _shared(self, l: int) -> np.ndarray:
+        z = self.own.z[l]
+        v = activation_pairs(replace(self.net, blended=False))[l][0](z)
+        return derivation.bias_grad(derivation.share_term(self._pulled(l), -np.abs(z), np.abs(v)), self.own.m)
 
 
 def check_network(
@@ -121,10 +128,17 @@ def _given(
     L = case.net.L
     if gradients is None:
         step = case.own if working is None else working
-        return {q: [None, *(case.gradient(step, q, l) for l in range(1, L + 1))] for q in ("dW", "db")}
-    if working is not None or not gradients or not set(gradients) <= set(LETTERS):
+        return {
+            q: [
+                None,
+                *(None if case.values(q, l) is None else case.gradient(step, q, l) for l in range(1, L + 1)),
+            ]
+            for q in ("dW", "db", "dc")
+        }
+    letters = [q for q in LETTERS if q != "dc" or case.net.blended]
+    if working is not None or not gradients or not set(gradients) <= set(letters):
         msg = (
-            f"`gradients` must be a mapping with some of {', '.join(LETTERS)}, and goes without `working`; "
+            f"`gradients` must be a mapping with some of {', '.join(letters)}, and goes without `working`; "
             f"got {', '.join(map(repr, gradients)) or 'none'}."
         )
         raise SpecError(msg)
@@ -132,10 +146,25 @@ def _given(
 
 
 def _layers(quantity: str, arrays: Sequence[Any], L: int) -> list[Any]:
+    if quantity == "dc":
+        return _hidden_layers(arrays, L)
     if len(arrays) not in (L, L + 1):
         msg = f"`{quantity}` must have an array for each of {L} layers (or {L + 1}, index 0 unused); got {len(arrays)}."
         raise ShapeError(msg)
     return [None, *arrays] if len(arrays) == L else list(arrays)
+
+
+def _hidden_layers(arrays: Sequence[Any], L: int) -> list[Any]:
+    """Those of dc, which the last layer has not."""
+    if len(arrays) == L + 1 and arrays[L] is None:
+        return list(arrays)
+    if len(arrays) == L - 1:
+        return [None, *arrays, None]
+    msg = (
+        f"`dc` must have an array for each of {L - 1} hidden layers (or {L + 1}, where indices 0 and {L} are None); "
+        f"got {len(arrays)}."
+    )
+    raise ShapeError(msg)
 
 
 def _each(given: Mapping[str, Sequence[Any]], L: int) -> Iterator[tuple[str, int, np.ndarray]]:
@@ -179,6 +208,7 @@ def _diagnosed(case: Case, wrong: Sequence[tuple[Any, ...]]) -> list[Finding]:
         for entry in entries:
             right[entry.index] = np.nan if entry.status == "kink" else right[entry.index]
         slips = dict(from_wrong_inputs(case.own, l)) if quantity == "dW" else {}
+        slips |= dict(from_wrong_shares(case.net, case.own, l)) if quantity == "dc" else {}
         slips = {said: case.gradient(step, quantity, l) for said, step in slipped} | slips
         reference = Reference(right, case.values(quantity, l), case.penalty_of(quantity), slips)
         found.append(diagnose(f"{quantity}[{l}]", on_trial, reference, factors, count))

@@ -1,4 +1,4 @@
-"""J as a function of one array: a W[l], a b[l], or the z[l] of every row; and its slopes by each oracle."""
+"""J as a function of one array: a W[l], b[l] or c[l], or the z[l] of every row; and its slopes by each oracle."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -38,42 +38,54 @@ class Objective:
         near: Sequence[Any] | None = None, z: Sequence[Any] = (),
     ) -> None:  # fmt: skip
         self.net, self.batch, self.near = net, batch, near
-        self.arrays = {"W": params.W, "b": params.b, "z": z}
-        self.penalty = {"W": penalty, "b": penalty if biases else 0.0, "z": 0.0}
+        self.arrays = {"W": params.W, "b": params.b, "c": params.c, "z": z}
+        self.penalty = {
+            "W": penalty,
+            "b": penalty if biases else 0.0,
+            "c": penalty if biases else 0.0,
+            "z": 0.0,
+        }
 
     def function(
         self, letter: str, l: int, page: Any, own: Callable[[Any], Any] = np.asarray, side: int = 0
     ) -> Any:
-        """J by one W[l] or b[l]; by z[l], the sum of w J_i. `own` makes arrays those of the page's language."""
-        W, b = ([None, *map(own, self.arrays[k][1:])] for k in "Wb")
+        """J by one W[l], b[l] or c[l]; by z[l], the sum of w J_i. `own` makes arrays those of the page's language."""
+        W, b, c = ([x if x is None else own(x) for x in self.arrays[k]] for k in "Wbc")
         X, y, w = map(own, self.batch)
-        pairs, head = self._lines(page, own, side)
+        head = self._head(page, own, side)
 
         def of_z(values: Any) -> Any:
             z = values
             if l < self.net.L:
+                pairs = self._pairs(page, c, side)
                 rest = [None, *W[l + 1 :]], [None, *b[l + 1 :]], pairs[l][0](values), [None, *pairs[l + 1 :]]
                 z = page.forward(*rest, head)[0][-1]
             return page.total(w * page.head_lines(head)[1](z, y))
 
         def of_parameter(values: Any) -> Any:
-            (W if letter == "W" else b)[l] = values
-            J = page.loss(W, b, X, y, w, pairs, head)
+            {"W": W, "b": b, "c": c}[letter][l] = values
+            J = page.loss(W, b, X, y, w, self._pairs(page, c, side), head)
             return J + page.penalty(values, self.penalty[letter]) if self.penalty[letter] else J
 
         return of_z if letter == "z" else of_parameter
 
-    def _lines(self, page: Any, own: Callable[[Any], Any], side: int) -> tuple[Any, Any]:
-        """The activations and the head of the page; z on a kink moved to one side of it."""
-        pairs, head = activation_pairs(self.net, page), head_of(self.net, page=page)
-        if isinstance(head, tuple) and len(head) == 2:
-            head = head[0], own(head[1])
+    def _pairs(self, page: Any, c: Sequence[Any], side: int) -> list[Any]:
+        """The activations of the page; z on a kink moved to one side of it."""
+        pairs = activation_pairs(self.net, page, c)
         if side and self.near is not None:
             for l in range(1, self.net.L):
                 pairs[l] = nudged(pairs[l][0], self.near[l], side), None
+        return pairs
+
+    def _head(self, page: Any, own: Callable[[Any], Any], side: int) -> Any:
+        """The head of the page; z[L] on a kink moved to one side of it."""
+        head = head_of(self.net, page=page)
+        if isinstance(head, tuple) and len(head) == 2:
+            head = head[0], own(head[1])
+        if side and self.near is not None:
             h, losses, back = page.head_lines(head)
             head = h, lambda z, y: losses(_beside(z, y, side), y), back
-        return pairs, head
+        return head
 
     def slopes(self, oracle: str, letter: str, l: int, at: Sequence[Index], allowed: float) -> list[Slope]:
         """The slopes by one oracle at these entries; `allowed` is what the sides of a kink may differ by."""

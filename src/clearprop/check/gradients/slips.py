@@ -1,6 +1,7 @@
 """The classic slips of a backward pass, each as the whole step that it makes."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from types import FunctionType
 from typing import Any
 
@@ -14,13 +15,16 @@ from clearprop.network import Network, Parameters
 
 def slipped_steps(net: Network, params: Parameters, batch: tuple[Any, ...]) -> Iterator[tuple[str, Working]]:
     """What is said of each slip, and the step with it; slips that the shapes do not allow are left out."""
-    pairs, head = activation_pairs(net), head_of(net)
+    pairs, head = activation_pairs(net, shares=params.c), head_of(net)
 
     def step(changes: dict[str, Callable[..., Any]], pairs: Any = pairs, head: Any = head) -> Working:
         with np.errstate(all="ignore"):
             return _with(changes)(params.W, params.b, *batch, pairs, head)
 
     slopes = [_slopes(*pairs[l]) for l in range(1, net.L)]
+    if net.blended:
+        plain = activation_pairs(replace(net, blended=False))
+        slopes = [slopes[l - 1] | _blends(*plain[l], params.c[l]) for l in range(1, net.L)]
     for said in slopes[0] if slopes else ():
         wrong = [None, *((pairs[l][0], slopes[l - 1][said]) for l in range(1, net.L)), None]
         for l in range(1, net.L):
@@ -65,6 +69,14 @@ def _slopes(g: Callable[..., Any], back: Callable[..., Any]) -> dict[str, Callab
     }
 
 
+def _blends(g: Callable[..., Any], back: Callable[..., Any], c: Any) -> dict[str, Callable[..., Any]]:
+    """Wrong backward lines of a layer whose units blend one activation with z, by their shares c."""
+    return {
+        "the shares c[{l}] are left out in {of}": lambda da, z, a: back(da, z, g(z)),
+        "the part of z, 1 - c[{l}], is left out in {of}": lambda da, z, a: c * back(da, z, g(z)),
+    }
+
+
 def _lines(params: Parameters) -> dict[str, dict[str, Callable[..., Any]]]:
     """Wrong lines of the page."""
     page = derivation
@@ -93,6 +105,19 @@ def _lines(params: Parameters) -> dict[str, dict[str, Callable[..., Any]]]:
             "bias_grad": lambda delta, m: page.bias_grad(delta[:1], m),
         },
     }
+
+
+def from_wrong_shares(net: Network, working: Working, l: int) -> Iterator[tuple[str, np.ndarray]]:
+    """dc[l] made of the wrong arrays."""
+    z, a, da, delta = working.z[l], working.a[l], working.da[l], working.delta[l]
+    v = activation_pairs(replace(net, blended=False))[l][0](z)
+    wrong = {
+        f"dc[{l}] is made of delta[{l}] in place of dJ/da[{l}]": (delta, z, v),
+        f"dc[{l}] is made of a[{l}] - z[{l}] in place of g(z[{l}]) - z[{l}]": (da, z, a),
+        f"dc[{l}] is made of g(z[{l}]) in place of g(z[{l}]) - z[{l}]": (da, 0.0 * z, v),
+    }
+    for said, arrays in wrong.items():
+        yield said, derivation.bias_grad(derivation.share_term(*arrays), working.m)
 
 
 def from_wrong_inputs(working: Working, l: int) -> Iterator[tuple[str, np.ndarray]]:
