@@ -23,7 +23,7 @@ PLAIN = {  # the arguments of the lines for one entry, as they are printed
     "beta1": r"\beta_1", "beta2": r"\beta_2", "center": "c", "scale": "s", "sd": r"\sigma",
     "x0": "a", "x1": "b", "y0": "q", "y1": "r",
     "l1": r"\lambda_1", "c": r"\kappa", "share": "s", "drop": "d", "mask": "r", "da": "g", "norm": "N", "most": "c",
-    "least": "b", "part": "c", "back": "b",
+    "least": "b", "part": "c", "back": "b", "dt": "g", "dh": "g",
 }  # fmt: skip
 EACH = [(f"{row.id}-{form.name}", row, form) for row, form in FORMULAS]
 each = pytest.mark.parametrize(("row", "form"), [e[1:] for e in EACH], ids=[e[0] for e in EACH])

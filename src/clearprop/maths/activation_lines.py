@@ -153,6 +153,45 @@ BLENDING_LINES = (
 )
 
 
+EMBEDDING_LINES = (
+    entry(
+        "activation",
+        "phase",
+        "embedding of an input x: the phase of a wave, which has a frequency f and a shift s",
+        r"t = 2 \pi f x + s",
+        HOLZMULLER,
+    ),
+    entry(
+        "activation",
+        "phase_back",
+        "the phase, undone, from g = dJ_i/dt: its sum over the waves is what the embedding adds to dJ_i/dx",
+        r"d = 2 \pi f g",
+        HOLZMULLER,
+    ),
+    entry(
+        "activation",
+        "frequency_term",
+        "dJ_i/df, from g = dJ_i/dt: its mean is df, as the mean of g is ds",
+        r"d = 2 \pi x g",
+        HOLZMULLER,
+    ),
+    entry(
+        "activation",
+        "wave",
+        "embedding: the wave; three affine steps of its waves are what layer 1 reads beside x",
+        r"h = \cos(t)",
+        HOLZMULLER,
+    ),
+    entry(
+        "activation",
+        "wave_back",
+        "the wave, undone, from g = dJ_i/dh: the cosine a quarter further on is minus the sine",
+        r"d = g \cos(t + \frac{\pi}{2})",
+        HOLZMULLER,
+    ),
+)
+
+
 DROPOUT_LINES = (
     entry(
         "activation",

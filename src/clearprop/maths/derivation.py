@@ -73,6 +73,14 @@ def blended_back(da, back, part): return da + part * (back - da)                
 def share_term(da, z, v):       return da * (v - z)                                         # dJ_i/dc; dc[l] is its mean, as G9
 
 
+# ---- Embeddings: of some inputs x layer 1 reads further numbers, affine(h, V, r), where h = wave(phase(x, f, s)) ------
+def phase(x, f, s):             return 2.0 * PI * f * x + s                                 # t; f, s: of each wave
+def phase_back(dt, f):          return 2.0 * PI * f * dt                                    # the sum over the waves is dJ_i/dx
+def frequency_term(dt, x):      return 2.0 * PI * x * dt                                    # dJ_i/df; df is its mean, as G9; ds that of dt
+def wave(t):                    return cos(t)                                               # h
+def wave_back(dh, t, h):        return dh * cos(t + 0.5 * PI)                               # dt
+
+
 # ---- Dropout, in training alone: the next layer reads dropped(a, mask); on average that is a ----------
 def drop_mask(u, drop):         return where(less(u, drop), 0.0, 1.0 / (1.0 - drop))        # u: uniform from 0 to 1
 def dropped(a, mask):           return a * mask
@@ -200,6 +208,26 @@ def head_lines(head):
         return head
     (h, losses, back), c = HEADS[head[0]], head[1]
     return h, lambda z, y: losses(z, y, c), lambda p, y, w: back(p, y, w, c)
+
+
+def embed(x, f, s, V, r):
+    """What an input is embedded in: t, h and the numbers e that layer 1 reads beside x.
+
+    x: (m, 1); f, s: (n,), a frequency and a shift of each wave; V: (n, k), r: (k,). Returns t, h: (m, n), e: (m, k).
+    """
+    t = phase(x, f, s)
+    h = wave(t)
+    return t, h, affine(h, V, r)
+
+
+def embed_back(de, x, t, h, f, V, m):
+    """The gradients of an embedding from de = dJ_i/de: (m, k), per row. Undoes: `embed`.
+
+    Returns df, ds, dV, dr, means over the batch, and what the embedding adds to dJ_i/dx: (m,), per row.
+    """
+    dt = wave_back(pull_back(de, V), t, h)
+    df, ds = bias_grad(frequency_term(dt, x), m), bias_grad(dt, m)
+    return df, ds, weight_grad(h, de, m), bias_grad(de, m), total(phase_back(dt, f), axis=1)
 
 
 class Working(NamedTuple):

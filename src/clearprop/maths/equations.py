@@ -1,6 +1,6 @@
 """Every line of the derivation page as it is written on paper: a row each, in the order of a step."""
 
-from clearprop.maths.activation_lines import ACTIVATION_LINES, BLENDING_LINES, DROPOUT_LINES
+from clearprop.maths.activation_lines import ACTIVATION_LINES, BLENDING_LINES, DROPOUT_LINES, EMBEDDING_LINES
 from clearprop.maths.chain_lines import CHAIN_LINES
 from clearprop.maths.column_lines import COLUMN_LINES
 from clearprop.maths.equation import FORMS, PARTS, Equation, Form
@@ -14,6 +14,7 @@ EQUATIONS: tuple[Equation, ...] = tuple(
         + CHAIN_LINES
         + ACTIVATION_LINES
         + BLENDING_LINES
+        + EMBEDDING_LINES
         + DROPOUT_LINES
         + HEAD_LINES
         + OPTIMISER_LINES

@@ -283,6 +283,15 @@ PROCEDURES = (
         "blended_pair",
         "an activation with its slope, where each unit has a share of it",
     ),
+    Equation(
+        "P.embed", "procedure", "embed", "the embedding of an input: phases, waves, and G2 of the waves"
+    ),
+    Equation(
+        "P.embed_back",
+        "procedure",
+        "embed_back",
+        "the same, undone: G7, then G8 and G9 for its weights, shifts and frequencies",
+    ),
     Equation("P.head_lines", "procedure", "head_lines", "a head: p, the loss of a row, and its residual"),
     Equation(
         "P.forward",
