@@ -1,9 +1,13 @@
 """What is free, read from files like the system's, and the figures of the refusal."""
 
+import numpy as np
 import pytest
 
+from clearprop import TabularRegressor
 from clearprop.engine import address_space
+from clearprop.engine.layout import lay_out
 from clearprop.errors import SpecError
+from clearprop.network import Network
 from clearprop.train import memory
 
 GB = 10**9
@@ -95,3 +99,23 @@ def test_the_message_has_its_figures(monkeypatch):
         memory.check_memory((1000, 1000, 10), 1000, "float32")
     with pytest.raises(SpecError, match="another `solver`"):
         memory.check_memory((1000, 1000, 10), 1000, "float32", lbfgs=True)
+
+
+@pytest.mark.parametrize("sizes", [(30, 64, 48, 2), (5, 3)])
+def test_of_a_blended_network_shares_and_g_of_z_are_counted(sizes):
+    """By as much as the engine's own vectors and block grow."""
+    plain, blended = Network(sizes), Network(sizes, blended=True)
+    own, more = (lay_out(net, 100, 2, np.dtype("float32")).size for net in (plain, blended))
+    vectors = memory.STEPS * (blended.n_parameters - plain.n_parameters)
+    grown = memory.needed(sizes, 100, "float32", blended=True) - memory.needed(sizes, 100, "float32")
+    assert grown == 4 * (vectors + more - own)
+    assert memory.parameters(sizes, blended=True) == blended.n_parameters
+
+
+def test_an_estimator_counts_its_shares(monkeypatch):
+    monkeypatch.setattr(memory, "available_memory", lambda: 10**6)
+    table, y = {"x": np.linspace(0, 1, 40)}, np.linspace(0, 1, 40)
+    model = TabularRegressor("plain", hidden_layer_sizes=(500, 400), blended=True)
+    net = Network((1, 500, 400, 1), head="identity", blended=True)
+    with pytest.raises(SpecError, match=f"the layers 1-500-400-1 have {net.n_parameters:,} parameters"):
+        model.fit(table, y)

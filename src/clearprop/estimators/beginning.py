@@ -33,7 +33,11 @@ def begun(
     head, constants = head_of(estimator, target)
     net = network_of(preset, encoding.n_outputs, n_out, head, constants)
     settings = settings_of(estimator, preset, rows, seed)
-    how: dict[str, Any] = {"members": preset.members, "scales": settings.solver.scale_rate > 0}
+    how: dict[str, Any] = {
+        "members": preset.members,
+        "scales": settings.solver.scale_rate > 0,
+        "blended": net.blended,
+    }
     check_memory(net.sizes, min(settings.batch_size, rows), settings.dtype, **how)
     draws = (seed, *((seed, j) for j in range(1, preset.members)))
     engine = engine_of([_first(net, preset, draw) for draw in draws], settings, aside)

@@ -59,7 +59,7 @@ def cost(engine: Engine, rows: int, epochs: int, threads: int | None) -> Cost:
     batch = _rows(net, size, engine.dtype)
     return Cost(
         flops(net, rows) * epochs,
-        needed(net.sizes, size, engine.dtype, scales=engine.solver.scale_rate > 0),
+        needed(net.sizes, size, engine.dtype, scales=engine.solver.scale_rate > 0, blended=net.blended),
         steps * seconds_a_step(a_round(engine, size, taken), batch),
         epochs,
         steps,

@@ -23,7 +23,8 @@ SMALL = 10**6  # for which nobody is asked, which takes longer than to train on 
 
 
 def check_memory(
-    sizes: Sequence[int], rows: int, dtype: DTypeLike, *, lbfgs: bool = False, members: int = 1, scales: bool = False
+    sizes: Sequence[int], rows: int, dtype: DTypeLike, *, lbfgs: bool = False, members: int = 1, scales: bool = False,
+    blended: bool = False,
 ) -> None:  # fmt: skip
     """Refuse a network that cannot be trained in the memory that is free.
 
@@ -41,6 +42,8 @@ def check_memory(
         How many such networks are trained side by side.
     scales : bool
         Whether each input has a scale of its own.
+    blended : bool
+        Whether each hidden unit has a share of its activation.
 
     Raises
     ------
@@ -51,13 +54,13 @@ def check_memory(
     --------
     >>> check_memory((3, 4, 2), 200, "float32")
     """
-    need = members * needed(sizes, rows, dtype, lbfgs=lbfgs, scales=scales)
+    need = members * needed(sizes, rows, dtype, lbfgs=lbfgs, scales=scales, blended=blended)
     free = available_memory() if need > SMALL else None
     if free is None or need <= free:
         return
     msg = (
         f"Training needs about {readable(need)} of memory: {_each(members)}the layers {'-'.join(map(str, sizes))} have "
-        f"{parameters(sizes):,} parameters, and a batch {rows:,} rows; {readable(free)} are free. Use smaller "
+        f"{parameters(sizes, blended):,} parameters, and a batch {rows:,} rows; {readable(free)} are free. Use smaller "
         f"`hidden_layer_sizes`, {'another `solver`' if lbfgs else 'a smaller `batch_size`'}, or float32."
     )
     raise SpecError(msg)
@@ -86,9 +89,12 @@ def check_least(what: str = "Training") -> None:
 
 
 def needed(
-    sizes: Sequence[int], rows: int, dtype: DTypeLike, *, lbfgs: bool = False, scales: bool = False
-) -> int:
+    sizes: Sequence[int], rows: int, dtype: DTypeLike, *, lbfgs: bool = False, scales: bool = False,
+    blended: bool = False,
+) -> int:  # fmt: skip
     """Bytes that training takes: vectors of the parameters, and z, a and delta of each layer of a batch.
+
+    Of a blended network there are its shares too, and g(z) of each hidden layer.
 
     Examples
     --------
@@ -97,18 +103,20 @@ def needed(
     """
     itemsize = np.dtype(dtype).itemsize
     vectors = LBFGS * 8 if lbfgs else (STEPS + SCALES * scales) * itemsize
-    return parameters(sizes) * vectors + rows * (sizes[0] + 3 * sum(sizes[1:])) * itemsize
+    a_row = sizes[0] + 3 * sum(sizes[1:]) + (sum(sizes[1:-1]) if blended else 0)
+    return parameters(sizes, blended) * vectors + rows * a_row * itemsize
 
 
-def parameters(sizes: Sequence[int]) -> int:
-    """How many entries all W[l] and b[l] have together, however large.
+def parameters(sizes: Sequence[int], blended: bool = False) -> int:
+    """How many entries all W[l], b[l] and, if blended, c[l] have together, however large.
 
     Examples
     --------
     >>> parameters((3, 4, 2))
     26
     """
-    return sum(int(a) * int(b) + int(b) for a, b in pairwise(sizes))
+    shares = sum(int(n) for n in sizes[1:-1]) if blended else 0
+    return shares + sum(int(a) * int(b) + int(b) for a, b in pairwise(sizes))
 
 
 def available_memory() -> int | None:
