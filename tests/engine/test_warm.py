@@ -8,6 +8,7 @@ import pytest
 
 from clearprop.engine import warm
 from clearprop.estimators.presets import PRESETS
+from clearprop.maths.derivation import ACTIVATIONS
 
 FITS = """
 import warnings
@@ -17,8 +18,10 @@ from clearprop.engine import store, warm
 warnings.simplefilter("ignore")
 files = lambda: sorted(str(path) for path in store.cache_folder().rglob("*.nbc"))
 warm.compile_for(warm.Kind("mish", "softmax", "adamw", 0.0, "float32"))
+warm.compile_for(warm.Kind("mish", "identity", "adamw", 0.0, "float32", blended=True))
 before, X = files(), np.random.default_rng(0).normal(size=(300, 4))
-TabularClassifier("fast", max_iter=2).fit(X, X[:, 0] > 0).predict(X)
+for blended in (False, True):
+    TabularClassifier("fast", max_iter=2, blended=blended).fit(X, X[:, 0] > 0).predict(X)
 print(len(before), len(set(files()) - set(before)))
 """
 
@@ -28,6 +31,13 @@ print(len(before), len(set(files()) - set(before)))
 def test_the_usual_kinds_are_those_of_the_presets(preset, head):
     kind = PRESETS[preset]
     assert warm.Kind(kind.activation, head, kind.solver, 0.0, "float32") in warm.wanted()
+
+
+def test_every_activation_is_blended_too():
+    blended = {kind.activation for kind in warm.wanted(everything=True) if kind.blended}
+    assert blended == set(ACTIVATIONS)
+    usual = {(kind.activation, kind.dtype) for kind in warm.wanted() if kind.blended}
+    assert usual >= {(preset.activation, "float32") for preset in PRESETS.values()}
 
 
 @pytest.mark.slow

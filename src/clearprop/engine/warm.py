@@ -25,6 +25,7 @@ class Kind(NamedTuple):
     solver: str
     momentum: float
     dtype: str
+    blended: bool = False
 
 
 def wanted(everything: bool = False) -> list[Kind]:
@@ -44,13 +45,16 @@ def _usual() -> Iterator[Kind]:
             for activation, solver in (("relu", "adam"), ("mish", "adamw")):
                 yield Kind(activation, head, solver, 0.0, dtype)
             yield Kind("relu", head, "sgd", 0.9, dtype)
+        for activation in ("relu", "mish"):
+            yield Kind(activation, "identity", "adamw", 0.0, dtype, blended=True)
 
 
 def _all() -> Iterator[Kind]:
     """Each part once: parts are compiled by themselves."""
     for dtype in DTYPES:
         for activation in ACTIVATIONS:
-            yield Kind(activation, "identity", "adam", 0.0, dtype)
+            for blended in (False, True):
+                yield Kind(activation, "identity", "adam", 0.0, dtype, blended)
         for head in HEADS:
             yield Kind("relu", head, "adamw", 0.0, dtype)
         for momentum in (0.0, 0.9):
@@ -61,9 +65,8 @@ def compile_for(kind: Kind) -> None:
     """Compile what such networks need, narrow and wide, or find it on the disk."""
     constants = (1.0 if kind.head == "huber" else 0.5,) * 2 if kind.head in ("huber", "quantile") else ()
     for width, solver in product((2, WIDE), _solvers(kind)):
-        net = Network(
-            (2, width, 2), kind.activation, kind.head, relu_grad_at_zero=0, head_constants=constants
-        )
+        own = {"relu_grad_at_zero": 0, "head_constants": constants, "blended": kind.blended}
+        net = Network((2, width, 2), kind.activation, kind.head, **own)
         engine = Engine(net.initialize(seed=0), solver, 2, kind.dtype)
         y = np.zeros((2, 1 if kind.head == "softmax" else 2), kind.dtype)
         X = np.zeros((2, 2), kind.dtype)
