@@ -119,7 +119,7 @@ def test_a_network_is_printed_by_its_sizes():
     assert (
         repr(Network((3, 4, 2)))
         == "Network(sizes=(3, 4, 2), activation='relu', head='softmax', relu_grad_at_zero=1, head_constants=(), "
-        "blended=False)"
+        "blended=False, embedded=())"
     )
 
 

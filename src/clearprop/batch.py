@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, DTypeLike
 from clearprop.errors import ShapeError, SpecError
 from clearprop.maths import derivation, expressions
 from clearprop.maths.derivation import Working
-from clearprop.network import Network, Parameters
+from clearprop.network import FURTHER, Embedding, Network, Parameters
 
 NUMBERS = ("identity", "absolute", "huber", "quantile")  # heads whose targets are any finite numbers
 
@@ -35,7 +35,7 @@ def step(
     -------
     Working
         .z[l] .a[l] .p .losses .J .delta[l] .da[l] .dW[l] .db[l] .m; `delta` and `da` are per row,
-        `J`, `dW` and `db` means over the batch.
+        `J`, `dW` and `db` means over the batch. Where inputs are embedded, a[0] is what layer 1 reads.
 
     Raises
     ------
@@ -50,12 +50,65 @@ def step(
     >>> working.delta[2].shape, working.dW[1].shape
     ((2, 2), (2, 3))
     """
-    if params.net.sizes != net.sizes:
+    if (params.net.sizes, params.net.embedded) != (net.sizes, net.embedded):
         msg = f"`params` are those of a {params.net}, `net` is a {net}. Draw them with `net.initialize`."
         raise ShapeError(msg)
     X, y, w = as_batch(net, X, y, sample_weight, params.flat.dtype)
-    pairs = activation_pairs(net, shares=params.c)
-    return derivation.step(params.W, params.b, X, y, w, pairs, head_of(net, params.flat.dtype))
+    pairs, fed = activation_pairs(net, shares=params.c), embedded(net, params.embedding, X)
+    return derivation.step(params.W, params.b, fed, y, w, pairs, head_of(net, params.flat.dtype))
+
+
+def embedded(
+    net: Network, embedding: Embedding | None, X: Any, page: Any = derivation, join: Any = None
+) -> Any:
+    """a[0], what layer 1 reads: X, then three numbers for each input that is embedded.
+
+    `page` says it in its language, in which `join` puts arrays side by side (by default NumPy does).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> net = Network((2, 3, 2), embedded=(1,))
+    >>> embedded(net, net.initialize(seed=0).embedding, np.eye(2)).shape
+    (2, 5)
+    """
+    if embedding is None:
+        return X
+    e = [
+        page.embed(X[:, k : k + 1], *own)[2]
+        for k, own in zip(net.embedded, zip(*embedding, strict=True), strict=True)
+    ]
+    return join([X, *e]) if join else np.concatenate([X, *e], axis=1)
+
+
+def embedding_gradients(net: Network, params: Parameters, X: Any, da: Any, m: Any) -> tuple[Embedding, Any]:
+    """df, ds, dV, dr of the inputs that are embedded, and dJ_i/dx of all inputs, from da = dJ_i/da(0), per row.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> net, X = Network((2, 3, 2), embedded=(1,)), np.eye(2)
+    >>> params = net.initialize(seed=0)
+    >>> working = step(net, params, X, [0, 1])
+    >>> own, dx = embedding_gradients(net, params, X, working.da[0], working.m)
+    >>> own.V.shape, dx.shape
+    ((1, 16, 3), (2, 2))
+    """
+    found, dx, own = [], da[:, : net.sizes[0]].copy(), params.embedding
+    assert own is not None
+    for n, k in enumerate(net.embedded):
+        at = net.sizes[0] + FURTHER * n
+        x, de = X[:, k : k + 1], da[:, at : at + FURTHER]
+        t, h, _ = derivation.embed(x, own.f[n], own.s[n], own.V[n], own.r[n])
+        *gradients, more = derivation.embed_back(de, x, t, h, own.f[n], own.V[n], m)
+        found.append(gradients)
+        dx[:, k] += more
+    return Embedding(*(np.stack(each) for each in zip(*found, strict=True))), dx
+
+
+def input_gradients(net: Network, params: Parameters, X: Any, da: Any) -> Any:
+    """The gradient by the inputs, (m, n[0]), from that by a[0]: the same where no input is embedded."""
+    return da if params.embedding is None else embedding_gradients(net, params, X, da, 1.0)[1]
 
 
 def share_gradients(net: Network, working: Working) -> list[Any]:
@@ -77,7 +130,7 @@ def share_gradients(net: Network, working: Working) -> list[Any]:
 
 
 def output_gradients(net: Network, params: Parameters, X: ArrayLike) -> np.ndarray:
-    """How each output changes with each input: dp/da(0) of each row, by G6.jacobian and G7.
+    """How each output changes with each input: dp/dX of each row, by G6.jacobian and G7.
 
     Parameters
     ----------
@@ -102,7 +155,7 @@ def output_gradients(net: Network, params: Parameters, X: ArrayLike) -> np.ndarr
     X = as_inputs(net, X, params.flat.dtype)
     pairs = activation_pairs(net, shares=params.c)
     head = head_of(net)
-    z, a = derivation.forward(params.W, params.b, X, pairs, head)
+    z, a = derivation.forward(params.W, params.b, embedded(net, params.embedding, X), pairs, head)
     h = derivation.head_lines(head)[0]
     found = np.empty((len(X), net.sizes[-1], net.sizes[0]), X.dtype)
     for c in range(net.sizes[-1]):
@@ -110,7 +163,7 @@ def output_gradients(net: Network, params: Parameters, X: ArrayLike) -> np.ndarr
         for l in range(net.L, 0, -1):
             da = derivation.pull_back(delta, params.W[l])
             delta = pairs[l - 1][1](da, z[l - 1], a[l - 1]) if l > 1 else da
-        found[:, c] = delta
+        found[:, c] = input_gradients(net, params, X, delta)
     return found
 
 
@@ -154,6 +207,11 @@ def descend(params: Parameters, working: Working, lr: float, l2: float = 0.0) ->
     dc = share_gradients(params.net, working) if params.net.blended else ()
     for l in range(1, len(dc) - 1):
         new.c[l][...] = derivation.descend_bias(params.c[l], dc[l], lr)
+    if new.embedding:
+        X, da = working.a[0][:, : params.net.sizes[0]], working.da[0]
+        own = embedding_gradients(params.net, params, X, da, working.m)[0]
+        for moved, gradient in zip(new.embedding, own, strict=True):
+            moved[...] = derivation.descend_bias(moved, gradient, lr)
     for l in range(1, params.net.L + 1):
         new.W[l][...] = derivation.descend(params.W[l], working.dW[l], lr, l2)
         new.b[l][...] = derivation.descend_bias(params.b[l], working.db[l], lr)

@@ -6,10 +6,11 @@ are seen as W[l] and b[l].
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from itertools import pairwise
 from numbers import Real
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import DTypeLike
@@ -20,6 +21,9 @@ from clearprop.maths.derivation import ACTIVATIONS, HEADS
 
 SCHEMES = ("glorot", "he", "ntk")
 MOST_PARAMETERS = 2**31
+WAVES, FURTHER = 16, 3  # of an embedded input: its waves, and the numbers that layer 1 reads beside it
+OF_AN_INPUT = 2 * WAVES + WAVES * FURTHER + FURTHER  # the parameters of its embedding
+FREQUENCY = 0.1  # the standard deviation of the frequencies at the start
 
 
 @dataclass(frozen=True)
@@ -45,11 +49,14 @@ class Network:
         outputs, or one each. Of the other heads there is none.
     blended : bool
         Whether each hidden unit learns a share c of its activation g: a = z + c (g(z) - z), c from 1 on.
+    embedded : sequence of int
+        The inputs that are embedded, in ascending order, counted from 0: of each, x, layer 1 reads besides x three
+        affine steps of 16 waves cos(2 pi f x + s), all of whose numbers are learned (Holzmüller et al., NeurIPS 2024).
 
     Raises
     ------
     SpecError
-        If a size, an activation, the head, `relu_grad_at_zero` or `blended` cannot be.
+        If a size, an activation, the head, `relu_grad_at_zero`, `blended` or `embedded` cannot be.
 
     Examples
     --------
@@ -64,6 +71,7 @@ class Network:
     relu_grad_at_zero: int = 1
     head_constants: tuple[float, ...] = ()
     blended: bool = False
+    embedded: tuple[int, ...] = ()
     activations: tuple[str, ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -85,6 +93,7 @@ class Network:
         if not isinstance(self.blended, bool | np.bool_):
             msg = f"`blended` must be True or False; got {self.blended!r}."
             raise SpecError(msg)
+        object.__setattr__(self, "embedded", _checked_embedded(self.embedded, self.sizes[0]))
         constants = _checked_constants(self.head, self.head_constants, self.sizes[-1])
         object.__setattr__(self, "head_constants", constants)
 
@@ -99,14 +108,25 @@ class Network:
         return len(self.sizes) - 1
 
     @property
+    def widths(self) -> tuple[int, ...]:
+        """How many numbers a[0], ..., a[L] have: `sizes`, but a[0] has three more for each input that is embedded."""
+        return self.sizes[0] + FURTHER * len(self.embedded), *self.sizes[1:]
+
+    @cached_property
+    def core(self) -> "Network":
+        """The network from a[0] on: without embeddings it is the network itself."""
+        return replace(self, sizes=self.widths, embedded=()) if self.embedded else self
+
+    @property
     def n_weights(self) -> int:
         """How many entries all W[l] have together."""
-        return sum(a * b for a, b in pairwise(self.sizes))
+        return sum(a * b for a, b in pairwise(self.widths))
 
     @property
     def n_parameters(self) -> int:
-        """How many entries all W[l], b[l] and, if blended, c[l] have together."""
-        return self.n_weights + sum(self.sizes[1:]) + (sum(self.sizes[1:-1]) if self.blended else 0)
+        """How many entries all W[l], b[l] and, where there are any, c[l] and embeddings have together."""
+        shares = sum(self.sizes[1:-1]) if self.blended else 0
+        return self.n_weights + sum(self.sizes[1:]) + shares + OF_AN_INPUT * len(self.embedded)
 
     def __str__(self) -> str:
         return f"{'-'.join(map(str, self.sizes))} network"
@@ -148,10 +168,12 @@ class Network:
             params.W[l][...], params.b[l][...] = self._draw(rng, scheme, l)
             if params.c[l] is not None:
                 params.c[l][...] = 1.0
+        if params.embedding:
+            params.embedding.draw(rng)
         return params.astype(dtype)
 
     def _draw(self, rng: np.random.Generator, scheme: str, l: int) -> tuple[np.ndarray, np.ndarray]:
-        fan_in, fan_out = shape = self.sizes[l - 1], self.sizes[l]
+        fan_in, fan_out = shape = self.widths[l - 1], self.sizes[l]
         if scheme == "he":
             return rng.standard_normal(shape) * np.sqrt(2 / fan_in), np.zeros(fan_out)
         if scheme == "ntk":
@@ -161,8 +183,36 @@ class Network:
         return rng.uniform(-bound, bound, shape), rng.uniform(-bound, bound, fan_out)
 
 
+class Embedding(NamedTuple):
+    """The parameters of the q inputs that are embedded, or their gradients.
+
+    f, s: (q, 16), the frequency and the shift of each wave; V: (q, 16, 3) and r: (q, 3), what makes three numbers of
+    them (see `derivation.embed`).
+    """
+
+    f: Any
+    s: Any
+    V: Any
+    r: Any
+
+    @classmethod
+    def of(cls, numbers: np.ndarray) -> "Embedding":
+        """Views of (q, 83) numbers: of each input f, s, V as rows of 16, r."""
+        q, end = len(numbers), 2 * WAVES + WAVES * FURTHER
+        V = numbers[:, 2 * WAVES : end].reshape(q, FURTHER, WAVES).swapaxes(1, 2)
+        return cls(numbers[:, :WAVES], numbers[:, WAVES : 2 * WAVES], V, numbers[:, end:])
+
+    def draw(self, rng: np.random.Generator) -> None:
+        """Random numbers in place: f normal, s over a whole turn, V and r uniform within 1 / sqrt(16)."""
+        bound = 1 / math.sqrt(WAVES)
+        self.f[...] = FREQUENCY * rng.standard_normal(self.f.shape)
+        self.s[...] = rng.uniform(-math.pi, math.pi, self.s.shape)
+        self.V[...] = rng.uniform(-bound, bound, self.V.shape)
+        self.r[...] = rng.uniform(-bound, bound, self.r.shape)
+
+
 class Parameters:
-    """All weights and biases of a network: one flat vector, all W[l] first, then all b[l], then all c[l].
+    """All numbers that a network learns: one flat vector, all W[l] first, then all b[l], all c[l], the embeddings.
 
     Parameters
     ----------
@@ -179,6 +229,8 @@ class Parameters:
         Views of it by layer: W[l] is (n[l-1], n[l]) (D3), b[l] is (n[l],) (D7); index 0 is None.
     c : list of ndarray
         Of a blended network the share of each hidden unit, (n[l],) for l = 1..L-1; else, and of 0 and L, None.
+    embedding : Embedding or None
+        Views of it for the inputs that are embedded, if there are any.
 
     Raises
     ------
@@ -205,16 +257,22 @@ class Parameters:
         self.b: list[Any] = [None]
         self.c: list[Any] = [None] * (net.L + 1)
         at, at_b = 0, net.n_weights
-        for n_in, n_out in pairwise(net.sizes):
+        for n_in, n_out in pairwise(net.widths):
             self.W.append(flat[at : at + n_in * n_out].reshape(n_in, n_out))
             self.b.append(flat[at_b : at_b + n_out])
             at, at_b = at + n_in * n_out, at_b + n_out
         for l, n in enumerate(net.sizes[1:-1] if net.blended else (), 1):
             self.c[l], at_b = flat[at_b : at_b + n], at_b + n
+        self.embedding = Embedding.of(flat[at_b:].reshape(-1, OF_AN_INPUT)) if net.embedded else None
+
+    @property
+    def core(self) -> "Parameters":
+        """The parameters from a[0] on, those of `net.core`: the same numbers, without the embeddings."""
+        return Parameters(self.net.core, self.flat[: self.net.core.n_parameters]) if self.embedding else self
 
     @classmethod
     def from_layers(cls, net: Network, W: Sequence[Any], b: Sequence[Any]) -> "Parameters":
-        """Parameters copied from arrays W[1..L] and b[1..L] (index 0 is not looked at); shares are 1.
+        """Parameters copied from arrays W[1..L] and b[1..L] (index 0 is not looked at); shares are 1, embeddings too.
 
         Examples
         --------
@@ -272,6 +330,18 @@ def _checked_sizes(sizes: Any) -> tuple[int, ...]:
         msg = f"The layers {layers} make more than {MOST_PARAMETERS:,} parameters. Use smaller `sizes`."
         raise SpecError(msg)
     return given
+
+
+def _checked_embedded(given: Any, inputs: int) -> tuple[int, ...]:
+    try:
+        columns = tuple(int(k) for k in given)
+        right = all(int(k) == k for k in given) and columns == tuple(sorted(set(columns)))
+    except (TypeError, ValueError, OverflowError):
+        columns, right = (), False
+    if not right or (columns and not 0 <= columns[0] <= columns[-1] < inputs):
+        msg = f"`embedded` must be inputs in ascending order, from 0 to {inputs - 1}; got {given!r}."
+        raise SpecError(msg)
+    return columns
 
 
 def _checked_constants(head: str, given: Any, outputs: int) -> tuple[float, ...]:

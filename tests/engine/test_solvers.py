@@ -245,7 +245,8 @@ def test_a_gradient_alone_is_no_step_of_adam():
         ),
         (
             {"name": "sgd", "tangent": True},
-            "`tangent`, `bias_rate` and `blend_rate` belong to the solvers adam and adamw; got the solver 'sgd'.",
+            "`tangent`, `bias_rate`, `blend_rate` and `embed_rate` belong to the solvers adam and adamw; "
+            "got the solver 'sgd'.",
         ),
         (
             {"name": "adam", "scale_rate": 6.0},

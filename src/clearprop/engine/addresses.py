@@ -8,6 +8,7 @@ import numpy as np
 from clearprop.engine import lanes
 from clearprop.engine.dropout import extra_pass
 from clearprop.engine.lane_passes import product_functions
+from clearprop.engine.layout import BACKWARD, FORWARD, GRADIENT, MASKED, Layout, Q
 from clearprop.engine.passes import (
     backward_pass,
     blended_backward_pass,
@@ -20,6 +21,7 @@ from clearprop.engine.products import product_function
 from clearprop.engine.scaling import scaled_pass
 from clearprop.engine.softmax import softmax_head_pass, softmax_pass
 from clearprop.engine.solver import Solver
+from clearprop.engine.waves import PASSES, wave_pass
 from clearprop.network import Network
 
 
@@ -52,6 +54,16 @@ def passes_of(
     passes[4, 0] = extra_pass("clip", dtype).address if solver.clip_norm else 0
     passes[5, 0] = scaled_pass(dtype).address if solver.scale_rate else 0
     return passes
+
+
+def waves_of(layout: Layout, dtype: str) -> np.ndarray:
+    """`Plan.waves`: that of the layout, with the addresses of the passes where inputs are embedded."""
+    waves = layout.waves.copy()
+    if waves[Q]:
+        at = {"forward": FORWARD, "backward": BACKWARD, "gradient": GRADIENT, "masked": MASKED}
+        for name in PASSES:
+            waves[at[name]] = wave_pass(name, dtype).address
+    return waves
 
 
 def passes_forward(net: Network, head: str, dtype: str) -> np.ndarray:

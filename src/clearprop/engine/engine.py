@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import DTypeLike
 
 from clearprop.engine import kernels, lanes, plain, store
-from clearprop.engine.addresses import passes_forward, passes_of, product_of
+from clearprop.engine.addresses import passes_forward, passes_of, product_of, waves_of
 from clearprop.engine.hyper import checked_dropout, hyper_of
 from clearprop.engine.layout import AT_A, AT_DELTA, AT_MASK, AT_Z, LINE, Layout, aligned, lay_out
 from clearprop.engine.passes import STEPS
@@ -216,7 +216,7 @@ class Engine:
         """Go on from these parameters; scales of inputs begin at 1."""
         self.params.flat[:] = flat
         if self.solver.scale_rate:
-            self.state[DIRECTION], self.state[SCALE, : self.net.sizes[0]] = flat, 1.0
+            self.state[DIRECTION], self.state[SCALE, : self.net.widths[0]] = flat, 1.0
 
     def keep_in(self, state: np.ndarray, hyper: np.ndarray) -> None:
         """Keep all numbers in these arrays from now on: shaped as `state` and `hyper`, and part of something larger."""
@@ -255,12 +255,14 @@ class Engine:
         return self._forward(X, "identity", threads)
 
     def arrays(self, m: int, n_targets: int) -> dict[str, list[Any]]:
-        """z[l], a[l], delta[l] as the last step of m rows left them, and dW[l], db[l], dc[l] where they were formed.
+        """z[l], a[l], delta[l] as the last step of m rows left them, and dW[l], db[l], dc[l] where they were formed,
+        and the gradients of embeddings.
 
         With dropout also mask[l] of each layer that drops; a[l] is without it.
         """
         gradient = Parameters(self.net, self.state[GRAD])
         found: dict[str, list[Any]] = {"dW": gradient.W, "db": gradient.b, "dc": gradient.c}
+        found["embedding"] = [gradient.embedding]
         if self._working is not None:
             return found | {name: getattr(self._working, name) for name in ("z", "a", "delta")}
         layout, memories = self._room(self.batch_size, n_targets)
@@ -269,10 +271,10 @@ class Engine:
             at = layout.layers[:, column]
             found[name] = [
                 self._rows(block[at[l] :], m, n) if first <= l <= self.net.L - last else None
-                for l, n in enumerate(self.net.sizes)
+                for l, n in enumerate(self.net.widths)
             ]
         for l in np.flatnonzero(self.dropout):
-            at, n = layout.layers[l, AT_MASK], self.net.sizes[l]
+            at, n = layout.layers[l, AT_MASK], self.net.widths[l]
             found.setdefault("mask", [None] * self.net.L)[l] = block[at : at + m * n].reshape(m, n)
         return found
 
@@ -319,9 +321,8 @@ class Engine:
         """What a forward pass over slices of `rows` rows needs."""
         layout, memories = self._new_room(max(rows, 1), 0)
         passes = passes_forward(self.net, head, self.dtype.name)
-        return Plan(
-            layout.layers, np.array([max(rows, 1)]), passes, product_of(self.dtype.name, False)
-        ), memories[0]
+        product, waves = product_of(self.dtype.name, False), waves_of(layout, self.dtype.name)
+        return Plan(layout.layers, np.array([max(rows, 1)]), passes, product, waves), memories[0]
 
     def _plain_epochs(
         self, batch: Batch, orders: np.ndarray, rates: np.ndarray, move: bool, so_far: Epoch
@@ -355,7 +356,8 @@ class Engine:
     def _plan(self, room: Room, how: int) -> Plan:
         """What kernels are told of a room; `how`: the way the parameters move."""
         places = np.array([self.batch_size, room.layout.at_y, room.layout.at_w, how])
-        return Plan(room.layout.layers, places, self._passes, self._product)
+        waves = waves_of(room.layout, self.dtype.name)
+        return Plan(room.layout.layers, places, self._passes, self._product, waves)
 
     def _room(self, rows: int, n_targets: int) -> Room:
         """The layout and the memory for batches of this size, made once."""
@@ -383,7 +385,7 @@ class Engine:
 
     def _scratch_size(self, rows: int) -> int:
         """The numbers of `Memory.scratch`."""
-        lines = max(rows, *self.net.sizes) + FURTHER_LINES
+        lines = max(rows, *self.net.widths) + FURTHER_LINES
         return LINE // self.dtype.itemsize + scratch_size(lines, self.dtype.itemsize)
 
 

@@ -12,6 +12,7 @@ from clearprop.engine.passes import (
     CLIP,
     DECAY,
     EACH_ITS_OWN,
+    EMBED_RATE,
     EPS,
     L1,
     LAMBDA,
@@ -36,7 +37,7 @@ def hyper_of(net: Network, solver: Solver, dropout: Sequence[float], seed: int) 
         (LAMBDA, solver.l2), (ALPHA, solver.alpha), (DECAY, solver.decay), (MU, solver.momentum),
         (BETA1, solver.betas[0]), (BETA2, solver.betas[1]), (EPS, solver.eps),
         (L1, solver.l1), (MAX_NORM, solver.max_norm or 0.0), (CLIP, solver.clip_norm or 0.0), (SEED, seed),
-        (SCALE_RATE, solver.scale_rate), (BLEND_RATE, solver.blend_rate),
+        (SCALE_RATE, solver.scale_rate), (BLEND_RATE, solver.blend_rate), (EMBED_RATE, solver.embed_rate),
         (EACH_ITS_OWN, {"sgd": 0, "adam": 1, "adamw": 2}[solver.name]),
     ):  # fmt: skip
         hyper[at] = value

@@ -28,6 +28,7 @@ from clearprop.engine.plan import (
 from clearprop.engine.products import multiply, multiply_columns
 from clearprop.engine.store import kernel, kernel_that_reorders_sums
 from clearprop.engine.vectors import TALL, copy
+from clearprop.engine.waves import embed, embed_back
 
 AHEAD = 512  # bytes of a row of the next batch that are sent for while this one is worked on
 LOSS, WEIGHT, FAILED_AT, MEANS, PENALTIES = range(5)  # the entries of `out`
@@ -71,6 +72,7 @@ def _epoch(
             out[PENALTIES] += m * penalties_of(plan, memory)
         rows, columns = share_of(m, TALL, rank, ranks), columns_of(plan, memory, rank, ranks)
         _gather(data, order, s * batch_size, rows, plan, memory.block)
+        embed(rows, plan, memory)
         if plan.passes[2, 0] != 0:
             _drop(0, rows, plan, memory)
         if columns[1] > 0:
@@ -111,14 +113,27 @@ def move(plan: Any, memory: Any, mass: Any, rate: Any, team: Any) -> None:
 def forward(X: Any, plan: Any, memory: Any, result: Any) -> None:
     """p, or z[L], of all rows of X, in slices of the batch size; row 0 of `passes`, the head's in [0, L] (G2 to G4)."""
     layers, block = plan.layers, memory.block
-    L, n_in, n_out, size = layers.shape[0] - 1, layers[0, SIZE], layers[-1, SIZE], block.itemsize
+    L, n_out, size = layers.shape[0] - 1, layers[-1, SIZE], block.itemsize
     for start in range(0, X.shape[0], plan.places[0]):
         m = min(plan.places[0], X.shape[0] - start)
-        copy(block, X.ctypes.data + start * n_in * size, block.ctypes.data, m * n_in)
+        _take(X, start, m, plan, memory)
         _forward((0, m), False, plan, memory)
         _bias_and_activation(L, (0, m), plan, memory)
         p = at_layer(AT_A, L, 0, plan, memory)
         copy(block, p, result.ctypes.data + start * n_out * size, m * n_out)
+
+
+@kernel
+def _take(X: Any, start: Any, m: Any, plan: Any, memory: Any) -> None:
+    """m rows of X as a[0]."""
+    block, n, width = memory.block, X.shape[1], plan.layers[0, SIZE]
+    first, size = X.ctypes.data + start * n * block.itemsize, block.itemsize
+    if n == width:
+        copy(block, first, block.ctypes.data, m * n)
+        return
+    for i in range(m):
+        copy(block, first + i * n * size, block.ctypes.data + i * width * size, n)
+    embed((0, m), plan, memory)
 
 
 @kernel
@@ -178,13 +193,14 @@ def _rows(n_y: Any, rows: Any, has_z: Any, plan: Any, memory: Any) -> None:
     _head(n_y, rows, plan, memory)
     for l in range(plan.layers.shape[0] - 1, 1, -1):
         _backward(l, rows, plan, memory)
+    embed_back(rows, plan, memory)
 
 
 @kernel
 def _gather(data: Any, order: Any, start: Any, rows: Any, plan: Any, block: Any) -> None:
     """Some rows of a batch, side by side."""
     X, y, w = data
-    n, n_y, at_y, at_w = plan.layers[0, SIZE], y.shape[1], plan.places[1], plan.places[2]
+    n, width, n_y, at_y, at_w = X.shape[1], plan.layers[0, SIZE], y.shape[1], plan.places[1], plan.places[2]
     size, base = block.itemsize, block.ctypes.data
     ahead = min(n * size, AHEAD)
     for i in range(rows[0], rows[1]):
@@ -194,7 +210,7 @@ def _gather(data: Any, order: Any, start: Any, rows: Any, plan: Any, block: Any)
             at = X.ctypes.data + order[later] * n * size
             for further in range(0, ahead, LINE):
                 fetch(at + further)
-        copy(block, X.ctypes.data + row * n * size, base + i * n * size, n)
+        copy(block, X.ctypes.data + row * n * size, base + i * width * size, n)
         copy(block, y.ctypes.data + row * n_y * size, base + (at_y + i * n_y) * size, n_y)
         block[at_w + i] = w[row]
 

@@ -33,8 +33,8 @@ MANY_ROWS = 64  # above, all panels of a larger network do not stay in the first
 
 
 def suits(net: Network, batch_size: int) -> bool:
-    """Whether a network and its batch are small enough; measured, see the constants. No lines have shares."""
-    if net.blended:
+    """Whether a network and its batch are small enough; measured, see the constants. No lines have shares or waves."""
+    if net.blended or net.embedded:
         return False
     return net.n_weights <= (MOST_WEIGHTS if batch_size <= MANY_ROWS else TINY)
 

@@ -5,10 +5,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from clearprop.network import Network
+from clearprop.network import FURTHER, OF_AN_INPUT, WAVES, Network
 
 # The columns of `Layout.layers`.
 SIZE, AT_W, AT_B, AT_Z, AT_A, AT_DELTA, AT_FED, AT_MASK, AT_C, AT_G = range(10)
+# The entries of `Layout.waves`.
+Q, INPUTS, OWN, T, H, DE, FORWARD, BACKWARD, GRADIENT, MASKED, COLUMNS = range(11)
 LINE = 64  # bytes: blocks start on a cache line
 
 
@@ -26,12 +28,16 @@ class Layout:
         Where the gathered targets and row weights start in the block.
     size : int
         Numbers in the block.
+    waves : ndarray of int64
+        How many inputs are embedded; if any, how many there are in all; where the embeddings start in the flat vector,
+        and t, h and dJ_i/de in the block; room for the addresses of the passes of `waves`; which inputs they are.
     """
 
     layers: np.ndarray
     at_y: int
     at_w: int
     size: int
+    waves: np.ndarray
 
 
 def lay_out(
@@ -42,7 +48,7 @@ def lay_out(
     `drops`: the shares that layers 0, 1, ... drop.
     """
     layers = np.zeros((net.L + 1, 10), np.int64)
-    layers[:, SIZE] = net.sizes
+    layers[:, SIZE] = net.widths
     weights = layers[:-1, SIZE] * layers[1:, SIZE]
     layers[1:, AT_W] = np.cumsum(weights) - weights
     layers[1:, AT_B] = net.n_weights + np.cumsum(layers[1:, SIZE]) - layers[1:, SIZE]
@@ -56,7 +62,7 @@ def lay_out(
         start, at = at, at + -(-numbers // step) * step
         return start
 
-    for l, n in enumerate(net.sizes):
+    for l, n in enumerate(net.widths):
         for column in (AT_A,) if l == 0 else (AT_Z, AT_A, AT_DELTA):
             layers[l, column] = take(batch_size * n)
         layers[l, AT_FED] = layers[l, AT_A]
@@ -64,7 +70,12 @@ def lay_out(
             layers[l, AT_FED], layers[l, AT_MASK] = take(batch_size * n), take(batch_size * n)
         if layers[l, AT_C]:
             layers[l, AT_G] = take(batch_size * n)
-    return Layout(layers, take(batch_size * n_targets), take(batch_size), at)
+    waves = np.zeros(COLUMNS + len(net.embedded), np.int64)
+    if q := len(net.embedded):
+        waves[: OWN + 1] = q, net.sizes[0], net.n_parameters - q * OF_AN_INPUT
+        waves[[T, H, DE]] = [take(batch_size * q * n) for n in (WAVES, WAVES, FURTHER)]
+        waves[COLUMNS:] = net.embedded
+    return Layout(layers, take(batch_size * n_targets), take(batch_size), at, waves)
 
 
 def aligned(numbers: int, dtype: np.dtype) -> np.ndarray:

@@ -7,8 +7,20 @@ import math
 from typing import Any
 
 from clearprop.engine.calls import call, meet
-from clearprop.engine.layout import AT_B, AT_C, AT_DELTA, AT_FED, AT_G, AT_W, LINE, SIZE
-from clearprop.engine.passes import BLEND_RATE, CLIP, FACTOR, L2, MASS, N_HYPER, NORM, RATE, SHARE, STEPS
+from clearprop.engine.layout import AT_B, AT_C, AT_DELTA, AT_FED, AT_G, AT_W, LINE, OWN, SIZE, Q
+from clearprop.engine.passes import (
+    BLEND_RATE,
+    CLIP,
+    EMBED_RATE,
+    FACTOR,
+    L2,
+    MASS,
+    N_HYPER,
+    NORM,
+    RATE,
+    SHARE,
+    STEPS,
+)
 from clearprop.engine.plan import (
     DIRECTION,
     FIRST,
@@ -28,8 +40,10 @@ from clearprop.engine.plan import (
 from clearprop.engine.products import multiply_columns, multiply_rows, sum_rows
 from clearprop.engine.store import kernel, kernel_that_reorders_sums
 from clearprop.engine.vectors import TALL
+from clearprop.engine.waves import embedding_gradient
+from clearprop.network import OF_AN_INPUT
 
-SHARES = -1  # of `_update`: it moves c
+SHARES, EMBEDDINGS = -1, -2  # of `_update`: it moves c, or an embedding
 
 
 @kernel_that_reorders_sums
@@ -43,7 +57,7 @@ def squares(state: Any, row: Any, n: Any) -> Any:
 
 @kernel
 def gradient(m: Any, how: Any, plan: Any, memory: Any, rank: Any, ranks: Any) -> None:
-    """Some rows of every dW, or of W itself moved by the same product, and some db (G8, G9)."""
+    """Some rows of every dW, or of W itself moved by the same product, some db, and of embeddings (G8, G9)."""
     layers, size, hyper = plan.layers, memory.block.itemsize, memory.hyper
     one = memory.scratch.ctypes.data
     scale, keep, row = 1.0 / hyper[MASS], 0.0, GRAD
@@ -68,6 +82,8 @@ def gradient(m: Any, how: Any, plan: Any, memory: Any, rank: Any, ranks: Any) ->
             if layers[l, AT_C] != 0:
                 terms, dc = at_layer(AT_G, l, 0, plan, memory), at_state(GRAD, AT_C, l, plan, memory)
                 sum_rows(plan.product, n_out, m, 1.0 / hyper[MASS], one, terms, dc, one + LINE)
+    for k in range(rank, plan.waves[Q], ranks):
+        embedding_gradient(k, m, plan, memory)
 
 
 @kernel
@@ -107,13 +123,15 @@ def _update_share(how: Any, plan: Any, memory: Any, rank: Any, ranks: Any) -> No
             _update(0, n, layers[l, AT_B], l, how, plan, memory)
             if layers[l, AT_C] != 0:
                 _update(SHARES, n, layers[l, AT_C], l, how, plan, memory)
+    for k in range(rank, plan.waves[Q], ranks):
+        _update(EMBEDDINGS, OF_AN_INPUT, plan.waves[OWN] + k * OF_AN_INPUT, 0, how, plan, memory)
 
 
 @kernel
 def _factor(share: Any, l: Any, plan: Any) -> Any:
-    """Where `hyper` holds the factor of the rate of W[l] (share 1), of b[l] (share 0) or of c[l] (SHARES)."""
-    if share == SHARES:
-        return BLEND_RATE
+    """Where `hyper` holds the factor of the rate of W[l] (share 1), of b[l] (share 0), of c[l] or of EMBEDDINGS."""
+    if share < 0:
+        return BLEND_RATE if share == SHARES else EMBED_RATE
     L = plan.layers.shape[0] - 1
     return N_HYPER + plan.layers[L, SIZE] + (L if share else 2 * L) + l - 1
 
@@ -137,7 +155,7 @@ def _update_scaled(rows: Any, n: Any, start: Any, plan: Any, memory: Any) -> Non
 @kernel
 def _update(share: Any, n: Any, start: Any, l: Any, how: Any, plan: Any, memory: Any) -> None:
     """n numbers of layer l, from `start` of the flat vector on; share: 1 for weights, which decay,
-    0 for biases, SHARES for shares."""
+    0 for biases, SHARES for shares, EMBEDDINGS for an embedding."""
     state, hyper = memory.state, memory.hyper
     size, P = state.itemsize, state.shape[1]
     at = state.ctypes.data + size * start

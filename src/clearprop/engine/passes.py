@@ -17,11 +17,11 @@ from clearprop.maths import expressions, languages
 
 # The entries of `hyper`. L2 is that of the step: LAMBDA, and ALPHA over its m. L1, MAX_NORM and CLIP are 0 where
 # they are not set. FACTOR: of the rate, for the layer at hand; SCALE_RATE: for the scales of the inputs; BLEND_RATE:
-# for the shares of a blended network. Behind them stand the head's constant of each output, what each layer 0..L-1
-# drops, and the factors of W[1..L] and of b[1..L].
+# for the shares of a blended network; EMBED_RATE: for embeddings. Behind them stand the head's constant of each
+# output, what each layer 0..L-1 drops, and the factors of W[1..L] and of b[1..L].
 RATE, MASS, SHARE, L2, DECAY, MU, BETA1, BETA2, EPS, STEPS, LAMBDA, ALPHA = range(12)
-L1, MAX_NORM, CLIP, NORM, SEED, EACH_ITS_OWN, FACTOR, SCALE_RATE, BLEND_RATE = range(12, 21)
-N_HYPER = 21
+L1, MAX_NORM, CLIP, NORM, SEED, EACH_ITS_OWN, FACTOR, SCALE_RATE, BLEND_RATE, EMBED_RATE = range(12, 22)
+N_HYPER = 22
 
 g: Any = None
 g_back: Any = None
@@ -211,12 +211,14 @@ def update_pass(name: str, dtype: str) -> Any:
 def compiled(template: Any, name: str, dtype: str, arguments: str, **words: Any) -> Any:
     """A template with its words filled in, compiled.
 
-    arguments: a letter each, p for a pointer to numbers, h for one to float64, i for a count, d for a float64.
+    arguments: a letter each, p for a pointer to numbers, h for one to float64, l for one to counts, i for a
+    count, d for a float64.
     """
     real = types.float32 if dtype == "float32" else types.float64
     kinds = {
         "p": types.CPointer(real),
         "h": types.CPointer(types.float64),
+        "l": types.CPointer(types.int64),
         "i": types.intp,
         "d": types.float64,
     }

@@ -9,12 +9,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from clearprop.batch import activation_pairs, head_of, share_gradients
+from clearprop.batch import activation_pairs, embedded, embedding_gradients, head_of, share_gradients
 from clearprop.engine.dropout import mask
 from clearprop.engine.solver import Solver
 from clearprop.maths import derivation
 from clearprop.maths.derivation import Working
-from clearprop.network import Network, Parameters
+from clearprop.network import Embedding, Network, Parameters
 
 THETA, GRAD, FIRST, SECOND = range(4)  # the rows of `state`
 
@@ -47,7 +47,8 @@ def epoch(
         if not w.any():  # no step: a mean over nothing
             continue
         masks = _masks(net, dropping, moves, len(rows), state.dtype)
-        fed = X if masks[0] is None else derivation.dropped(X, masks[0])
+        a = embedded(net, params.embedding, X)
+        fed = a if masks[0] is None else derivation.dropped(a, masks[0])
         working = derivation.step(params.W, params.b, fed, _rows(net, y), w, _dropping(pairs, masks), head)
         l2 = solver.l2 + solver.alpha / float(working.m)
         if solver.alpha > 0:
@@ -61,6 +62,8 @@ def epoch(
             grad.W[l][...], grad.b[l][...] = working.dW[l], working.db[l]
         if net.blended:
             _blend_back(net, working, masks, grad)
+        if grad.embedding:
+            _embed_back(params, X, working, masks[0], grad.embedding)
         clip(solver, state)
         if move:
             moves += 1
@@ -77,6 +80,14 @@ def _blend_back(net: Network, working: Working, masks: list[Any], grad: Paramete
             grad.c[l][...] = dc
 
 
+def _embed_back(params: Parameters, X: np.ndarray, working: Working, mask: Any, grad: Embedding) -> None:
+    """The gradients of the embeddings in a step; with dropout da[0] is that of what layer 1 reads."""
+    da = working.da[0] if mask is None else derivation.dropped_back(working.da[0], mask)
+    found = embedding_gradients(params.net, params, X, da, working.m)[0]
+    for own, gradient in zip(grad, found, strict=True):
+        own[...] = gradient
+
+
 def clip(solver: Solver, state: np.ndarray) -> None:
     """The gradient held to the solver's norm, in place."""
     if solver.clip_norm:
@@ -86,6 +97,8 @@ def clip(solver: Solver, state: np.ndarray) -> None:
 def move_all(net: Network, state: np.ndarray, solver: Solver, lr: float, t: int, l2: float) -> None:
     """One update of all parameters, layer by layer (G10, G11), in place."""
     rows, factors = [Parameters(net, row) for row in state], solver.factors(net)
+    for each in zip(*(row.embedding or () for row in rows[:4]), strict=True):
+        update(solver, each, lr, t, 0.0, 0.0, solver.embed_rate)
     for l in range(1, net.L + 1):
         of_W, of_b = factors[0][l - 1], factors[1][l - 1]
         if l == 1 and solver.scale_rate:
@@ -127,7 +140,7 @@ def update(
 def move_scaled(net: Network, state: np.ndarray, solver: Solver, lr: float, t: int, factor: float) -> None:
     """One update of W[1] = scale V: V moves, and the scales, in place; see `kernels` for where they are."""
     W, dW, u, v, V = (Parameters(net, row).W[1] for row in state[:5])
-    scale, u_scale, v_scale = (row[: net.sizes[0], None] for row in state[5:])
+    scale, u_scale, v_scale = (row[: net.widths[0], None] for row in state[5:])
     dV = derivation.scaled_rows_back(dW, scale)
     dscale = derivation.scale_term(V, dW).sum(axis=1, keepdims=True)
     update(solver, [V, dV, u, v], lr, t, 0.0, solver.decay, factor)
@@ -157,7 +170,7 @@ def _masks(net: Network, dropping: tuple[Sequence[float], int], step: int, m: in
     drops, seed = dropping
     drops = (*drops, *(0.0,) * (net.L - len(drops)))
     return [
-        mask(seed, step, l, (m, net.sizes[l]), p).astype(dtype) if p else None for l, p in enumerate(drops)
+        mask(seed, step, l, (m, net.widths[l]), p).astype(dtype) if p else None for l, p in enumerate(drops)
     ]
 
 
@@ -179,7 +192,8 @@ def _dropping(pairs: list[Any], masks: list[Any]) -> list[Any]:
 
 def forward(params: Parameters, X: np.ndarray, head: Any) -> np.ndarray:
     """p of each row, or z[L] where `head` is the identity (G2 to G4)."""
-    a: Any = derivation.forward(params.W, params.b, X, activation_pairs(params.net, shares=params.c), head)[1]
+    pairs, fed = activation_pairs(params.net, shares=params.c), embedded(params.net, params.embedding, X)
+    a: Any = derivation.forward(params.W, params.b, fed, pairs, head)[1]
     return a[-1]
 
 

@@ -20,12 +20,14 @@ class Plan(NamedTuple):
     passes: addresses of forward[l], backward[l] for l = 1..L-1 in rows 0 and 1, of the head and of the update in
     [0, 0] and [1, 0]; of `dropout`: drop[l] for l = 0..L-1 in row 2, drop_back[l] for l = 1..L-1 in row 3 (0:
     none), of settle and clip in [3, 0] and [4, 0]; of `scaling` in [5, 0]. product: the address of `product_function`.
+    waves: see `Layout`.
     """
 
     layers: Any
     places: Any
     passes: Any
     product: Any
+    waves: Any = None
 
 
 class Memory(NamedTuple):
@@ -43,7 +45,7 @@ class Memory(NamedTuple):
 
 @kernel
 def lent_plan(plan: Any) -> Any:
-    return Plan(lent(plan.layers), lent(plan.places), lent(plan.passes), plan.product)
+    return Plan(lent(plan.layers), lent(plan.places), lent(plan.passes), plan.product, lent(plan.waves))
 
 
 @kernel

@@ -48,6 +48,8 @@ class Solver:
         Of Adam and AdamW: what multiplies lr for the biases.
     blend_rate : float
         Of Adam and AdamW: what multiplies lr for the shares of a blended network.
+    embed_rate : float
+        Of Adam and AdamW: what multiplies lr for the embeddings of inputs, which do not decay.
     scale_rate : float
         Of AdamW: above 0 each input has a scale of its own, from 1 on, that moves at scale_rate * lr: W[1] is learned
         as scale V (Holzmueller et al., NeurIPS 2024).
@@ -73,12 +75,23 @@ class Solver:
     bias_rate: float = 1.0
     scale_rate: float = 0.0
     blend_rate: float = 1.0
+    embed_rate: float = 1.0
 
     def __post_init__(self) -> None:
         if self.name not in NAMES:
             msg = f"The solver must be one of {', '.join(NAMES)}; got {self.name!r}."
             raise SpecError(msg)
-        for name in ("l2", "alpha", "decay", "eps", "l1", "bias_rate", "scale_rate", "blend_rate"):
+        for name in (
+            "l2",
+            "alpha",
+            "decay",
+            "eps",
+            "l1",
+            "bias_rate",
+            "scale_rate",
+            "blend_rate",
+            "embed_rate",
+        ):
             _check(name, getattr(self, name), 0.0, math.inf)
         for name in ("max_norm", "clip_norm"):
             value = getattr(self, name)
@@ -94,8 +107,12 @@ class Solver:
         if self.decay and self.name != "adamw":
             msg = f"`decay` belongs to the adamw solver; got decay={self.decay} with {self.name!r}. Use `l2`."
             raise SpecError(msg)
-        if self.name == "sgd" and (self.tangent or self.bias_rate != 1 or self.blend_rate != 1):
-            msg = "`tangent`, `bias_rate` and `blend_rate` belong to the solvers adam and adamw; got the solver 'sgd'."
+        rates = self.bias_rate, self.blend_rate, self.embed_rate
+        if self.name == "sgd" and (self.tangent or rates != (1, 1, 1)):
+            msg = (
+                "`tangent`, `bias_rate`, `blend_rate` and `embed_rate` belong to the solvers adam and adamw; "
+            )
+            msg += "got the solver 'sgd'."
             raise SpecError(msg)
         if self.scale_rate and (self.name != "adamw" or self.l2 or self.settles):
             msg = "`scale_rate` belongs to the solver adamw, without `l2`, `l1` and `max_norm`."
@@ -109,7 +126,7 @@ class Solver:
         >>> Solver(tangent=True, bias_rate=0.1).factors(Network((4, 16, 2)))
         ([0.5, 0.25], [0.1, 0.1])
         """
-        weights = [float(tangent_rate(1.0, n)) if self.tangent else 1.0 for n in net.sizes[:-1]]
+        weights = [float(tangent_rate(1.0, n)) if self.tangent else 1.0 for n in net.widths[:-1]]
         return weights, [self.bias_rate] * net.L
 
     @property
