@@ -78,6 +78,46 @@ def test_saturated_units(activation):
     assert examine(case_of(net, params=params)).ok
 
 
+def blended(bias, units, share, activation="relu"):
+    """The same of units that blend, whose shares are `share`; those of the others are 0.9."""
+    net, params = biased(1, bias, units, activation=activation, blended=True)
+    params.c[1][...] = 0.9
+    params.c[1][:units] = share
+    return case_of(net, params=params)
+
+
+def test_dead_units_that_blend():
+    finding = examine(blended(-50.0, 6, 0.995)).named("dead units")[0]
+    assert finding.figures["units"] == 6
+    assert finding.sentence.endswith(
+        "as their shares are nearly 1, they give next to nothing, and hardly learn."
+    )
+
+
+@pytest.mark.parametrize("bias", [50.0, -50.0])
+def test_units_that_blend_are_straight_lines_on_either_side(bias):
+    found = examine(blended(bias, 6, 0.8))
+    assert not found.named("dead units")
+    finding = found.named("nearly linear units")[0]
+    assert finding.figures["units"] == 6
+    assert "6 of 10 relu units are straight lines on all 200 rows: their shares" in finding.sentence
+
+
+@pytest.mark.parametrize("activation", ["relu", "mish"])
+def test_units_with_no_share_of_their_activation_are_straight_lines(activation):
+    finding = only(examine(blended(0.0, 6, 0.005, activation)), "nearly linear units")
+    assert finding.sentence.startswith(f"Layer 1: 6 of 10 {activation} units are straight lines")
+    assert examine(blended(0.0, 6, 0.1, activation)).ok
+
+
+@pytest.mark.parametrize("activation", ["tanh", "logistic"])
+def test_saturated_units_that_blend(activation):
+    finding = examine(blended(30.0, 2, 1.0, activation)).named("saturated units")[0]
+    assert finding.figures["units"] == 2
+    for share in (0.9, 1.5):  # beyond the bend the slope is 1 - c
+        assert not examine(blended(30.0, 2, share, activation)).named("saturated units")
+
+
 def deep(scale):
     """Six narrow tanh layers whose weights are scaled: gradients shrink or grow by the scale in each."""
     net = Network((4, *[6] * 6, 3), "identity")

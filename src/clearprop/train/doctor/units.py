@@ -1,44 +1,58 @@
 """Findings about the units: dead, nearly linear, saturated; and about the gradients between the layers."""
 
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Container, Iterator
 from typing import Any
 
 import numpy as np
 
 from clearprop.batch import activation_pairs
+from clearprop.maths.derivation import ACTIVATIONS
 from clearprop.train.doctor.case import Case
 from clearprop.train.doctor.diagnosis import Finding
 from clearprop.train.doctor.wording import number, percent
 
 BOUNDED = ("tanh", "logistic")
+BENDING = frozenset(ACTIVATIONS) - {"identity"}
 
 
 def dead(case: Case) -> Iterator[Finding]:
-    """Units of a relu layer that no row makes positive: their output and their gradient are 0."""
+    """Units of a relu layer that no row makes positive: their output and their gradient are 0.
+
+    A unit that blends relu with z gives (1 - c) z there: it is dead if its share c is nearly 1.
+    """
     for l, z in _layers(case, ("relu",)):
-        share, figures = _count(np.all(z <= 0, axis=0), l)
+        share, figures = _count(np.all(z <= 0, axis=0) & _whole(case, l), l)
         if share >= case.limits.dead_share:
+            what = "they give 0 and learn nothing."
+            if case.net.blended:
+                what = "as their shares are nearly 1, they give next to nothing, and hardly learn."
             yield Finding(
                 "dead units",
                 "serious" if share >= case.limits.dead_most else "note",
-                f"Layer {l}: {_of(figures)} relu units are positive on none of the {case.m:,} rows: "
-                "they give 0 and learn nothing.",
+                f"Layer {l}: {_of(figures)} relu units are positive on none of the {case.m:,} rows: {what}",
                 figures,
                 "Scale the inputs, lower `learning_rate_init`, or take `activation='leaky_relu'`.",
             )
 
 
 def nearly_linear(case: Case) -> Iterator[Finding]:
-    """Units of a relu layer that every row makes positive: they bend nothing."""
-    for l, z in _layers(case, ("relu",)):
-        share, figures = _count(np.all(z > 0, axis=0), l)
+    """Units of a relu layer that every row makes positive: they bend nothing.
+
+    A unit that blends bends nothing either if its share is nearly 0, or if relu is 0 on every row and it is not dead.
+    """
+    for l, z in _layers(case, BENDING if case.net.blended else ("relu",)):
+        name, straight = case.net.activations[l - 1], _unused(case, l)
+        if name == "relu":
+            straight = straight | np.all(z > 0, axis=0) | (np.all(z <= 0, axis=0) & ~_whole(case, l))
+        share, figures = _count(straight, l)
         if share >= case.limits.linear_share:
+            what = f"positive on all {case.m:,} rows, where relu is a straight line."
+            if case.net.blended:
+                what = f"straight lines on all {case.m:,} rows: their shares are nearly 0, or z is on one side of 0."
             yield Finding(
                 "nearly linear units",
                 "warning",
-                f"Layer {l}: {_of(figures)} relu units are positive on all {case.m:,} rows, where relu is a straight "
-                "line.",
+                f"Layer {l}: {_of(figures)} {name} units are {what}",
                 figures,
                 "Centre the inputs, so that units see both sides; else a smaller layer would do the same.",
             )
@@ -46,11 +60,12 @@ def nearly_linear(case: Case) -> Iterator[Finding]:
 
 def saturated(case: Case) -> Iterator[Finding]:
     """Units of a tanh or logistic layer that most rows drive to where the slope is nearly 0."""
-    limits, pairs = case.limits, activation_pairs(replace(case.net, blended=False))
+    limits, pairs = case.limits, activation_pairs(case.net, shares=case.params.c)
     for l, z in _layers(case, BOUNDED):
         g, back = pairs[l]
         one, zero = np.ones_like(z), np.zeros_like(z[:1])
-        slope = back(one, z, g(z)) / back(one[:1], zero, g(zero))
+        greatest = np.maximum(np.abs(back(one[:1], zero, g(zero))), np.abs(1.0 - _shares(case, l)))
+        slope = np.abs(back(one, z, g(z))) / greatest
         share, figures = _count((slope < limits.flat_slope).mean(axis=0) >= limits.flat_rows, l)
         if share >= limits.flat_share:
             yield Finding(
@@ -107,12 +122,26 @@ def _between_layers(case: Case, name: str, shrink: bool) -> Iterator[Finding]:
     )
 
 
-def _layers(case: Case, kinds: tuple[str, ...]) -> Iterator[tuple[int, np.ndarray]]:
+def _layers(case: Case, kinds: Container[str]) -> Iterator[tuple[int, np.ndarray]]:
     """The hidden layers of some activations, with z[l]."""
-    activations = () if case.net.blended else case.net.activations  # blended units are never dead
-    for l, name in enumerate(activations, 1):
+    for l, name in enumerate(case.net.activations, 1):
         if name in kinds:
             yield l, case.passed[0][l]
+
+
+def _shares(case: Case, l: int) -> np.ndarray:
+    """c[l]; 1 for each unit that does not blend."""
+    return np.ones(case.net.sizes[l]) if case.params.c[l] is None else case.params.c[l]
+
+
+def _whole(case: Case, l: int) -> np.ndarray:
+    """Which units take nothing of z but by their activation."""
+    return np.abs(1.0 - _shares(case, l)) < case.limits.flat_slope
+
+
+def _unused(case: Case, l: int) -> np.ndarray:
+    """Which units take nothing of their activation."""
+    return np.abs(_shares(case, l)) < case.limits.flat_slope
 
 
 def _count(units: Any, l: int) -> tuple[float, dict[str, int | float]]:
