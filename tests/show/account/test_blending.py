@@ -36,6 +36,56 @@ def test_shares_are_shown_with_their_gradient_and_their_update():
     assert r"{c'}^{(1)} = c^{(1)} - \alpha" in text
 
 
+@pytest.mark.parametrize(
+    ("activation", "slope"),
+    [
+        ("tanh", r"1 - (\tanh(z^{(1)}_{i,j}))^{2} - 1)"),
+        (
+            "silu",
+            r"\sigma(z^{(1)}_{i,j}) + z^{(1)}_{i,j} \sigma(z^{(1)}_{i,j}) (1 - \sigma(z^{(1)}_{i,j})) - 1)",
+        ),
+        ("logistic", r"\left( 1 - \frac{1}{1 + \exp(-z^{(1)}_{i,j})} \right) - 1 \right)"),
+        ("relu", r"\mathbf{1}(z^{(1)}_{i,j} \ge 0) - 1)"),
+    ],
+)
+def test_no_brackets_stand_twice(activation, slope):
+    lines = [
+        line for line in account(activation).to_markdown().splitlines() if "{i,j}} = 1 + c^{(1)}_{j}" in line
+    ]
+    assert lines
+    assert all(line.endswith(slope) for line in lines)
+    assert not any(twice(line) for line in lines)
+
+
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+def test_no_brackets_stand_twice_anywhere(activation):
+    """As they are written, before the numbers are put in."""
+    made = account(activation).trace
+    for name in ("a[1]", "slope[1]", "delta[1]", "dc[1]"):
+        for line in made["quantities"][name]["lines"]:
+            assert not any(twice(latex) for latex in line["latex"].values() if latex), line
+
+
+def twice(latex):
+    """Whether brackets stand directly within brackets, with nothing beside them."""
+    opened, pairs = [], set()
+    for at, letter in enumerate(latex.replace(r"\left(", "(").replace(r"\right)", ")").replace(" ", "")):
+        if letter == "(":
+            opened.append(at)
+        elif letter == ")":
+            pairs.add((opened.pop(), at))
+    return any((start + 1, end - 1) in pairs for start, end in pairs)
+
+
+def test_brackets_that_stand_twice_would_be_found():
+    assert twice(r"1 - ((\tanh(z)))^2")
+    assert not twice(r"((a + b) c) - (d)")
+
+
+def test_the_slope_of_an_expression_has_its_layer_upstairs():
+    assert r"({g'}^{(1)} (z^{(1)}_{1}) - 1) \odot c^{(1)}" in account("x*tanh(x)").to_markdown()
+
+
 @pytest.mark.parametrize("lang", ["en", "zh"])
 def test_every_way_to_write_it(lang):
     made = account("mish", lang=lang, steps=2)

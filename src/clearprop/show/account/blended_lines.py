@@ -26,9 +26,12 @@ def blended_forward(plain: Written, g: str) -> Written:
 
 def blended_backward(plain: Written, slope: str, g: str) -> tuple[Written, str]:
     """What undoes it, and its slope 1 + c (g'(z) - 1); `slope`: g'(z), which may be written by a = g(z)."""
-    own = f"1 + {C} ({slope.replace(A, _in_brackets(_value(plain)))} - 1)"
+    own = f"1 + {C} ({_bare(_by_z(slope, _value(plain)))} - 1)"
     da = r"\frac{\partial J_{i}}{\partial a^{(l)}_{i}}"
-    change = rf"{g}'(z^{{(l)}}_{{i}}) - 1"
+    slope_of = (
+        f"{{g'}}{g[1:]}" if g.startswith("g^") else f"{g}'"
+    )  # the name of an expression has its layer upstairs
+    change = rf"{slope_of}(z^{{(l)}}_{{i}}) - 1"
     latex: dict[str, str | None] = {
         "scalar": rf"\delta^{{(l)}}_{{i,j}} = {DA} ({own})",
         "sample": rf"\delta^{{(l)}}_{{i}} = {da} \odot (1 + ({change}) \odot c^{{(l)}})",
@@ -41,5 +44,17 @@ def _value(plain: Written) -> str:
     return (plain.latex["scalar"] or "").partition(" = ")[2]
 
 
-def _in_brackets(latex: str) -> str:
-    return f"({latex})"
+def _by_z(slope: str, value: str) -> str:
+    """A slope with g(z) in the place of a; in brackets where it has none and is no single fraction."""
+    alone = value if value.startswith(r"\frac") and value.endswith("}") else f"({value})"
+    return slope.replace(f"({A})", f"({value})").replace(A, alone)
+
+
+def _bare(latex: str) -> str:
+    """LaTeX without the brackets around the whole of it."""
+    depth = 0
+    for at, letter in enumerate(latex):
+        depth += (letter == "(") - (letter == ")")
+        if depth == 0:
+            return latex[1:-1] if at == len(latex) - 1 and latex[0] == "(" else latex
+    return latex
