@@ -44,6 +44,11 @@ def test_a_number_is_written_as_what_it_is(a, b):
         (ln(exact(8)) - ln(exact(9)), ["neg", ["ln", ["num", "9/8"]]]),
         (exp(exact(2)) * exp(exact(-1)), ["exp", ["num", "1"]]),
         (ln(exp(exact("1/2"))), ["num", "1/2"]),
+        (exp(ln(exact(1) + exp(exact(1)))), ["+", ["num", "1"], ["exp", ["num", "1"]]]),
+        (
+            exp(-2 * ln(exact(1) + exp(exact(1))) + ln(exact(9))),
+            ["/", ["num", "9"], ["pow", ["+", ["num", "1"], ["exp", ["num", "1"]]], ["num", "2"]]],
+        ),
         (exact(0.1), ["num", "1/10"]),
         (exact(-1.5 * math.log(2)), ["neg", ["*", ["num", "3/2"], ["ln", ["num", "2"]]]]),
         (called("sqrt", exact("4/9")), ["num", "2/3"]),

@@ -161,16 +161,24 @@ def _of_float(value: float) -> Exact:
 
 
 def exp(x: Exact) -> Exact:
-    """e to the x: whole multiples of logarithms of primes become numbers."""
+    """e to the x: whole multiples of logarithms become powers of what they are of."""
     result, rest = exact(1), Exact({})
     for m, c in x.terms.items():
         if len(m) == 1 and m[0][1] == 1 and m[0][0].tree[0] == "ln" and c.denominator == 1:
-            result = result * Exact({(): Fraction(m[0][0].tree[1][1]) ** int(c)})
+            result = result * _unlogged(m[0][0], int(c))
         elif not m:
             result = result * Exact({((E, c),): Fraction(1)})
         else:
             rest = rest + Exact({m: c})
     return result * atom(["exp", rest.tree()], math.exp(rest.value)) if rest.terms else result
+
+
+def _unlogged(a: Atom, power: int) -> Exact:
+    """A power of what the logarithm is of: of a fraction, or of a number that is not taken apart."""
+    inside = a.tree[1]
+    if inside[0] == "num":
+        return exact(Fraction(inside[1]) ** power)
+    return Exact({((Atom(json.dumps(inside), math.exp(a.value)), Fraction(power)),): Fraction(1)})
 
 
 def ln(x: Exact) -> Exact:
