@@ -4,9 +4,6 @@ The names below are all there is to import; each is loaded when it is first used
 ``import clearprop`` costs little.
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING
-
 from clearprop.version import __version__
 
 _HOME = {
@@ -49,6 +46,7 @@ __all__ = [
     "step",
 ]
 
+TYPE_CHECKING = False  # as `typing` has it, whose import would be most of what `import clearprop` costs
 if TYPE_CHECKING:
     from clearprop.batch import descend, step
     from clearprop.check.document.checker import check_document
@@ -65,6 +63,8 @@ if TYPE_CHECKING:
 
 
 def __getattr__(name: str):
+    from importlib import import_module
+
     if name not in _HOME:
         msg = f"module `clearprop` has no attribute `{name}`"
         raise AttributeError(msg)

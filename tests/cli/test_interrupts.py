@@ -29,12 +29,52 @@ main({arguments!r})
 """
 
 
+# The modules that are loaded before Ctrl-C can be met.
+FIRST = """
+import sys
+before = set(sys.modules)
+from clearprop.cli import main
+print(*sorted(set(sys.modules) - before))
+"""
+
+# An interrupt that passes through `exec`, as it does where a dataclass is made.
+THROUGH_EXEC = """
+import runpy, sys
+import clearprop.cli.app as app
+def run(_):
+    exec("raise KeyboardInterrupt")
+app._run = run
+sys.argv = ["clearprop", "demo"]
+runpy.run_module("clearprop", run_name="__main__")
+"""
+
+
 class Token:
     """Something that can be forgotten."""
 
 
 def pressed(*_, **__):
     raise KeyboardInterrupt
+
+
+def test_nothing_is_imported_before_it_is_met():
+    """What is imported outside `main` is what Ctrl-C would show the traceback of."""
+    ended = subprocess.run([sys.executable, "-c", FIRST], capture_output=True, text=True, check=True)
+    assert ended.stdout.split() == [
+        "clearprop",
+        "clearprop.cli",
+        "clearprop.cli.interrupts",
+        "clearprop.version",
+    ]
+
+
+def test_through_exec_the_exit_code_is_130_too(tmp_path):
+    """Python would end itself by the signal: -2 for who started it."""
+    (tmp_path / "interrupted.py").write_text(THROUGH_EXEC)
+    ended = subprocess.run(
+        [sys.executable, "-m", "interrupted"], capture_output=True, text=True, cwd=tmp_path, timeout=200
+    )
+    assert (ended.returncode, ended.stdout, ended.stderr) == (130, "", "clearprop: Interrupted.\n")
 
 
 @pytest.mark.parametrize("name", ["clearprop.cli.app", "clearprop.cli.training", "numba", "pyarrow"])

@@ -17,7 +17,7 @@ from clearprop.cli.evaluate import evaluate
 from clearprop.cli.exercise import exercise
 from clearprop.cli.explain import explain
 from clearprop.cli.export import export
-from clearprop.cli.interrupts import never_lost
+from clearprop.cli.interrupts import forget, never_lost
 from clearprop.cli.mark import mark
 from clearprop.cli.predict import predict
 from clearprop.cli.prepare import prepare
@@ -68,7 +68,9 @@ def main(arguments: list[str] | None = None) -> None:
     try:
         code = _run(given)
     except KeyboardInterrupt:
-        sys.exit(_tell("Interrupted.", given, 130))
+        code = _tell("Interrupted.", given, 130)
+        forget()
+        sys.exit(code)
     except BrokenPipeError:  # whoever read standard output has gone
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(141)

@@ -1,33 +1,39 @@
-"""Ctrl-C, which Python loses where it cannot be raised."""
+"""Ctrl-C, which Python loses where it cannot be raised. Nothing is imported here: these lines come first."""
 
 import sys
-from _thread import interrupt_main
-from collections.abc import Iterator
-from contextlib import contextmanager
-from threading import Timer
-from typing import Any
 
 SOON = 0.02  # seconds
 
 
-@contextmanager
-def never_lost() -> Iterator[None]:
+class never_lost:
     """Inside, a KeyboardInterrupt that fell into a callback comes again.
 
     Importing and compiling run callbacks, of which Python prints "Exception ignored" and goes on as if nothing were.
     """
-    before = sys.unraisablehook
 
-    def again(lost: Any) -> None:
+    def __enter__(self) -> None:
+        self.before = sys.unraisablehook
+        sys.unraisablehook = self._again
+
+    def __exit__(self, *_: object) -> None:
+        sys.unraisablehook = self.before
+
+    def _again(self, lost: "sys.UnraisableHookArgs") -> None:
         if not issubclass(lost.exc_type, KeyboardInterrupt):
-            before(lost)
+            self.before(lost)
             return
+        from _thread import interrupt_main
+        from threading import Timer
+
         later = Timer(SOON, interrupt_main)
         later.daemon = True
         later.start()
 
-    sys.unraisablehook = again
-    try:
-        yield
-    finally:
-        sys.unraisablehook = before
+
+def forget() -> None:
+    """Let the process end with the exit code that is given, though a KeyboardInterrupt passed through `exec`.
+
+    Python marks such an interrupt as one that nobody caught, and would end itself by the signal; the mark is gone when
+    other lines run.
+    """
+    exec("")
