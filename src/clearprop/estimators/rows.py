@@ -1,6 +1,7 @@
 """Rows as the user gives them, and as encoding, engine and judge take them."""
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -10,6 +11,7 @@ from clearprop.engine.engine import Batch
 from clearprop.errors import ShapeError, SpecError, TableError
 from clearprop.estimators.inputs import checked, one_column
 from clearprop.estimators.judging import Judged
+from clearprop.estimators.leaks import check_apart, check_is_column
 from clearprop.tables.arrow import pc
 from clearprop.tables.classes import Classes
 from clearprop.tables.encoding import Encoding
@@ -45,6 +47,7 @@ def rows_of(X: Any, y: Any, w: Any, estimator: Any, among: Rows | None = None, g
     if y is None:
         msg = f"{type(estimator).__name__} requires y to be passed, but the target y is None."
         raise SpecError(msg)
+    check_is_column(y, X)
     table = table_of(X, estimator)
     column = one_column(y, among.y.name if among else "y")
     weight = np.ones(table.n_rows) if w is None else weights(one_column(w, "sample_weight"))
@@ -56,6 +59,8 @@ def rows_of(X: Any, y: Any, w: Any, estimator: Any, among: Rows | None = None, g
         if given != table.n_rows:
             msg = f"`{name}` must have one entry a row of `X`: `X` has {table.n_rows:,} rows, `{name}` has {given:,}."
             raise ShapeError(msg)
+    if isinstance(X, str | Path):
+        check_apart(table, column, X, named=getattr(y, "name", None) is not None or hasattr(y, "columns"))
     return Rows(table, column, weight, group)
 
 

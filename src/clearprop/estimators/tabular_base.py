@@ -61,7 +61,7 @@ class Tabular(Important, SeeingTabular, Exporting, Formulas, Partial, BaseEstima
             A pandas or polars DataFrame, an Arrow table, a NumPy array, a mapping of columns, or a path. A `Stream`,
             which names its target and weights itself, is read from the disk again in each epoch.
         y : array or column of shape (m,)
-            The target: classes of any type, or numbers.
+            The target: classes of any type, or numbers. It may not be a column of a path that is X.
         sample_weight : array of shape (m,), optional
             A weight for each row, in training and in the score that chooses the epoch.
         X_val, y_val, sample_weight_val : optional
