@@ -127,7 +127,8 @@ def test_other_formats_are_named(fault):
     )
     assert "UTF-16 text; save it as UTF-8" in fault("a,b\n1,2\n".encode("utf-16"))
     assert fault(b"a,b\n1,\0\n") == (
-        "t.csv must be text, but byte 6 (counted from 0) is a zero byte. Save it as UTF-8 CSV."
+        "t.csv must be text, but byte 6 (counted from 0) is a zero byte. Save it as UTF-8 CSV; other formats that are "
+        "read are TSV and Parquet."
     )
 
 

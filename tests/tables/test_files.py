@@ -95,7 +95,7 @@ def test_an_index_that_pandas_stored_is_left_out(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "damage", [lambda b: b[:-20], lambda b: b[:100], lambda b: b"", lambda b: b"a,b\n1,2\n"]
+    "damage", [lambda b: b[:-20], lambda b: b[:100], lambda b: b"", lambda b: b"\1\2\3\4\0\n"]
 )
 def test_damaged_parquet(tmp_path, refusal, damage):
     path = tmp_path / "t.parquet"
@@ -104,6 +104,16 @@ def test_damaged_parquet(tmp_path, refusal, damage):
     message = refusal(read_table, path)
     assert message.startswith("t.parquet is a damaged or cut Parquet file (")
     assert message.endswith("Make or download it again.")
+
+
+@pytest.mark.parametrize(
+    ("content", "what"),
+    [(b"a,b\n1,2\n", "is text; name it .csv"), (b"\x89PNG\r\n\x1a\n\0\0", "is a PNG image")],
+)
+def test_what_is_not_parquet_in_spite_of_its_name(tmp_path, refusal, content, what):
+    path = tmp_path / "t.parquet"
+    path.write_bytes(content)
+    assert refusal(read_table, path) == f"t.parquet must be a Parquet file, as its name says, but {what}."
 
 
 def test_flipped_bits_in_a_page(tmp_path, refusal):

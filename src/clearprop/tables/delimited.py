@@ -12,22 +12,13 @@ import pyarrow.csv
 from clearprop.errors import TableError
 from clearprop.tables.broken import check_quotes, line_of, refuse_ragged
 from clearprop.tables.delimiter import find_delimiter
+from clearprop.tables.formats import check_is_text
 from clearprop.tables.names import check_distinct, check_header, tidy
 
 SAMPLE = 1 << 18
 BLOCK = 1 << 23
 BOM = b"\xef\xbb\xbf"
 GZIP = b"\x1f\x8b"
-FOREIGN = {
-    b"\xff\xfe": "UTF-16 text; save it as UTF-8",
-    b"\xfe\xff": "UTF-16 text; save it as UTF-8",
-    b"PK\x03\x04": "a ZIP or Excel file; save the table as CSV",
-    b"\xd0\xcf\x11\xe0": "an Excel file; save the table as CSV",
-    b"ARROW1": "an Arrow file; save the table as Parquet",
-    b"%PDF": "a PDF file; save the table as CSV",
-    b"(\xb5/\xfd": "compressed by zstd; unpack it or use gzip",
-    b"BZh": "compressed by bzip2; unpack it or use gzip",
-}
 
 
 def read_delimited(path: Path) -> pa.Table:
@@ -102,24 +93,6 @@ def parse(data: bytes, source: str) -> pa.Table:
         msg = f"{source} cannot be read as a table: {str(error).splitlines()[0]}."
         raise TableError(msg) from None
     return table
-
-
-def check_is_text(data: bytes, source: str) -> None:
-    """Check that the start of a file is text.
-
-    Raises:
-        TableError: it is of another format, or holds a zero byte.
-    """
-    for magic, what in FOREIGN.items():
-        if data.startswith(magic):
-            msg = f"{source} must be a CSV or Parquet file, but is {what}."
-            raise TableError(msg)
-    zero = data.find(b"\0")
-    if zero >= 0:
-        msg = (
-            f"{source} must be text, but byte {zero:,} (counted from 0) is a zero byte. Save it as UTF-8 CSV."
-        )
-        raise TableError(msg)
 
 
 def _check_utf8(data: bytes, source: str) -> None:

@@ -8,6 +8,7 @@ import pyarrow as pa
 import pyarrow.parquet
 
 from clearprop.errors import TableError
+from clearprop.tables.formats import foreign
 from clearprop.tables.names import check_distinct
 
 MAGIC = b"PAR1"
@@ -46,6 +47,24 @@ def unreadable(path: Path, error: Exception, where: str = "") -> TableError:
         return TableError(
             f"{path} cannot be read: {os.strerror(error.errno)}. Put it right, and start again."
         )
+    named = "" if where else _misnamed(path)
+    if named:
+        return TableError(f"{path.name} must be a Parquet file, as its name says, but {named}.")
     why = " ".join(str(error).split())[:120].rstrip(".")
     kind = f"damaged in {where}" if where else "a damaged or cut Parquet file"
     return TableError(f"{path.name} is {kind} ({why}). Make or download it again.")
+
+
+def _misnamed(path: Path) -> str:
+    """What a file is that does not begin as Parquet, and what to do; empty if it does, or is nothing known."""
+    try:
+        with path.open("rb") as file:
+            start = file.read(1000)
+    except OSError:
+        return ""
+    if start.startswith(MAGIC):
+        return ""
+    what = foreign(start)
+    if what is None and b"\n" in start and b"\0" not in start:
+        what = "text; name it .csv"
+    return f"is {what}" if what else ""

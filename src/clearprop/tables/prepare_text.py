@@ -15,8 +15,9 @@ import pyarrow.csv
 
 from clearprop.errors import TableError
 from clearprop.tables.broken import refuse_open_quote, refuse_ragged
-from clearprop.tables.delimited import BOM, GZIP, SAMPLE, check_is_text, header
+from clearprop.tables.delimited import BOM, GZIP, SAMPLE, header
 from clearprop.tables.delimiter import find_delimiter
+from clearprop.tables.formats import check_is_text, not_text
 
 BLOCK = 1 << 22  # bytes of text a part
 
@@ -171,11 +172,7 @@ class _Watched(io.RawIOBase):
     def _check(self, more: bytes) -> None:
         zero = more.find(b"\0")
         if zero >= 0:
-            msg = (
-                f"{self.name} must be text, but byte {self.at + zero:,} (counted from 0) is a zero byte. "
-                "Save it as UTF-8 CSV."
-            )
-            raise TableError(msg)
+            raise TableError(not_text(self.name, self.at + zero))
         self.at, self.quotes = self.at + len(more), self.quotes + more.count(b'"')
         packed: Any = getattr(self.file, "fileobj", self.file)  # of a gzipped file, what it is unpacked from
         self.tell_read(packed.tell() - self.packed)
