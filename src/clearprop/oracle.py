@@ -14,7 +14,7 @@ from clearprop.batch import activation_pairs, head_of
 from clearprop.maths import derivation, expressions, languages
 from clearprop.maths.derivation import Working
 from clearprop.maths.expression_kinks import on_switches, with_slope
-from clearprop.network import Network, Parameters
+from clearprop.network import FURTHER, Embedding, Network, Parameters
 
 STEP = 1e-30
 BESIDE = 1e-200  # beside a kink, on the side that the convention follows; lost in any sum with another number
@@ -150,6 +150,31 @@ class Onward:
         a = self.activated(l, self.working.z[l], c)
         z = self.page.affine(a, self.params.W[l + 1], self.params.b[l + 1])
         return np.imag(self.losses(l + 1, z)) / STEP
+
+    def by_embedding(
+        self, net: Network, embedding: Embedding, n: int, kind: str, index: tuple[int, ...]
+    ) -> np.ndarray:
+        """The derivative of each row's loss by what belongs to embedding n of the whole network `net`: (m,).
+
+        kind: one entry of f, s, V or r; or one column of t, h or e.
+        """
+        at, page, a = net.sizes[0] + FURTHER * n, self.page, self.working.a[0].astype(complex)
+        x, own = (
+            a[:, net.embedded[n], None],
+            {k: v[n].astype(complex) for k, v in embedding._asdict().items()},
+        )
+
+        def moved(values: Any, letter: str) -> Any:
+            if letter == kind:
+                values = values.astype(complex)
+                values[(*index,) if letter in own else (slice(None), *index)] += 1j * STEP
+            return values
+
+        own = {letter: moved(values, letter) for letter, values in own.items()}
+        t = moved(page.phase(x, own["f"], own["s"]), "t")
+        h = moved(page.wave(t), "h")
+        a[:, at : at + FURTHER] = moved(page.affine(h, own["V"], own["r"]), "e")
+        return np.imag(self.losses(1, page.affine(a, self.params.W[1], self.params.b[1]))) / STEP
 
     def _by(self, x: np.ndarray, columns: Sequence[int], f: Any) -> np.ndarray:
         found = []

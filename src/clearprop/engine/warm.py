@@ -26,6 +26,7 @@ class Kind(NamedTuple):
     momentum: float
     dtype: str
     blended: bool = False
+    embedded: bool = False
 
 
 def wanted(everything: bool = False) -> list[Kind]:
@@ -47,6 +48,7 @@ def _usual() -> Iterator[Kind]:
             yield Kind("relu", head, "sgd", 0.9, dtype)
         for activation in ("relu", "mish"):
             yield Kind(activation, "identity", "adamw", 0.0, dtype, blended=True)
+        yield Kind("relu", "identity", "adamw", 0.0, dtype, embedded=True)
 
 
 def _all() -> Iterator[Kind]:
@@ -57,6 +59,7 @@ def _all() -> Iterator[Kind]:
                 yield Kind(activation, "identity", "adam", 0.0, dtype, blended)
         for head in HEADS:
             yield Kind("relu", head, "adamw", 0.0, dtype)
+        yield Kind("relu", "identity", "adam", 0.0, dtype, embedded=True)
         for momentum in (0.0, 0.9):
             yield Kind("relu", "softmax", "sgd", momentum, dtype)
 
@@ -66,6 +69,7 @@ def compile_for(kind: Kind) -> None:
     constants = (1.0 if kind.head == "huber" else 0.5,) * 2 if kind.head in ("huber", "quantile") else ()
     for width, solver in product((2, WIDE), _solvers(kind)):
         own = {"relu_grad_at_zero": 0, "head_constants": constants, "blended": kind.blended}
+        own["embedded"] = (0,) if kind.embedded else ()
         net = Network((2, width, 2), kind.activation, kind.head, **own)
         engine = Engine(net.initialize(seed=0), solver, 2, kind.dtype)
         y = np.zeros((2, 1 if kind.head == "softmax" else 2), kind.dtype)

@@ -31,12 +31,13 @@ def begun(
     preset = resolved(estimator.preset, estimator.get_params(deep=False), isinstance(target, Classes))
     n_out = len(target.classes) if isinstance(target, Classes) else 1
     head, constants = head_of(estimator, target)
-    net = network_of(preset, encoding.n_outputs, n_out, head, constants)
+    net = network_of(preset, encoding.n_outputs, n_out, head, constants, encoding.scaled)
     settings = settings_of(estimator, preset, rows, seed)
     how: dict[str, Any] = {
         "members": preset.members,
         "scales": settings.solver.scale_rate > 0,
         "blended": net.blended,
+        "embedded": len(net.embedded),
     }
     check_memory(net.sizes, min(settings.batch_size, rows), settings.dtype, **how)
     draws = (seed, *((seed, j) for j in range(1, preset.members)))

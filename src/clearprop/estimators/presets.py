@@ -29,6 +29,8 @@ class Preset:
     places: bool
     blended: bool = False
     blend_rate: float = 0.1
+    embedded: bool = False
+    embed_rate: float = 0.1
 
 
 # scikit-learn's defaults, on encoded columns

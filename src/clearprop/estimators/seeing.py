@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from clearprop.batch import as_batch, output_gradients, step
+from clearprop.batch import as_batch, input_gradients, output_gradients, step
 from clearprop.maths.derivation import Working
 from clearprop.network import Network, Parameters
 from clearprop.train.doctor.columns import dense, some_rows
@@ -160,8 +160,8 @@ class Seeing(ABC):
         Returns
         -------
         ndarray
-            With y dJ_i/da(0) = delta(1) W(1)^T of each row (G7), (m, n[0]), not divided by m. Without y the
-            derivatives of the outputs, (m, n[L], n[0]): of the probabilities (two classes in one logistic unit: of
+            With y dJ_i/dX of each row (delta(1) W(1)^T, G7, but for embeddings), (m, n[0]), not divided by m. Without y
+            the derivatives of the outputs, (m, n[L], n[0]): of the probabilities (two classes in one logistic unit: of
             the second), or of the numbers that `predict` gives. The columns are `input_names_`; those of a table
             are the encoded ones.
 
@@ -175,7 +175,8 @@ class Seeing(ABC):
         True
         """
         if y is not None:
-            return self.working(X, y).da[0]
+            net, params, X, y, _ = self._seen_batch(X, y, None)
+            return input_gradients(net, params, X, step(net, params, X, y).da[0])
         net, params, X, _, _ = self._seen_batch(X, None, None)
         return output_gradients(net, params, X) * params.flat.dtype.type(self._seen_unit())
 

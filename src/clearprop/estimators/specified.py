@@ -52,15 +52,19 @@ def check_specified(estimator: Any, task: str | None) -> None:
 
 
 def network_of(
-    preset: Preset, inputs: int, outputs: int, head: str = "softmax", constants: tuple[float, ...] = ()
-) -> Network:
-    """The network of a preset's hidden layers."""
+    preset: Preset, inputs: int, outputs: int, head: str = "softmax", constants: tuple[float, ...] = (),
+    scaled: tuple[int, ...] = (),
+) -> Network:  # fmt: skip
+    """The network of a preset's hidden layers; `scaled`: the inputs that are embedded where the preset says so."""
     hidden = (
         np.atleast_1d(np.asarray(preset.hidden_layer_sizes, object)).ravel().tolist()
     )  # one number is one layer
     if not all(isinstance(n, Integral) and not isinstance(n, bool) and int(n) >= 1 for n in hidden):
         msg = "`hidden_layer_sizes` must be whole numbers, each 1 or more, such as (256, 256); "
         msg += f"got {preset.hidden_layer_sizes!r}."
+        raise SpecError(msg)
+    if not isinstance(preset.embedded, bool | np.bool_):
+        msg = f"`embedded` must be True or False; got {preset.embedded!r}."
         raise SpecError(msg)
     with _our_names():
         sizes = inputs, *hidden, outputs
@@ -71,6 +75,7 @@ def network_of(
             relu_grad_at_zero=0,
             head_constants=constants,
             blended=preset.blended,
+            embedded=scaled if preset.embedded else (),
         )
 
 
@@ -83,6 +88,7 @@ def settings_of(estimator: Any, preset: Preset, rows: int, seed: int) -> Setting
             momentum=0.9 if sgd else 0.0, nesterov=sgd, betas=preset.betas,
             tangent=preset.tangent and not sgd, bias_rate=1.0 if sgd else preset.bias_rate,
             scale_rate=preset.scale_rate if adamw else 0.0, blend_rate=1.0 if sgd else preset.blend_rate,
+            embed_rate=1.0 if sgd else preset.embed_rate,
         )  # fmt: skip
         return Settings(
             solver, preset.max_iter, _batch_size(estimator.batch_size, rows), preset.learning_rate_init,

@@ -25,6 +25,9 @@ _PARAMETERS = """
         Of the hidden layers: a key of `clearprop.maths.derivation.ACTIVATIONS`, or an expression of `x`.
     blended : bool, optional
         Whether each hidden unit learns how much of its activation g it takes: a = z + c (g(z) - z), c from 1 on.
+    embedded : bool, optional
+        Whether numbers and dates are embedded: of each x layer 1 reads x and three affine steps of 16 waves
+        cos(2 pi f x + s), whose numbers are learned.
     solver : {{"adamw", "adam", "sgd"}}, optional
         The optimiser.
     learning_rate : {{"constant", "cosine", "coslog4"}}, optional
@@ -123,6 +126,7 @@ class TabularClassifier(ClassifierMixin, Tabular):
         hidden_layer_sizes: Sequence[int] | None = None,
         activation: str | None = None,
         blended: bool | None = None,
+        embedded: bool | None = None,
         solver: str | None = None,
         learning_rate: str | None = None,
         learning_rate_init: float | None = None,
@@ -193,6 +197,7 @@ class TabularRegressor(RegressorMixin, Tabular):
         hidden_layer_sizes: Sequence[int] | None = None,
         activation: str | None = None,
         blended: bool | None = None,
+        embedded: bool | None = None,
         solver: str | None = None,
         learning_rate: str | None = None,
         learning_rate_init: float | None = None,

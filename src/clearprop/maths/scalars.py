@@ -11,6 +11,7 @@ import numpy as np
 from numba import njit
 
 from clearprop.maths import words
+from clearprop.maths.cosines import cos_of
 from clearprop.maths.error_function import erf_of
 from clearprop.maths.logarithms import log1p_of
 from clearprop.maths.powers import powers_of
@@ -61,7 +62,7 @@ def words_of(dtype: str) -> dict[str, Any]:
         "PI": number(words.PI),
         "SQRT_HALF": number(words.SQRT_HALF),
         "absolute": math.fabs,
-        "cos": math.cos,
+        "cos": cos_of(dtype, formula),
         "erf": erf_of(dtype, formula, exp)
         if dtype == "float32"
         else math.erf,  # the library's is faster there

@@ -145,6 +145,22 @@ Add a column that varies.
         return sum(len(column.features) for column in self.columns)
 
     @property
+    def scaled(self) -> tuple[int, ...]:
+        """Which columns of X are numbers or dates, scaled and clipped: those that a network may embed.
+
+        >>> from clearprop.tables.read import read_table
+        >>> Encoding.learn(read_table({"sex": ["m", "f", "m"], "age": [20, 30, None]})).scaled
+        (1,)
+        """
+        at, found = 0, []
+        for column in self.columns:
+            number = column.number if isinstance(column, Moment) else column
+            if isinstance(number, Number) and number.scale:
+                found.append(at)
+            at += len(column.features)
+        return tuple(found)
+
+    @property
     def needed(self) -> list[str]:
         """The raw columns that a table must have; pass it as `only` to `read_table` to predict.
 

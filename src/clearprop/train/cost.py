@@ -59,7 +59,14 @@ def cost(engine: Engine, rows: int, epochs: int, threads: int | None) -> Cost:
     batch = _rows(net, size, engine.dtype)
     return Cost(
         flops(net, rows) * epochs,
-        needed(net.sizes, size, engine.dtype, scales=engine.solver.scale_rate > 0, blended=net.blended),
+        needed(
+            net.sizes,
+            size,
+            engine.dtype,
+            scales=engine.solver.scale_rate > 0,
+            blended=net.blended,
+            embedded=len(net.embedded),
+        ),
         steps * seconds_a_step(a_round(engine, size, taken), batch),
         epochs,
         steps,

@@ -20,7 +20,7 @@ from safetensors import SafetensorError
 from safetensors.numpy import load, save
 
 from clearprop.errors import ClearpropError, ModelFileError
-from clearprop.network import Network, Parameters
+from clearprop.network import FURTHER, WAVES, Network, Parameters
 from clearprop.tables.classes import Classes
 from clearprop.tables.encoding import Encoding
 from clearprop.tables.target import target_from_dict
@@ -33,6 +33,7 @@ from clearprop.train.record import Record
 VERSION = 2  # of a committee; older versions of clearprop read the files of one network
 OF_ONE = 1
 FORMAT = "clearprop"
+OF_EMBEDDINGS = ("embedding.frequency", "embedding.shift", "embedding.weight", "embedding.bias")
 MOST_HEADER = 100_000_000  # bytes: what safetensors itself allows
 
 
@@ -145,13 +146,15 @@ def _importances(data: object, encoding: Encoding) -> Importances:
 
 def tensors_of(params: Parameters) -> dict[str, np.ndarray]:
     """W[l] as PyTorch keeps it, (n[l], n[l-1]), and b[l], in a Sequential with an activation after each layer;
-    of a blended network the activation has c[l]."""
+    of a blended network the activation has c[l]. Embeddings come before it: a row an input, V as W."""
     tensors = {}
     for l in range(1, params.net.L + 1):
         tensors[f"{2 * (l - 1)}.weight"] = np.ascontiguousarray(params.W[l].T)
         tensors[f"{2 * (l - 1)}.bias"] = np.ascontiguousarray(params.b[l])
         if params.c[l] is not None:
             tensors[f"{2 * l - 1}.share"] = np.ascontiguousarray(params.c[l])
+    for name, own in zip(OF_EMBEDDINGS, params.embedding or (), strict=False):
+        tensors[name] = np.ascontiguousarray(own.swapaxes(1, -1))
     return tensors
 
 
@@ -188,10 +191,13 @@ def _members(net: Network, tensors: dict[str, np.ndarray], count: object) -> lis
 
 def _parameters(net: Network, tensors: dict[str, np.ndarray]) -> Parameters:
     expected: dict[str, tuple[int, ...]] = {}
-    for l, (n_in, n_out) in enumerate(pairwise(net.sizes)):
+    for l, (n_in, n_out) in enumerate(pairwise(net.widths)):
         expected |= {f"{2 * l}.weight": (n_out, n_in), f"{2 * l}.bias": (n_out,)}
     shares = {l: f"{2 * l - 1}.share" for l in (range(1, net.L) if net.blended else ())}
     expected |= {name: (net.sizes[l],) for l, name in shares.items()}
+    if q := len(net.embedded):
+        shapes = (q, WAVES), (q, WAVES), (q, FURTHER, WAVES), (q, FURTHER)
+        expected |= dict(zip(OF_EMBEDDINGS, shapes, strict=True))
     if set(tensors) != set(expected):
         msg = f"it holds the tensors {sorted(tensors)} in place of {sorted(expected)}"
         raise ModelFileError(msg)
@@ -207,6 +213,8 @@ def _parameters(net: Network, tensors: dict[str, np.ndarray]) -> Parameters:
     params = Parameters.from_layers(net, W, [None, *(tensors[f"{2 * l}.bias"] for l in range(net.L))])
     for l, name in shares.items():
         params.c[l][...] = tensors[name]
+    for name, own in zip(OF_EMBEDDINGS, params.embedding or (), strict=False):
+        own[...] = tensors[name].swapaxes(1, -1)
     if not np.isfinite(params.flat).all():
         msg = "its weights are not all finite"
         raise ModelFileError(msg)
@@ -221,6 +229,7 @@ def _network_dict(net: Network) -> dict[str, Any]:
         "relu_grad_at_zero": net.relu_grad_at_zero,
         **({"head_constants": list(net.head_constants)} if net.head_constants else {}),
         **({"blended": True} if net.blended else {}),
+        **({"embedded": list(net.embedded)} if net.embedded else {}),
     }
 
 

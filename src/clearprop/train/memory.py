@@ -10,6 +10,7 @@ from numpy.typing import DTypeLike
 
 from clearprop.engine import address_space
 from clearprop.errors import SpecError
+from clearprop.network import FURTHER, OF_AN_INPUT, WAVES
 
 # Vectors of all parameters at the fullest moment, as measured.
 STEPS = 7  # the parameters, the gradient, two moments, the start, and the best
@@ -24,7 +25,7 @@ SMALL = 10**6  # for which nobody is asked, which takes longer than to train on 
 
 def check_memory(
     sizes: Sequence[int], rows: int, dtype: DTypeLike, *, lbfgs: bool = False, members: int = 1, scales: bool = False,
-    blended: bool = False,
+    blended: bool = False, embedded: int = 0,
 ) -> None:  # fmt: skip
     """Refuse a network that cannot be trained in the memory that is free.
 
@@ -44,6 +45,8 @@ def check_memory(
         Whether each input has a scale of its own.
     blended : bool
         Whether each hidden unit has a share of its activation.
+    embedded : int
+        How many inputs are embedded.
 
     Raises
     ------
@@ -54,14 +57,16 @@ def check_memory(
     --------
     >>> check_memory((3, 4, 2), 200, "float32")
     """
-    need = members * needed(sizes, rows, dtype, lbfgs=lbfgs, scales=scales, blended=blended)
+    need = members * needed(
+        sizes, rows, dtype, lbfgs=lbfgs, scales=scales, blended=blended, embedded=embedded
+    )
     free = available_memory() if need > SMALL else None
     if free is None or need <= free:
         return
     msg = (
         f"Training needs about {readable(need)} of memory: {_each(members)}the layers {'-'.join(map(str, sizes))} have "
-        f"{parameters(sizes, blended):,} parameters, and a batch {rows:,} rows; {readable(free)} are free. Use smaller "
-        f"`hidden_layer_sizes`, {'another `solver`' if lbfgs else 'a smaller `batch_size`'}, or float32."
+        f"{parameters(sizes, blended, embedded):,} parameters, and a batch {rows:,} rows; {readable(free)} are free. "
+        f"Use smaller `hidden_layer_sizes`, {'another `solver`' if lbfgs else 'a smaller `batch_size`'}, or float32."
     )
     raise SpecError(msg)
 
@@ -90,11 +95,12 @@ def check_least(what: str = "Training") -> None:
 
 def needed(
     sizes: Sequence[int], rows: int, dtype: DTypeLike, *, lbfgs: bool = False, scales: bool = False,
-    blended: bool = False,
+    blended: bool = False, embedded: int = 0,
 ) -> int:  # fmt: skip
     """Bytes that training takes: vectors of the parameters, and z, a and delta of each layer of a batch.
 
-    Of a blended network there are its shares too, and g(z) of each hidden layer.
+    Of a blended network there are its shares too, and g(z) of each hidden layer; of inputs that are embedded their
+    waves, phases and further numbers, and those of a[0].
 
     Examples
     --------
@@ -104,11 +110,12 @@ def needed(
     itemsize = np.dtype(dtype).itemsize
     vectors = LBFGS * 8 if lbfgs else (STEPS + SCALES * scales) * itemsize
     a_row = sizes[0] + 3 * sum(sizes[1:]) + (sum(sizes[1:-1]) if blended else 0)
-    return parameters(sizes, blended) * vectors + rows * a_row * itemsize
+    a_row += 2 * (WAVES + FURTHER) * embedded
+    return parameters(sizes, blended, embedded) * vectors + rows * a_row * itemsize
 
 
-def parameters(sizes: Sequence[int], blended: bool = False) -> int:
-    """How many entries all W[l], b[l] and, if blended, c[l] have together, however large.
+def parameters(sizes: Sequence[int], blended: bool = False, embedded: int = 0) -> int:
+    """How many entries all W[l], b[l] and, where there are any, c[l] and embeddings have together, however large.
 
     Examples
     --------
@@ -116,7 +123,8 @@ def parameters(sizes: Sequence[int], blended: bool = False) -> int:
     26
     """
     shares = sum(int(n) for n in sizes[1:-1]) if blended else 0
-    return shares + sum(int(a) * int(b) + int(b) for a, b in pairwise(sizes))
+    waves = embedded * (OF_AN_INPUT + FURTHER * int(sizes[1]))
+    return waves + shares + sum(int(a) * int(b) + int(b) for a, b in pairwise(sizes))
 
 
 def available_memory() -> int | None:

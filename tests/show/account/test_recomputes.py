@@ -57,6 +57,13 @@ def test_every_line_with_other_activations(name):
     assert faults(account) == []
 
 
+@pytest.mark.parametrize("digits", [2, 5])
+def test_every_line_of_embedded_inputs(digits):
+    net = Network((3, 3, 2), "tanh", embedded=(0, 2))
+    account = explain(net, net.initialize(seed=2), X, [0, 1, 1], l2=0.1, form="scalar", digits=digits)
+    assert faults(account) == []
+
+
 @pytest.mark.parametrize("activation", ["max(x, 0)**2", "sinh(x)/cosh(x)"])
 def test_every_line_with_own_expressions_and_large_numbers(activation):
     net = Network((3, 2, 2), activation, "log(cosh(p-y))")

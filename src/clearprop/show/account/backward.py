@@ -12,6 +12,7 @@ from clearprop.maths.trees import Grid, Tree
 from clearprop.show.account import symbols
 from clearprop.show.account.activations import backward_lines, operator
 from clearprop.show.account.blending import share_gradient
+from clearprop.show.account.embedding import embedding_backward
 from clearprop.show.account.heads import logistic_lines, residual_line
 from clearprop.show.account.quantity import Line, Quantity
 from clearprop.show.account.step import SAMPLE, Step, biases, derivation_head, loss_grid, rows, units, weights
@@ -27,6 +28,8 @@ def backward(s: Step) -> Iterator[Quantity]:
         yield _mean_residual(s, l)
         yield from _gradients(s, l)
         yield _pulled_back(s, l - 1)
+    if s.outer:
+        yield from embedding_backward(s)
 
 
 def _last_residual(s: Step) -> Iterator[Quantity]:

@@ -24,6 +24,10 @@ def conventions(trace: Mapping[str, Any], words: Words) -> list[dict[str, Any]]:
     if "relu" in net["activations"]:
         sign = "≥" if at_zero == 1 else ">"
         made.append(_one("relu_grad_at_zero", at_zero, words.convention("relu", value=at_zero, sign=sign)))
+    if "embedded" in net:
+        made.append(
+            _one("embedded", net["embedded"], words.convention("embedded", count=len(net["embedded"])))
+        )
     l2 = options["l2"]
     text = words.convention("penalty", value=f"{l2:g}") if l2 else words.convention("no penalty")
     made += [

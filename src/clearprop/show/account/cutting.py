@@ -11,8 +11,10 @@ import numpy as np
 
 from clearprop.maths import trees
 from clearprop.maths.trees import Tree
+from clearprop.network import FURTHER, WAVES
 from clearprop.show.account.quantity import Axis, Quantity
 
+WHOLE = {"one": 1, "wave": WAVES, "further": FURTHER}  # axes of which nothing is cut
 FIRST = 4  # kept of a long axis, beside the last one
 WRITTEN = 20_000  # terms of a line that is computed by its tree
 
@@ -23,11 +25,14 @@ class Kept:
 
     samples: np.ndarray
     units: tuple[np.ndarray, ...]
+    inputs: int = 0  # before the further numbers of a[0], where inputs are embedded
 
     def of(self, axis: Axis) -> np.ndarray:
         """The kept indices of an axis."""
-        if axis.kind == "one":
-            return np.zeros(1, int)
+        if axis.kind in WHOLE:
+            return np.arange(WHOLE[axis.kind])
+        if axis.kind == "input":
+            return self.units[0][self.units[0] < self.inputs]
         return self.samples if axis.kind == "sample" else self.units[axis.layer or 0]
 
 

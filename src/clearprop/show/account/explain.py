@@ -2,13 +2,14 @@
 
 import math
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from clearprop.batch import as_batch, share_gradients
+from clearprop.batch import as_batch, embedding_gradients, share_gradients
 from clearprop.batch import step as whole_step
 from clearprop.errors import DivergedError, SpecError
 from clearprop.maths import derivation
@@ -17,10 +18,11 @@ from clearprop.network import Network, Parameters
 from clearprop.show.account.account import Account
 from clearprop.show.account.conventions import conventions, left_out
 from clearprop.show.account.cutting import kept
+from clearprop.show.account.embedding import completed, encodings, input_names
 from clearprop.show.account.exactly import add_exact
 from clearprop.show.account.naming import Names, named
 from clearprop.show.account.selecting import Selection, select
-from clearprop.show.account.step import Step
+from clearprop.show.account.step import Outer, Step
 from clearprop.show.account.trace import SCHEMA, described
 from clearprop.show.account.training import trained
 from clearprop.show.account.words import Words
@@ -110,13 +112,20 @@ def explain(
     ((1, 2), True)
     """
     words = _checked(locals())
+    if net.embedded and numbers == "exact":
+        msg = "Exact numbers are for networks without embedded inputs: waves have none. Pass `numbers='decimal'`."
+        raise SpecError(msg)
     made = _made(net, _as_floats(params), (X, y, sample_weight), lr, l2, loss == "mean")
     m = len(made.X)
-    selection = Selection.of(net, m, quantities, layers, units, samples)
-    keep = kept(m, net.sizes, most, selection.samples, selection.units)
+    selection = Selection.of(net.core, m, quantities, layers, units, samples)
+    keep = kept(m, net.widths, most, selection.samples, selection.units)
+    if made.outer:
+        keep = replace(keep, units=(completed(keep.units[0], net), *keep.units[1:]), inputs=net.sizes[0])
+        made = replace(made, outer=replace(made.outer, kept=tuple(keep.units[0].tolist())))
+        names = _wider(net, names or Names(), words)
     options = {"form": form, "numbers": numbers, "digits": digits, "loss": loss, "steps": steps}
     trace = _head(made, words, options) | described(made, keep)
-    named(trace, words, net, m, names or Names())
+    named(trace, words, net.core, m, names or Names())
     select(trace, selection)
     if numbers == "exact":
         add_exact(trace, _given(params, made.X, made.y, made.w))
@@ -126,6 +135,14 @@ def explain(
     trace["conventions"] = conventions(trace, words)
     trace["left_out"] = left_out(trace, words, keep, selection)
     return Account(trace)
+
+
+def _wider(net: Network, names: Names, words: Words) -> Names:
+    """The names with those of the further numbers of a[0]."""
+    inputs = input_names(net, names.inputs, partial(words.text, "further"))
+    if inputs is None or not names.encoding:
+        return replace(names, inputs=inputs)
+    return replace(names, inputs=inputs, encoding=encodings(net, inputs, names.encoding))
 
 
 def _made(
@@ -143,7 +160,12 @@ def _made(
             f"An account is of a batch of at most {LARGEST:,} samples; `X` has {len(X):,}. Take some of them."
         )
         raise SpecError(msg)
-    return Step(net, params, working, X, y, w, batch[2] is not None, mean, float(lr), float(l2), after, then)
+    weighted, rates = batch[2] is not None, (float(lr), float(l2))
+    if not net.embedded:
+        return Step(net, params, working, X, y, w, weighted, mean, *rates, after, then)
+    outer = Outer(net, params, X, after)
+    own = (net.core, params.core, working, working.a[0], y, w, weighted, mean, *rates, after.core, then)
+    return Step(*own, outer)
 
 
 def _checked(given: Mapping[str, Any]) -> Words:
@@ -177,6 +199,11 @@ def _after(params: Parameters, working: Any, lr: float, l2: float, mean: bool) -
     for l, dc in enumerate(share_gradients(params.net, working) if params.net.blended else ()):
         if dc is not None:
             new.c[l][...] = derivation.descend_bias(params.c[l], dc * share, lr)
+    if new.embedding:
+        X, m = working.a[0][:, : params.net.sizes[0]], working.m / share
+        own, _ = embedding_gradients(params.net, params, X, working.da[0], m)
+        for moved, gradient in zip(new.embedding, own, strict=True):
+            moved[...] = derivation.descend_bias(moved, gradient, lr)
     return new
 
 
@@ -199,8 +226,9 @@ def _head(step: Step, words: Words, options: dict[str, Any]) -> dict[str, Any]:
         "network": {
             "sizes": list(net.sizes), "L": net.L, "activations": list(net.activations), "head": net.head,
             "out": net.out_activation, "relu_grad_at_zero": net.relu_grad_at_zero,
-            "head_constants": list(net.head_constants), "parameters": net.n_parameters,
+            "head_constants": list(net.head_constants), "parameters": (step.outer or step).net.n_parameters,
             **({"blended": True} if net.blended else {}),
+            **({"inputs": step.outer.net.sizes[0], "embedded": list(step.outer.net.embedded)} if step.outer else {}),
         },
     }  # fmt: skip
 

@@ -12,6 +12,7 @@ from clearprop.maths.trees import named
 from clearprop.network import Network, Parameters
 from clearprop.show.account import symbols
 from clearprop.show.account.activations import forward_line
+from clearprop.show.account.embedding import embedding_forward, embedding_given
 from clearprop.show.account.heads import loss_line, output_line
 from clearprop.show.account.quantity import Line, Quantity
 from clearprop.show.account.step import Step, biases, column, loss_grid, number, rows, weights
@@ -21,7 +22,10 @@ BENT = ("relu", "leaky_relu", "selu")  # which have a kink at 0
 
 
 def given(s: Step) -> Iterator[Quantity]:
-    yield rows(s, "a[0]", "given", 0, symbols.matrix("a", 0), s.X)
+    if s.outer:
+        yield from embedding_given(s)
+    else:
+        yield rows(s, "a[0]", "given", 0, symbols.matrix("a", 0), s.X)
     yield rows(s, "Y", "given", None, symbols.matrix("Y"), s.y)
     if s.weighted:
         yield column("w", "given", symbols.row_number("w"), s.w)
@@ -37,8 +41,11 @@ def given(s: Step) -> Iterator[Quantity]:
 
 def forward(s: Step, params: Parameters, done: Any, mark: str) -> Iterator[Quantity]:
     part, m, n, L = "next" if mark else "forward", len(s.X), s.net.sizes, s.net.L
+    if s.outer:
+        embedding = (s.outer.after if mark else s.outer.params).embedding
+        yield from embedding_forward(s, embedding, done.a[0], mark)
     for l in range(1, L + 1):
-        below = "a[0]" if l == 1 else f"a{mark}[{l - 1}]"
+        below = "a[0]" if l == 1 and not s.outer else f"a{mark}[{l - 1}]"
         grids = (
             s.grid(below, m, n[l - 1]),
             s.grid(f"W{mark}[{l}]", n[l - 1], n[l]),

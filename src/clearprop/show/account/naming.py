@@ -52,7 +52,8 @@ def named(trace: dict[str, Any], words: Words, net: Network, rows: int, names: N
     for part in trace["parts"]:
         part["title"] = words.part(part["id"])
     for key, q in trace["quantities"].items():
-        q["name"] = words.quantity(key, q["layer"], _kind(net, key, q["layer"]), terms=q.get("terms"))
+        kind = _kind(net, key, q["layer"], "embedded" in trace["network"])
+        q["name"] = words.quantity(key, q["layer"], kind, terms=q.get("terms"))
         for line in q["lines"]:
             line["rule_name"] = words.rule(line["rule"])
             line["name"] = words.line(line["id"], line["name"])
@@ -74,9 +75,11 @@ def _names(what: str, given: Sequence[Any] | None, n: int) -> list[str]:
     return [str(name) for name in given]
 
 
-def _kind(net: Network, key: str, layer: int | None) -> str:
+def _kind(net: Network, key: str, layer: int | None, embedded: bool) -> str:
     if key in ("Y", "p", "p'"):
         return "classes" if net.head == "softmax" else ""
+    if key in ("a[0]", "a'[0]"):
+        return "embedded" if embedded else ""
     relu = (
         key.startswith("slope")
         and layer is not None

@@ -9,6 +9,7 @@ from clearprop.maths.trees import named
 from clearprop.show.account import symbols
 from clearprop.show.account.backward import backward
 from clearprop.show.account.blending import share_update
+from clearprop.show.account.embedding import embedding_update
 from clearprop.show.account.forward import forward, given, losses
 from clearprop.show.account.quantity import Quantity
 from clearprop.show.account.step import Step, biases, weights
@@ -27,6 +28,8 @@ def quantities(step: Step) -> Iterator[Quantity]:
 
 def _update(s: Step) -> Iterator[Quantity]:
     n, lr, l2 = s.net.sizes, named("lr"), named("l2")
+    if s.outer:
+        yield from embedding_update(s)
     for l in range(1, s.net.L + 1):
         W, dW = s.grid(f"W[{l}]", n[l - 1], n[l]), s.grid(f"dW[{l}]", n[l - 1], n[l])
         b, db = s.grid(f"b[{l}]", 1, n[l]), s.grid(f"db[{l}]", 1, n[l])

@@ -17,6 +17,30 @@ SAMPLE = Axis("sample", None, "i")
 
 
 @dataclass(frozen=True)
+class Outer:
+    """A network whose inputs are embedded.
+
+    Attributes
+    ----------
+    net, params, X, after : Network, Parameters, ndarray, Parameters
+        The whole network, its parameters, its inputs (m, n[0]), and the parameters after the update.
+    kept : tuple of int
+        The columns of a[0] that the account keeps.
+    """
+
+    net: Network
+    params: Parameters
+    X: np.ndarray
+    after: Parameters
+    kept: tuple[int, ...] = ()
+
+    @property
+    def shown(self) -> list[tuple[int, int]]:
+        """The embeddings that the account shows, each with its input."""
+        return [(n, k) for n, k in enumerate(self.net.embedded) if k in self.kept]
+
+
+@dataclass(frozen=True)
 class Step:
     """What the quantities are made from.
 
@@ -34,6 +58,8 @@ class Step:
         Those of after the update.
     then : Working
         The step that follows, at `after`.
+    outer : Outer or None
+        Where inputs are embedded, what is before a[0]; all else is then of the core of the network, whose X is a[0].
     """
 
     net: Network
@@ -48,6 +74,7 @@ class Step:
     l2: float
     after: Parameters
     then: Any
+    outer: "Outer | None" = None
     page: Any = field(default_factory=trees.page)
 
     @property

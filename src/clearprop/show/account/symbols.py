@@ -48,9 +48,23 @@ def number(latex: str) -> Symbol:
     return Symbol(latex, None, latex)
 
 
-def by_row(below: str, l: int | None = None) -> Symbol:
-    """The derivative of the loss of a sample, by a quantity that has a row a sample."""
-    z = matrix(below, l)
+def of_input(letter: str, k: int, wide: bool, samples: bool = False) -> Symbol:
+    """A quantity of the embedding of input k (from 0): with two indices if it is `wide`; with a row a sample or not.
+
+    Examples
+    --------
+    >>> of_input("t", 1, True, samples=True).scalar
+    't^{[2]}_{#1,#2}'
+    """
+    whole = f"{letter}^{{[{k + 1}]}}" if letter[-1] != "'" else f"{{{letter}}}^{{[{k + 1}]}}"
+    return Symbol(
+        f"{whole}_{{#1,#2}}" if wide else f"{whole}_{{#2}}", f"{whole}_{{#1}}" if samples else None, whole
+    )
+
+
+def by_row(below: str, l: int | None = None, input: int | None = None) -> Symbol:
+    """The derivative of the loss of a sample, by a quantity that has a row a sample: of a layer, or of an `input`."""
+    z = matrix(below, l) if input is None else of_input(below, input, True, samples=True)
     return Symbol(_d("J_{#1}", z.scalar), _d("J_{#1}", z.sample or ""), _d(r"J_{\text{sum}}", z.batch))
 
 

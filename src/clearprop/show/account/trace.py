@@ -42,7 +42,7 @@ def _quantity(step: Step, q: Quantity, cutter: Cutter, oracle: Oracle | None) ->
     at = [cutter.keep.of(axis) for axis in q.axes]
     values = q.values(at)
     made = _base(q, at, values)
-    made["lines"] = [_line(line, q, cutter) for line in q.lines]
+    made["lines"] = [_line(line, q, cutter, step.outer is not None) for line in q.lines]
     made["ids"], made["cells"] = statement_ids(step.net, q.key), cells(step.net, q.key)
     made["kinks"] = [cell for cell in q.kinks.tolist() if all(n in a for n, a in zip(cell, at, strict=True))]
     made["verified"] = {
@@ -82,10 +82,10 @@ def _rest(q: Quantity, cutter: Cutter) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _line(line: Line, q: Quantity, cutter: Cutter) -> dict[str, Any]:
+def _line(line: Line, q: Quantity, cutter: Cutter, from_0: bool) -> dict[str, Any]:
     forms = {form: line.latex.get(form) for form in ("scalar", "sample", "batch")}
     if "'" in q.key and q.part == "next":
-        forms = {form: primed(text) for form, text in forms.items()}
+        forms = {form: primed(text, from_0) for form, text in forms.items()}
     return {
         "id": line.id,
         "rule": line.rule,
@@ -96,8 +96,8 @@ def _line(line: Line, q: Quantity, cutter: Cutter) -> dict[str, Any]:
     }
 
 
-def primed(latex: str | None) -> str | None:
-    r"""A line of the forward pass, of the quantities after the update.
+def primed(latex: str | None, from_0: bool = False) -> str | None:
+    r"""A line of the forward pass, of the quantities after the update; a(0) too, `from_0` on.
 
     Examples
     --------
@@ -106,6 +106,8 @@ def primed(latex: str | None) -> str | None:
     """
     if latex is None:
         return None
+    if from_0:
+        latex = re.sub(r"(?<![\\A-Za-z{])([fsVrthe](?=\^\{\[)|a(?=\^\{\(0\)\}))", r"{\1'}", latex)
     latex = re.sub(
         r"(?<![\\A-Za-z{])([zaWbc])(?=\^\{\((?!0\))\w+\)\})|(?<![\\A-Za-z])([zWbc])(?=\^\{\()",
         r"{\1\2'}",

@@ -11,6 +11,7 @@ from clearprop.show.account.quantity import Quantity
 from clearprop.show.account.step import Step, loss_grid
 
 TOLERANCE = 1e-11  # float64 keeps 16 digits; sums over some thousand units lose a few
+EMBEDDED = ("f", "s", "V", "r", "t", "h", "e")
 LEAST = (
     1e-4  # errors are relative to the largest cell, or to this: 1 - p of a p near 1 is known to some 1e-15
 )
@@ -58,7 +59,22 @@ class Oracle:
             return self.onward.outputs_by_z(columns[-1])[np.ix_(rows, columns[0])]
         if kind == "p":
             return self._by_p(columns[0])[rows]
+        if kind in EMBEDDED:
+            return self._by_embedding(kind, layer[0], q)
         return self._by_parameter(kind, layer[0], q)
+
+    def _by_embedding(self, kind: str, n: int, q: Quantity) -> np.ndarray:
+        """By the numbers of an embedding, or by what it makes of each sample."""
+        outer = self.step.outer
+        assert outer is not None
+        assert outer.params.embedding is not None
+        given = outer.net, outer.params.embedding, n, kind
+        rows, columns = (self.cutter.keep.of(axis) for axis in q.axes)
+        if kind in ("t", "h", "e"):
+            return np.stack([self.onward.by_embedding(*given, (j,))[rows] for j in columns], axis=-1)
+        indices = [(k, j) if kind == "V" else (j,) for k in rows for j in columns]
+        by = np.array([self.onward.by_embedding(*given, index).sum() for index in indices])
+        return by.reshape(len(rows), len(columns)) / (self.step.working.m if self.step.mean else 1.0)
 
     def _by_parameter(self, kind: str, l: int, q: Quantity) -> np.ndarray:
         each = kind == "outer"

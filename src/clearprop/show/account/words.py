@@ -10,6 +10,9 @@ from clearprop.show.account import words_en, words_zh
 LANGUAGES: dict[str, ModuleType] = {"en": words_en, "zh": words_zh}
 
 
+AFTER = ("W'", "b'", "c'", "f'", "s'", "V'", "r'")  # what an update makes
+
+
 class Words:
     """Texts by their keys.
 
@@ -54,7 +57,7 @@ class Words:
     def quantity(self, key: str, layer: int | None, kind: str = "", **values: Any) -> str:
         """What a quantity is. `kind`, such as relu, picks a closer text where there is one."""
         name = key.partition("[")[0]
-        name = name if name in ("W'", "b'", "c'") else name.rstrip("'")
+        name = name if name in AFTER else name.rstrip("'")
         if name in ("a", "da") and layer == 0:
             name += "0"
         name = name.partition(" ")[0] if name.startswith("rest ") else name

@@ -10,6 +10,15 @@ PARTS = {
 }
 QUANTITIES = {
     "a0": "the batch, a row a sample",
+    "a0.embedded": "what layer 1 reads: the inputs, and the further numbers of those that are embedded",
+    "x": "the batch, a row a sample",
+    "f": "the frequencies of the waves of an embedded input",
+    "s": "the shifts of the waves of an embedded input",
+    "V": "what makes three further numbers of the waves of an embedded input",
+    "r": "what is added to each further number of an embedded input",
+    "t": "the phases of the waves of an embedded input",
+    "h": "the waves of an embedded input",
+    "e": "the further numbers of an embedded input",
     "Y": "the targets",
     "Y.classes": "the targets: 1 for the class of a sample, else 0",
     "w": "the weight of each sample",
@@ -37,6 +46,17 @@ QUANTITIES = {
     "outer": "what each sample adds to the gradient of the weights of layer {l}",
     "dW": "the gradient of the weights of layer {l}",
     "db": "the gradient of the biases of layer {l}",
+    "de": "how the loss of a sample changes with each further number of an embedded input",
+    "dh": "how the loss of a sample changes with each wave of an embedded input",
+    "dt": "how the loss of a sample changes with the phase of each wave of an embedded input",
+    "df": "the gradient of the frequencies of an embedded input",
+    "ds": "the gradient of the shifts of an embedded input",
+    "dV": "the gradient of what makes further numbers of the waves of an embedded input",
+    "dr": "the gradient of what is added to each further number of an embedded input",
+    "f'": "the frequencies of an embedded input after the update",
+    "s'": "the shifts of an embedded input after the update",
+    "V'": "what makes further numbers of the waves of an embedded input, after the update",
+    "r'": "what is added to each further number of an embedded input, after the update",
     "dc": "the gradient of the shares of layer {l}",
     "decayed": "the same with the penalty",
     "W'": "the weights of layer {l} after the update",
@@ -50,6 +70,7 @@ RULES = {
     "chain rule": "chain rule",
     "decay": "decay",
     "derivative of ln": "derivative of ln",
+    "embedding": "embedding",
     "loss": "loss",
     "mask": "mask",
     "mean": "mean over the batch",
@@ -78,6 +99,8 @@ CONVENTIONS = {
     "old": "Every gradient is taken at the parameters before the update; alpha = {value}.",
     "digits": "Numbers have {digits} significant digits or as many more as their result needs; = stands only where "
     "both sides are equal as they are printed, ≈ where one is rounded.",
+    "embedded": "Of {count} of the inputs layer 1 reads three further numbers: affine steps of 16 waves "
+    "cos(2π f x + s), all learned; a number in square brackets is that of the input.",
     "exact": "Numbers are exact: fractions, logarithms and powers of e; "
     "a decimal after ≈ has {digits} significant digits.",
 }
@@ -91,6 +114,7 @@ ENCODINGS = {
     "moment": "u / sqrt(1 + (u/3)²) of u = {a_day} · the days from {middle} to {column}; a missing one is 0",
     "turn": "{line}(2π d / {period}) of the whole days d from 1970-01-01 to {column}; a missing one is 0",
     "clock": "{line}(2π s / {period}) of the whole seconds s from 1970-01-01 to {column}; a missing one is 0",
+    "further": "one of three affine steps of 16 waves cos(2π f x + s) of the input {of}",
     "another": "1 where {column} is a rarer value, else 0",
     "target": "({column} - {mean}) / {sd}",
 }
@@ -134,6 +158,7 @@ TEXTS = {
     "encoded": "encoded",
     "class": "class",
     "inputs": "inputs",
+    "further": "{input}, further number {n}",
     "outputs": "outputs",
     "error": "worst error",
     "cut.cells": "{n} further cells are computed in the same way.",

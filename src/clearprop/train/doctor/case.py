@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from clearprop.batch import activation_pairs, head_of, step
+from clearprop.batch import activation_pairs, embedded, head_of, step
 from clearprop.maths import derivation
 from clearprop.maths.derivation import Working
 from clearprop.network import Network, Parameters
@@ -171,8 +171,9 @@ class Case:
             return self.working.z, self.working.a
         with np.errstate(all="ignore"):
             params = self.params
+            fed = embedded(self.net, params.embedding, self.X)
             return derivation.forward(
-                params.W, params.b, self.X, activation_pairs(self.net, shares=params.c), head_of(self.net)
+                params.W, params.b, fed, activation_pairs(self.net, shares=params.c), head_of(self.net)
             )
 
     @property

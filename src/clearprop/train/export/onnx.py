@@ -83,7 +83,7 @@ def _outputs(found: Portable, a: Value) -> Value:
 
 def _forward(params: Parameters, a: Value) -> Value:
     """p of each row by one network: the forward pass (G2 to G4)."""
-    net = params.net
+    net, a = params.net, _embedded(params, a)
     names = (*net.activations, net.out_activation)
     for l, name in enumerate(names, 1):
         z = page().affine(a, params.W[l], params.b[l])
@@ -91,6 +91,18 @@ def _forward(params: Parameters, a: Value) -> Value:
         g = getattr(page(), name)(z) if is_line else expressions.pair(name, 0, page())[0](z)
         a = g if params.c[l] is None else page().blended(z, g, params.c[l])
     return a
+
+
+def _embedded(params: Parameters, X: Value) -> Value:
+    """a[0] from the inputs; each is told apart by its place, as the lines of the page take columns."""
+
+    def column(k: int) -> Value:
+        return X.graph.add("Gather", X, X.graph.constant(np.array([k])), axis=1)
+
+    if params.embedding is None:
+        return X
+    each = zip(params.net.embedded, zip(*params.embedding, strict=True), strict=True)
+    return X.graph.add("Concat", X, *(page().embed(column(k), *own)[2] for k, own in each), axis=1)
 
 
 def _answer(graph: Graph, found: Portable, p: Value) -> None:

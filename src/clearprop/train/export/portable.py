@@ -68,8 +68,12 @@ class Portable:
         Raises
         ------
         SpecError
-            If one is an expression of the user's, or units blend it with z, which `what` cannot say.
+            If one is an expression of the user's, or units blend it with z, or inputs are embedded, which `what`
+            cannot say.
         """
+        if self.net.embedded:
+            msg = f"{what} has no word for inputs that are embedded. Export to ONNX, or fit with embedded=False."
+            raise SpecError(msg)
         if self.net.blended:
             msg = f"{what} has no word for units that learn a share of their activation. "
             msg += "Export to ONNX, or fit with blended=False."
@@ -97,6 +101,9 @@ def portable(model: Model | ArrayModel) -> Portable:
         if not (np.isfinite(params.W[l]).all() and np.isfinite(params.b[l]).all()):
             msg = f"All weights must be finite to be exported, but those of layer {l} are not. Fit again."
             raise SpecError(msg)
+    if any(p.embedding and not np.isfinite(p.flat).all() for p in (model.params, *others)):
+        msg = "All numbers of embeddings must be finite to be exported, but some are not. Fit again."
+        raise SpecError(msg)
     made_by = str(model.estimator.get("class", ""))
     if isinstance(model, ArrayModel):
         classes = model.classes if model.task == "classification" else np.array([])
