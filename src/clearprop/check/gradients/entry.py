@@ -42,7 +42,7 @@ def check_gradients(*what: Any, **settings: Any) -> GradientCheck:
     ----------
     net, params, X, y, sample_weight
         As in `step`. dW, db and, of a blended network, dc are compared with slopes of J, whose forward pass knows
-        nothing of the backward pass.
+        nothing of the backward pass; where inputs are embedded also df, ds, dV and dr of all of them.
     f, grad, x
         A function of a float64 array, which gives one number; its gradient on trial, the array at `x` or the
         function that gives it; and where.
@@ -50,7 +50,7 @@ def check_gradients(*what: Any, **settings: Any) -> GradientCheck:
         Whose dW, db and dc are on trial; by default those of `step`.
     gradients : mapping, optional
         On trial in their place: ``{"dW": [...], "db": [...], "delta": [...]}``, an array or None for each layer; of a
-        blended network also ``"dc"``.
+        blended network also ``"dc"``; where inputs are embedded ``"df"``, ``"ds"``, ``"dV"``, ``"dr"``, an array each.
     convention : {"clearprop", "scikit-learn", "pytorch", "keras", "jax"}
         Whose these are: how dW is turned, whether 1/m is in delta, and which constant `l2` is.
     l2 : float

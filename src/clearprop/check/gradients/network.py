@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from clearprop.batch import activation_pairs, as_batch, head_of, share_gradients
-from clearprop.check.gradients import kinks
+from clearprop.batch import activation_pairs, as_batch, embedded, head_of, share_gradients
+from clearprop.check.gradients import embeddings, kinks
 from clearprop.check.gradients.conventions import Convention, convention, mapped
 from clearprop.check.gradients.diagnosis import Reference, diagnose, merged
 from clearprop.check.gradients.function import ORACLES, chosen
@@ -21,7 +21,7 @@ from clearprop.maths.derivation import Working
 from clearprop.network import Network, Parameters
 
 TOLERANCE = 1e-12  # float64 keeps 16 digits; sums over some thousand rows and units lose a few
-LETTERS = {"dW": "W", "db": "b", "dc": "c", "delta": "z"}
+LETTERS = {"dW": "W", "db": "b", "dc": "c", "delta": "z", **embeddings.LETTERS}
 
 
 def complex_step(net: Network, params: Parameters, name: str, l: int, index: Index, batch: Any) -> float:
@@ -49,26 +49,36 @@ class Case:
             msg = f"`l2` must be a finite number, not negative; got {l2!r}."
             raise SpecError(msg)
         of, exact = convention(library), params.astype(np.float64)
-        own = derivation.step(exact.W, exact.b, *batch, activation_pairs(net, shares=exact.c), head_of(net))
+        fed = embedded(net, exact.embedding, batch[0]), *batch[1:]
+        own = derivation.step(exact.W, exact.b, *fed, activation_pairs(net, shares=exact.c), head_of(net))
         return cls(net, exact, batch, own, of, of.penalty(l2, float(batch[2].sum())))
 
     def penalty_of(self, quantity: str) -> float:
         """lambda, for what it holds for."""
-        return self.penalty if quantity == "dW" or (quantity in ("db", "dc") and self.of.biases) else 0.0
+        return self.penalty if quantity == "dW" or (quantity != "delta" and self.of.biases) else 0.0
 
     def gradient(self, working: Working, quantity: str, l: int) -> np.ndarray:
         """One gradient of a step, with the penalty."""
-        found = share_gradients(self.net, working) if quantity == "dc" else getattr(working, quantity)
+        if quantity in embeddings.GRADIENTS:
+            found = [embeddings.gradients(self.net, self.params, self.batch[0], working)[quantity]]
+        else:
+            found = share_gradients(self.net, working) if quantity == "dc" else getattr(working, quantity)
         found, penalty = found[l], self.penalty_of(quantity)
         return derivation.decayed(found, self.values(quantity, l), penalty) if penalty else found
 
     def values(self, quantity: str, l: int) -> np.ndarray:
         """What it is the gradient of."""
+        if quantity in embeddings.GRADIENTS:
+            return getattr(self.params.embedding, LETTERS[quantity])
         held = {"dW": self.params.W, "db": self.params.b, "dc": self.params.c, "delta": self.own.z}
         return held[quantity][l]
 
     def size(self, quantity: str, l: int) -> float:
         """The largest sum of |terms| of a gradient: rounding scales with it, also where the terms cancel."""
+        if quantity in embeddings.GRADIENTS:
+            terms = embeddings.size(quantity, self.net, self.params, self.batch[0], self.own)
+            penalty = self.penalty_of(quantity) * np.abs(self.values(quantity, l)).max()
+            return max(float(terms + penalty), 1e-8)
         delta = np.abs(self.own.delta[l])
         terms = {
             "dW": lambda: derivation.weight_grad(np.abs(self.own.a[l - 1]), delta, self.own.m),
@@ -128,14 +138,17 @@ def _given(
     L = case.net.L
     if gradients is None:
         step = case.own if working is None else working
-        return {
+        found: dict[str, Any] = {
             q: [
                 None,
                 *(None if case.values(q, l) is None else case.gradient(step, q, l) for l in range(1, L + 1)),
             ]
             for q in ("dW", "db", "dc")
         }
-    letters = [q for q in LETTERS if q != "dc" or case.net.blended]
+        of_inputs = embeddings.GRADIENTS if case.net.embedded else ()
+        return found | {q: [case.gradient(step, q, 0)] for q in of_inputs}
+    absent = (*(() if case.net.blended else ("dc",)), *(() if case.net.embedded else embeddings.GRADIENTS))
+    letters = [q for q in LETTERS if q not in absent]
     if working is not None or not gradients or not set(gradients) <= set(letters):
         msg = (
             f"`gradients` must be a mapping with some of {', '.join(letters)}, and goes without `working`; "
@@ -146,6 +159,8 @@ def _given(
 
 
 def _layers(quantity: str, arrays: Sequence[Any], L: int) -> list[Any]:
+    if quantity in embeddings.GRADIENTS:
+        return [arrays]
     if quantity == "dc":
         return _hidden_layers(arrays, L)
     if len(arrays) not in (L, L + 1):
@@ -168,9 +183,11 @@ def _hidden_layers(arrays: Sequence[Any], L: int) -> list[Any]:
 
 
 def _each(given: Mapping[str, Sequence[Any]], L: int) -> Iterator[tuple[str, int, np.ndarray]]:
+    for quantity in (q for q in given if q in embeddings.GRADIENTS):
+        yield quantity, 0, np.asarray(given[quantity][0])
     for l in range(1, L + 1):
         for quantity, arrays in given.items():
-            if arrays[l] is not None:
+            if len(arrays) > l and arrays[l] is not None:
                 yield quantity, l, np.asarray(arrays[l])
 
 
@@ -195,7 +212,8 @@ def _judged(
 
 # ---- What is the matter -------------------------------------------------------------------------------------
 def _diagnosed(case: Case, wrong: Sequence[tuple[Any, ...]]) -> list[Finding]:
-    slipped = list(slipped_steps(case.net, case.params, case.batch)) if wrong else []
+    fed = case.own.a[0], *case.batch[1:]
+    slipped = list(slipped_steps(case.net.core, case.params.core, fed)) if wrong else []
     rows, m = len(case.batch[0]), case.own.m
     factors = {"m": m} | (
         {"divided by the number of rows, not by the sum of the weights": m / rows} if m != rows else {}
@@ -209,6 +227,8 @@ def _diagnosed(case: Case, wrong: Sequence[tuple[Any, ...]]) -> list[Finding]:
             right[entry.index] = np.nan if entry.status == "kink" else right[entry.index]
         slips = dict(from_wrong_inputs(case.own, l)) if quantity == "dW" else {}
         slips |= dict(from_wrong_shares(case.net, case.own, l)) if quantity == "dc" else {}
+        if quantity in embeddings.GRADIENTS:
+            slips |= dict(embeddings.slips(quantity, case.net, case.params, case.batch[0], case.own))
         slips = {said: case.gradient(step, quantity, l) for said, step in slipped} | slips
         reference = Reference(right, case.values(quantity, l), case.penalty_of(quantity), slips)
         found.append(diagnose(f"{quantity}[{l}]", on_trial, reference, factors, count))

@@ -8,6 +8,7 @@ import numpy as np
 from clearprop.batch import activation_pairs, head_of
 from clearprop.check.gradients import differences, libraries
 from clearprop.check.gradients.differences import Slope
+from clearprop.check.gradients.embeddings import fed
 from clearprop.check.gradients.judging import Index
 from clearprop.check.gradients.kinks import nudged
 from clearprop.maths import derivation, languages
@@ -39,17 +40,18 @@ class Objective:
     ) -> None:  # fmt: skip
         self.net, self.batch, self.near = net, batch, near
         self.arrays = {"W": params.W, "b": params.b, "c": params.c, "z": z}
-        self.penalty = {
-            "W": penalty,
-            "b": penalty if biases else 0.0,
-            "c": penalty if biases else 0.0,
-            "z": 0.0,
-        }
+        if params.embedding:
+            self.arrays |= {letter: [own] for letter, own in params.embedding._asdict().items()}
+        self.penalty = dict.fromkeys("bcfsVr", penalty if biases else 0.0) | {"W": penalty, "z": 0.0}
 
     def function(
         self, letter: str, l: int, page: Any, own: Callable[[Any], Any] = np.asarray, side: int = 0
     ) -> Any:
-        """J by one W[l], b[l] or c[l]; by z[l], the sum of w J_i. `own` makes arrays those of the page's language."""
+        """J by one W[l], b[l] or c[l], or by f, s, V or r of all embedded inputs (l is 0); by z[l], the sum of w J_i.
+
+        `own` makes arrays those of the page's language.
+        """
+        given = {k: [own(x) for x in self.arrays[k]] for k in "fsVr" if k in self.arrays}
         W, b, c = ([x if x is None else own(x) for x in self.arrays[k]] for k in "Wbc")
         X, y, w = map(own, self.batch)
         head = self._head(page, own, side)
@@ -63,8 +65,8 @@ class Objective:
             return page.total(w * page.head_lines(head)[1](z, y))
 
         def of_parameter(values: Any) -> Any:
-            {"W": W, "b": b, "c": c}[letter][l] = values
-            J = page.loss(W, b, X, y, w, self._pairs(page, c, side), head)
+            {"W": W, "b": b, "c": c, **given}[letter][l] = values
+            J = page.loss(W, b, fed(self.net, given, X, page, own), y, w, self._pairs(page, c, side), head)
             return J + page.penalty(values, self.penalty[letter]) if self.penalty[letter] else J
 
         return of_z if letter == "z" else of_parameter
