@@ -80,6 +80,8 @@ ITEMS = {
     "logarithm of long tails": Item(parameters={"log_target": False}),
     "no shares of activations (0.1)": of(blended=True),
     "no shares of activations (1)": of(blended=True, blend_rate=1.0),
+    "no embeddings of numbers (PBLD)": of(embedded=True),
+    "places and parts of numbers (PBLD)": of(embedded=True, places=False),
     f"no dropout ({DROPS})": Item(part=drops),
 }
 
@@ -91,7 +93,7 @@ def main(arguments: list[str] | None = None) -> int:
     for seed in range(options.seeds):
         for name in options.tables or chosen(options.folder):
             task = data.task(options.folder, name, options.rows, seed)
-            for variant in (WHOLE, *ITEMS):
+            for variant in (WHOLE, *(item for item in ITEMS if options.only in item)):
                 if not done(options.csv, name, variant, seed) and applies(variant, task):
                     row = {"table": name, "learner": variant, "seed": seed, "rows": len(task.y)}
                     results.append(options.csv, row | run(variant, task, seed))
@@ -148,6 +150,7 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
         "folder", nargs="?", type=Path, help="of Parquet files; without it scikit-learn's tables"
     )
     parser.add_argument("--tables", nargs="+", help="only these; without it those to choose by")
+    parser.add_argument("--only", default="", metavar="TEXT", help="only items in whose names this stands")
     parser.add_argument("--rows", type=int, default=3000, help="of a table, at most; a third is for the test")
     parser.add_argument("--seeds", type=int, default=1, help="splits of each table")
     parser.add_argument("--csv", type=Path, default=Path("ablation.csv"), help="where runs are kept")

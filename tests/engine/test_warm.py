@@ -19,9 +19,11 @@ warnings.simplefilter("ignore")
 files = lambda: sorted(str(path) for path in store.cache_folder().rglob("*.nbc"))
 warm.compile_for(warm.Kind("mish", "softmax", "adamw", 0.0, "float32"))
 warm.compile_for(warm.Kind("mish", "identity", "adamw", 0.0, "float32", blended=True))
+warm.compile_for(warm.Kind("relu", "identity", "adamw", 0.0, "float32", embedded=True))
 before, X = files(), np.random.default_rng(0).normal(size=(300, 4))
 for blended in (False, True):
     TabularClassifier("fast", max_iter=2, blended=blended).fit(X, X[:, 0] > 0).predict(X)
+TabularClassifier("fast", max_iter=2, embedded=True).fit(X, X[:, 0] > 0).predict(X)
 print(len(before), len(set(files()) - set(before)))
 """
 
@@ -38,6 +40,11 @@ def test_every_activation_is_blended_too():
     assert blended == set(ACTIVATIONS)
     usual = {(kind.activation, kind.dtype) for kind in warm.wanted() if kind.blended}
     assert usual >= {(preset.activation, "float32") for preset in PRESETS.values()}
+
+
+@pytest.mark.parametrize("everything", [False, True])
+def test_embedded_inputs_are_among_the_kinds(everything):
+    assert {kind.dtype for kind in warm.wanted(everything) if kind.embedded} == set(warm.DTYPES)
 
 
 @pytest.mark.slow

@@ -119,3 +119,23 @@ def test_an_estimator_counts_its_shares(monkeypatch):
     net = Network((1, 500, 400, 1), head="identity", blended=True)
     with pytest.raises(SpecError, match=f"the layers 1-500-400-1 have {net.n_parameters:,} parameters"):
         model.fit(table, y)
+
+
+@pytest.mark.parametrize("sizes", [(7, 3), (7, 30, 5, 2)])
+def test_of_embedded_inputs_their_waves_are_counted(sizes):
+    """But for what fills up lines of the cache."""
+    plain, embedded = Network(sizes), Network(sizes, embedded=(0, 2, 3))
+    assert memory.parameters(sizes, embedded=3) == embedded.n_parameters
+    own, more = (lay_out(net, 100, 2, np.dtype("float32")).size for net in (plain, embedded))
+    vectors = memory.STEPS * (embedded.n_parameters - plain.n_parameters)
+    grown = memory.needed(sizes, 100, "float32", embedded=3) - memory.needed(sizes, 100, "float32")
+    assert abs(grown - 4 * (vectors + more - own)) <= 4 * 64  # blocks of numbers start on a line of the cache
+
+
+def test_an_estimator_counts_its_embeddings(monkeypatch):
+    monkeypatch.setattr(memory, "available_memory", lambda: 10**6)
+    table, y = {"x": np.linspace(0, 1, 40)}, np.linspace(0, 1, 40)
+    model = TabularRegressor("plain", hidden_layer_sizes=(500, 400), embedded=True)
+    net = Network((1, 500, 400, 1), head="identity", embedded=(0,))
+    with pytest.raises(SpecError, match=f"the layers 1-500-400-1 have {net.n_parameters:,} parameters"):
+        model.fit(table, y)
