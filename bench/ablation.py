@@ -65,6 +65,7 @@ ITEMS = {
     "slow biases": of(bias_rate=1.0),
     "places and parts of numbers": of(places=False),
     "parts of numbers": Item(part=no_parts),
+    "contrasts of numbers": of(contrasts=0.0),
     "smooth clip": Item(part=no_clip),
     "Mish (SiLU)": of(activation="silu"),
     "Mish (relu)": of(activation="relu"),

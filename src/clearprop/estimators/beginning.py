@@ -27,11 +27,11 @@ def begun(
     estimator: Any, learned: Learned, rows: int, seed: int, aside: np.ndarray | None = None
 ) -> tuple[Engine | Committee, Settings, dict[str, Any]]:
     """The engine before the first step, the settings of a run over so many rows, and what the preset came to."""
-    encoding, target = learned.encoding, learned.target
+    target = learned.target
     preset = resolved(estimator.preset, estimator.get_params(deep=False), isinstance(target, Classes))
     n_out = len(target.classes) if isinstance(target, Classes) else 1
     head, constants = head_of(estimator, target)
-    net = network_of(preset, encoding.n_outputs, n_out, head, constants, encoding.scaled)
+    net = network_of(preset, learned.n_inputs, n_out, head, constants, learned.encoding.scaled)
     settings = settings_of(estimator, preset, rows, seed)
     how: dict[str, Any] = {
         "members": preset.members,

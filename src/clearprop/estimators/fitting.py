@@ -10,6 +10,7 @@ from clearprop.errors import SpecError
 from clearprop.estimators import log_target
 from clearprop.estimators.beginning import seed_of
 from clearprop.estimators.class_weights import class_weights, weighed
+from clearprop.estimators.contrasts import learned_contrasts
 from clearprop.estimators.course import Course
 from clearprop.estimators.deadline import Deadline
 from clearprop.estimators.identity import sums_of
@@ -47,7 +48,8 @@ def fit(
     balance = class_weights(estimator, target, whole)
     whole = rows = weighed(rows, target, balance)
     held = held and weighed(held, target, balance)
-    members = resolved(estimator.preset, estimator.get_params(deep=False)).members
+    preset = resolved(estimator.preset, estimator.get_params(deep=False))
+    members = preset.members
     if held is None and estimator.early_stopping and members > 1:
         apart = _apart(estimator, rows, target, members, seed)
         judges = np.flatnonzero(apart.any(axis=0))
@@ -58,7 +60,7 @@ def fit(
         target = target if isinstance(target, Classes) else Scale.learn(rows.y)
     encoding = Encoding.learn(
         rows.table, categorical=estimator.categorical, dtype=estimator.dtype, weight=rows.w,
-        places=resolved(estimator.preset, estimator.get_params(deep=False)).places,
+        places=preset.places,
     )  # fmt: skip
     batch = batch_of(encoding, target, rows, float(rows.w.max()))
     baseline = baseline_of(target, batch, rows)
@@ -66,12 +68,15 @@ def fit(
     target, notes = _logged(estimator, target, whole, rows, batch, judged, seed, apart, course.deadline)
     if notes:
         batch = batch._replace(y=target.encode(rows.y).astype(batch.X.dtype)[:, None])
-    learned = Learned(encoding, target, rows.y.name, baseline, notes)
     about = {} if course.folder is None else sums_of(batch, encoding.feature_names)
+    contrasts = learned_contrasts(encoding, batch.X, batch.w, preset.contrasts)
+    learned = Learned(encoding, target, rows.y.name, baseline, notes, contrasts)
+    batch = batch._replace(X=contrasts.beside(batch.X))
+    seen = judged and judged._replace(X=contrasts.beside(judged.X))
     # The members of a committee learn from all rows together, so it is not trained again.
     again = estimator.refit and held is not None and not given and apart is None
     source, share = InMemory(batch, seed), 0.5 if again else 1.0
-    model = trained(estimator, learned, source, judged, course, seed, about, apart, share)
+    model = trained(estimator, learned, source, seen, course, seed, about, apart, share)
     if held is not None and judged is not None:
         aside = None if apart is None else apart[:, apart.any(axis=0)]
         model = replace(model, judges=judges_of(model, held, judged, aside))

@@ -27,6 +27,7 @@ class Preset:
     bias_rate: float
     scale_rate: float
     places: bool
+    contrasts: float
     blended: bool = False
     blend_rate: float = 0.1
     embedded: bool = False
@@ -36,19 +37,19 @@ class Preset:
 # scikit-learn's defaults, on encoded columns
 PLAIN = Preset(
     (100,), "relu", "adam", "constant", 1e-3, 0.0, 0.0, (0.9, 0.999), 200, 10, "glorot", members=1, tangent=False,
-    bias_rate=1.0, scale_rate=0.0, places=False,
+    bias_rate=1.0, scale_rate=0.0, places=False, contrasts=0.0,
 )  # fmt: skip
 # Chosen on the tables of bench/accuracy.py that are to choose by. The rate falls to zero four times, so that a table on
 # which few epochs are best still has an epoch at rest. Classes gain by more decay, numbers lose.
 FAST = Preset(
     (128, 128), "mish", "adamw", "coslog4", 0.1, 0.02, 0.05, (0.9, 0.95), 64, 33, "ntk", members=3, tangent=True,
-    bias_rate=0.1, scale_rate=6.0, places=True,
+    bias_rate=0.1, scale_rate=6.0, places=True, contrasts=0.0,
 )  # fmt: skip
 PRESETS = {
     "plain": PLAIN,
     "fast": FAST,
-    "accurate": replace(FAST, members=8),
-    "best": replace(FAST, members=24),
+    "accurate": replace(FAST, members=8, contrasts=0.3),
+    "best": replace(FAST, members=24, contrasts=0.3),
 }
 
 
@@ -72,6 +73,8 @@ def resolved(preset: str, given: dict[str, Any], of_classes: bool = False) -> Pr
     known = {name: value if given.get(name) is None else given[name] for name, value in known.items()}
     if of_classes and known["solver"] == "adamw" and given.get("weight_decay") is None:
         known["weight_decay"] = base.weight_decay_of_classes
+    if known["embedded"]:  # layer 1 reads other numbers than X's: nothing could be added into W[1]
+        known["contrasts"] = 0.0
     members = known["members"]
     if not isinstance(members, Integral) or isinstance(members, bool) or members < 1:
         msg = f"`members` must be a whole number, 1 or more; got {members!r}."

@@ -4,8 +4,10 @@ from dataclasses import replace
 from typing import Any
 
 from clearprop.estimators.beginning import begun, trained_members
+from clearprop.estimators.contrasts import learned_contrasts
 from clearprop.estimators.course import Course
 from clearprop.estimators.deadline import Deadline
+from clearprop.estimators.presets import resolved
 from clearprop.estimators.rows import Learned, Rows, baseline_of, batch_of
 from clearprop.estimators.training import warn
 from clearprop.tables.classes import Classes
@@ -33,7 +35,10 @@ def refitted(estimator: Any, model: Model, rows: Rows, course: Course, seed: int
         places=any(isinstance(one, Number) and one.knots for one in model.encoding.columns),
     )  # fmt: skip
     batch = batch_of(encoding, target, rows, float(rows.w.max()))
-    learned = Learned(encoding, target, model.target_name, baseline_of(target, batch, rows))
+    most = resolved(estimator.preset, estimator.get_params(deep=False)).contrasts
+    contrasts = learned_contrasts(encoding, batch.X, batch.w, most)
+    learned = Learned(encoding, target, model.target_name, baseline_of(target, batch, rows), (), contrasts)
+    batch = batch._replace(X=contrasts.beside(batch.X))
     engine, settings, _ = begun(estimator, learned, rows.table.n_rows, seed)
     settings = replace(
         settings, epochs=model.estimator["settings"]["max_iter"], stop_after=epochs, patience=None,
@@ -48,8 +53,8 @@ def refitted(estimator: Any, model: Model, rows: Rows, course: Course, seed: int
     record = replace(model.record, seconds=model.record.seconds + again.seconds)
     note = f"epoch {epochs} was the best; the network learned anew from all {rows.table.n_rows:,} rows until then"
     return replace(
-        _noted(model, note), params=trained_members(engine)[0], encoding=encoding, target=target, record=record,
-        baseline=learned.baseline,
+        _noted(model, note), params=learned.without_contrasts(trained_members(engine)[0]), encoding=encoding,
+        target=target, record=record, baseline=learned.baseline,
     )  # fmt: skip
 
 

@@ -9,9 +9,11 @@ import pyarrow as pa
 
 from clearprop.engine.engine import Batch
 from clearprop.errors import ShapeError, SpecError, TableError
+from clearprop.estimators.contrasts import Contrasts
 from clearprop.estimators.inputs import checked, one_column
 from clearprop.estimators.judging import Judged
 from clearprop.estimators.leaks import check_apart, check_is_column
+from clearprop.network import Parameters
 from clearprop.tables.arrow import pc
 from clearprop.tables.classes import Classes
 from clearprop.tables.encoding import Encoding
@@ -73,13 +75,24 @@ def table_of(X: Any, estimator: Any) -> Table:
 
 
 class Learned(NamedTuple):
-    """What a table taught before the training: encoding, target, its name, what is known without columns, and notes."""
+    """What a table taught before the training: encoding, target, its name, what is known without columns, notes, and
+    contrasts, which the batches then hold too."""
 
     encoding: Encoding
     target: Classes | Scale
     target_name: str
     baseline: list[float]
     notes: tuple[str, ...] = ()
+    contrasts: Contrasts | None = None
+
+    @property
+    def n_inputs(self) -> int:
+        """How many columns the rows have in training."""
+        return self.encoding.n_outputs + (self.contrasts.count if self.contrasts else 0)
+
+    def without_contrasts(self, params: Parameters) -> Parameters:
+        """The parameters of a trained network for the columns of the encoding alone."""
+        return self.contrasts.folded(params) if self.contrasts else params
 
 
 def places_of(column: Column) -> np.ndarray:

@@ -15,7 +15,8 @@ _PARAMETERS = """
     ----------
     preset : {{"accurate", "fast", "best", "plain"}}
         Where the settings come from that are None below. fast: a committee of three networks, each of two layers of
-        128 units; accurate: of eight; best: of 24; plain: scikit-learn's defaults (one layer of 100, Adam).
+        128 units; accurate: of eight, which learn from what alike numbers differ by, too; best: of 24 of these; plain:
+        scikit-learn's defaults (one layer of 100, Adam).
     members : int, optional
         Networks that are trained side by side and answer together: the mean of their probabilities or numbers. Each
         sets other rows aside, so that together they learn from all, and the rows of each choose the epoch.

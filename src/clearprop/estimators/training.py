@@ -75,7 +75,7 @@ def trained(
         record = course.spread.train(engine, source, settings, judge, tell, folder, identity, deadline.clock)
     record.cut = cut
     warn(record)
-    params, *others = trained_members(engine)
+    params, *others = (learned.without_contrasts(one) for one in trained_members(engine))
     settled = settled | {"max_iter": settings.epochs, "members": 1 + len(others)}
     made_by = made_by_of(estimator, settled, 0 if judge is None else len(judge.judged.X))
     held = HeldOut() if judge is None else judge.taught(judge.outputs(engine))
