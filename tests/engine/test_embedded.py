@@ -127,3 +127,28 @@ def test_a_small_embedded_network_is_not_put_in_lanes():
 def test_embed_rate_is_of_adam():
     with pytest.raises(SpecError, match="`embed_rate`"):
         Solver("sgd", embed_rate=0.1)
+
+
+def test_a_gradient_and_then_a_move_are_a_step():
+    """As workers take it, who add their gradients up in between."""
+    whole, parts = (Engine(network()[1], RECIPE, M) for _ in range(2))
+    data = rows("float32")
+    whole.epoch(data, np.arange(M), np.full(1, 0.05))
+    parts.epoch(data, np.arange(M), np.zeros(1), gradient_only=True)
+    mass = 0.0
+    for w in data.w:
+        mass += float(w)
+    parts.move(mass, 0.05, 1)
+    np.testing.assert_array_equal(whole.flat, parts.flat)
+
+
+def test_without_numba_every_field_is_there_too(monkeypatch):
+    net, params = network()
+    monkeypatch.setattr(engines, "COMPILED", False)
+    engine, data = Engine(params, Solver("sgd"), M, "float64"), rows()
+    engine.epoch(data, np.arange(M), np.zeros(1), gradient_only=True)
+    want = page.step(net, params, data.X, data.y[:, 0].astype(int), data.w)
+    own, _ = page.embedding_gradients(net, params, data.X, want.da[0], want.m)
+    for mine, gradient in zip(engine.arrays(M, 1)["embedding"][0], own, strict=True):
+        np.testing.assert_allclose(mine, gradient, rtol=1e-13)
+    np.testing.assert_array_equal(engine.arrays(M, 1)["a"][0], want.a[0])

@@ -112,7 +112,7 @@ def _network(estimator: Any, encoding: Encoding, facts: Facts) -> int:
     preset = resolved(estimator.preset, estimator.get_params(deep=False))
     hidden = np.atleast_1d(np.asarray(preset.hidden_layer_sizes, object))
     sizes = encoding.n_outputs, *(int(n) for n in hidden), len(facts.baseline)
-    how = {"scales": preset.scale_rate > 0, "blended": preset.blended}
+    how: dict[str, Any] = {"scales": preset.scale_rate > 0, "blended": preset.blended}
     how["embedded"] = len(encoding.scaled) if preset.embedded else 0
     return 3 * preset.members * needed(sizes, 256, encoding.dtype, **how)
 

@@ -70,7 +70,7 @@ def embedding_given(s: Step) -> Iterator[Quantity]:
             yield _numbers(letter, letter, k, "given", own)
 
 
-def embedding_forward(s: Step, embedding: Embedding, a: np.ndarray, mark: str) -> Iterator[Quantity]:
+def embedding_forward(s: Step, embedding: Embedding | None, a: np.ndarray, mark: str) -> Iterator[Quantity]:
     """Phases, waves and further numbers of each input, and a[0], which they are part of."""
     assert s.outer is not None
     part, X, page, m = "next" if mark else "forward", s.outer.X, s.page, len(s.X)
