@@ -99,8 +99,8 @@ CONVENTIONS = {
     "old": "Every gradient is taken at the parameters before the update; alpha = {value}.",
     "digits": "Numbers have {digits} significant digits or as many more as their result needs; = stands only where "
     "both sides are equal as they are printed, ≈ where one is rounded.",
-    "embedded": "Of {count} of the inputs layer 1 reads three further numbers: affine steps of 16 waves "
-    "cos(2π f x + s), all learned; a number in square brackets is that of the input.",
+    "embedded": "Inputs that are embedded: {count}. Of each, layer 1 reads three further numbers: affine steps of 16 "
+    "waves cos(2π f x + s), all learned; a number in square brackets is that of the input.",
     "exact": "Numbers are exact: fractions, logarithms and powers of e; "
     "a decimal after ≈ has {digits} significant digits.",
 }
