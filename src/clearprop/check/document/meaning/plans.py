@@ -271,6 +271,9 @@ def _layer_of(layer: Node | int | None, notation: Notation) -> int | str | None:
     return 0 if layer is not None else None
 
 
+OFTEN = 3  # places of the layer below, where a last layer in one place only is a slip
+
+
 def _numbers(document: Document, notation: Notation) -> list[int]:
     """Every layer that weights are written with as a number."""
     found = []
@@ -296,8 +299,16 @@ def _fixed_depth(document: Document, notation: Notation) -> bool:
 
 def depth(document: Document, notation: Notation) -> int | None:
     """How many layers the text writes out; None if it stays general."""
-    numbers = [*_numbers(document, notation), *notation.unit_layers.values()]
+    numbers = _without_slip([*_numbers(document, notation), *notation.unit_layers.values()])
     return max(numbers) if numbers and 0 < max(numbers) < 8 else None
+
+
+def _without_slip(numbers: list[int]) -> list[int]:
+    """Without a last layer that stands in one place only, beside a layer below that stands in many: a slip."""
+    counts = Counter(numbers)
+    last = max(numbers, default=0)
+    slip = counts[last] == 1 and counts[last - 1] >= OFTEN
+    return [number for number in numbers if not (slip and number == last)]
 
 
 def _covers_last(document: Document, notation: Notation) -> bool:
