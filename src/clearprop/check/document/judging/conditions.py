@@ -1,6 +1,7 @@
 """For which indices a line is said: l = 1, ..., L - 1; c = k; y_i = 2."""
 
 import itertools
+import re
 
 from clearprop.check.document.meaning import hints
 from clearprop.check.document.meaning.notation import is_letter
@@ -17,6 +18,7 @@ INTRODUCING = ("with", "if", "when", "for", "at", "all", "every", "each", "suppo
                "若", "当", "在", "对", "设", "假设", "令", "对于", "如果", "每层", "(", "（", "let", "from", "and", "or", "as", "mit")  # fmt: skip
 
 INDICES = "cijklnpqr"
+FOLLOWS = re.compile(r"\s*,?\s*(if|for|when|where|whenever)\s*")
 
 
 def own(statement: Statement, document: Document) -> list[Node]:
@@ -123,9 +125,36 @@ def attach(document: Document) -> set[int]:
             numbers.add(number)
     for number, statement in enumerate(document.statements):
         if number not in numbers:
-            near = [statement.formula, *_sentence(statement.formula, document)]
-            statement.around = [n for k in near for n in conditions.get(k, [])]  # type: ignore[misc]
+            near = [statement.formula, *_nearest(statement.formula, document)]
+            statement.around = _consistent([n for k in near for n in conditions.get(k, [])])  # type: ignore[assignment]
     return numbers
+
+
+def _nearest(formula: int, document: Document) -> list[int]:
+    """The formulas of the same sentence: those before, nearest first, then those after; "A if i = j" puts after first."""
+    near = _sentence(formula, document)
+    before, after = [k for k in near if k < formula], [k for k in near if k > formula]
+    one = document.formulas[formula]
+    follows = not one.display and bool(after) and FOLLOWS.fullmatch(document.formulas[after[0]].before)
+    return [*after, *before] if follows else [*before, *after]
+
+
+def _consistent(found: list[Node]) -> list[Node]:
+    """Of two cases that exclude each other, i = j and i \\ne j, the nearer one."""
+    kept: list[Node] = []
+    for node in found:
+        if not any(_excludes(node, one) for one in kept):
+            kept.append(node)
+    return kept
+
+
+def _excludes(one: Node, other: Node) -> bool:
+    if not (isinstance(one, Relation) and isinstance(other, Relation)):
+        return False
+    signs = {one.sign, other.sign}
+    pairs = {(is_letter(n.left), is_letter(n.right)) for n in (one, other)}
+    same = len(pairs | {pair[::-1] for pair in pairs}) == 2 and all(map(all, pairs))
+    return same and signs == {"=", r"\ne"}
 
 
 def _sentence(formula: int, document: Document) -> list[int]:
