@@ -132,7 +132,7 @@ def attach(document: Document) -> set[int]:
 
 def _nearest(formula: int, document: Document) -> list[int]:
     """The formulas of the same sentence: those before, nearest first, then those after; "A if i = j" puts after first."""
-    near = _sentence(formula, document)
+    near = sentence(formula, document)
     before, after = [k for k in near if k < formula], [k for k in near if k > formula]
     one = document.formulas[formula]
     follows = not one.display and bool(after) and FOLLOWS.fullmatch(document.formulas[after[0]].before)
@@ -157,7 +157,7 @@ def _excludes(one: Node, other: Node) -> bool:
     return same and signs == {"=", r"\ne"}
 
 
-def _sentence(formula: int, document: Document) -> list[int]:
+def sentence(formula: int, document: Document) -> list[int]:
     """The formulas of the same sentence, before and after."""
     found = []
     for step in (-1, 1):
@@ -183,7 +183,7 @@ def classes_said(statement: Statement, document: Document) -> int | None:
 
 
 def _further(formula: int, document: Document) -> int | None:
-    for k in _sentence(formula, document):
+    for k in sentence(formula, document):
         if k < formula:
             found = hints.number_of_classes(document.formulas[k].before[-80:].split(". ")[-1])
             if found:

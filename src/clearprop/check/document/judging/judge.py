@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from clearprop.check.document.judging import cells, conditions, doubt
+from clearprop.check.document.judging import cells, conditions, doubt, of_one
 from clearprop.check.document.judging.compare import Comparison, Failure, Outcome, Pair, same
 from clearprop.check.document.judging.diagnose import Diagnosis, diagnose
 from clearprop.check.document.judging.diagnose import written as number
@@ -37,15 +37,15 @@ class Judge:
     def look(self, statement: Statement) -> None:
         """Hold one statement against its networks."""
         worlds = self.worlds.of(statement, conditions.classes_said(statement, self.setting.document))
-        comparison = Comparison(statement, self.setting.document, self.setting.notation, self.reading)
-        pairs = comparison.run(worlds)
+        comparison = self._compared(statement, worlds)
+        pairs, reading = comparison.pairs, comparison.reading
         if comparison.beyond is not None and all(not p.choices and p.unread is None for p in pairs):
             self._beyond(statement, comparison)
             return
         named = self.scalars.pure and any(p.failures for p in pairs)
         if named or (self.scalars.apply and all(p.unread is not None for p in pairs)):
             self._by_definitions(statement, pairs)
-        unread = self._unread(statement, pairs, worlds)
+        unread = self._unread(statement, comparison, worlds)
         failing = [p for p in pairs if p.failures and p.unread is None]
         blamed = _blamed(failing, pairs)
         equal = [
@@ -53,9 +53,20 @@ class Judge:
         ]  # a shape says little
         trusted = {k for p in equal for k in (p.left, p.right)}
         for pair, side in blamed:
-            self._find(statement, pair, side, worlds, trusted)
+            self._find(statement, pair, side, worlds, trusted, reading)
         verdict = "wrong" if failing else "unread" if unread else "verified"
         self._mark(statement, verdict, {side for _, side in blamed}, unread)
+
+    def _compared(self, statement: Statement, worlds: list) -> Comparison:
+        """The statement held against the networks; of one sample where it fails and its sentence says so."""
+        document, notation = self.setting.document, self.setting.notation
+        comparison = Comparison(statement, document, notation, self.reading)
+        held = sum(pair.holds for pair in comparison.run(worlds))
+        if held < len(comparison.pairs) and of_one.said(statement, document):
+            narrow = Comparison(statement, document, notation, of_one.narrowed(self.reading))
+            if sum(pair.holds for pair in narrow.run(worlds)) > held:
+                return narrow
+        return comparison
 
     def _by_definitions(self, statement: Statement, pairs: list[Pair]) -> None:
         """Compare sides of single numbers that the text itself defines."""
@@ -71,14 +82,15 @@ class Judge:
             both = [(Outcome(np.asarray(a)), Outcome(np.asarray(b))) for a, b in values]
             pair.failures = [Failure(0, {"": 0}, a, b) for a, b in both if not same(a.value, b.value)]
 
-    def _unread(self, statement: Statement, pairs: list[Pair], worlds: list) -> set[int]:
+    def _unread(self, statement: Statement, comparison: Comparison, worlds: list) -> set[int]:
         """Tell what could not be read; an undefined symbol that is a slip of a known one is a finding."""
+        pairs, reading = comparison.pairs, comparison.reading
         found = {p.unread_side: p for p in pairs if p.unread is not None}
         for side, pair in found.items():
             error = pair.unread
             assert error is not None
             typo = isinstance(error, Undefined) and self._stands_once(error.token)
-            mended = undefined(statement, pair, self.setting, self.reading, worlds) if typo else None
+            mended = undefined(statement, pair, self.setting, reading, worlds) if typo else None
             if mended is not None:
                 sides = (
                     written(statement.parts[pair.left].tokens),
@@ -124,17 +136,15 @@ class Judge:
         self._keep(statement.at, statement, sides, "", ("", ""), Diagnosis("layer", str(error)), "")
         self._mark(statement, "wrong", set(range(len(statement.parts))), set())
 
-    def _find(self, statement: Statement, pair: Pair, side: int, worlds: list, trusted: set[int]) -> None:
+    def _find(
+        self, statement: Statement, pair: Pair, side: int, worlds: list, trusted: set[int], reading: Reading
+    ) -> None:
         layers = {
             n for n in self.setting.notation.layer_letters if any(n in f.letters for f in pair.failures)
         }
         told = diagnose(pair, worlds, layers)
         single = pair.failures[0].env is None  # numbers of the text's own: no network to try changes on
-        found = (
-            []
-            if single
-            else repairs(statement, pair, side, told, self.setting, self.reading, worlds, trusted)
-        )
+        found = [] if single else repairs(statement, pair, side, told, self.setting, reading, worlds, trusted)
         sides = (written(statement.parts[pair.left].tokens), written(statement.parts[pair.right].tokens))
         one = pair.failures[0]
         values = (_said(one.left), _said(one.right))
