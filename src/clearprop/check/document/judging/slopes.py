@@ -11,7 +11,7 @@ from dataclasses import replace
 from clearprop.check.document.judging.compare import compared
 from clearprop.check.document.meaning import hints
 from clearprop.check.document.meaning.build import Setting
-from clearprop.check.document.meaning.notation import ALL, VECTORS, Notation, Reading, Role
+from clearprop.check.document.meaning.notation import ALL, UNITS, VECTORS, Notation, Reading, Role
 from clearprop.check.document.read.formulas import prose
 from clearprop.check.document.read.statements import Statement
 from clearprop.check.document.read.tree import Derivative, Node, bases, walk
@@ -25,7 +25,7 @@ def laid(reading: Reading, statements: list[Statement], setting: Setting, counte
     """The same reading with the layout of derivatives that fits most lines."""
     notation = setting.notation
     found = _best(reading, [replace(reading, jacobian="denominator")], 1, statements, notation, counted)
-    others = [replace(found, slopes=way) for way in (VECTORS, ALL)]
+    others = [replace(found, slopes=way) for way in (VECTORS, ALL, UNITS)]
     others += [replace(one, jacobian="numerator") for one in others if found.jacobian != "numerator"]
     gain = 1 if hints.says(hints.NUMERATOR, prose(setting.document.source)) else GAIN
     return _best(found, others, gain, statements, notation, counted)

@@ -42,3 +42,11 @@ def find_blocks(pairs: Iterable[tuple[Node, Node, str]], roles: Roles) -> None:
         for cell, kind in zip(cells, order, strict=True):
             if isinstance(cell, Sym) and roles.get(cell.name, Role(kind)).layer is None:
                 roles[cell.name] = replace(roles.get(cell.name, Role(kind)), kind=kind, layer=role.layer)
+
+
+def find_cut(roles: Roles, names: Iterable[str]) -> None:
+    """V_0 beside a V that holds its bias: the weights without it."""
+    for name in names:
+        role = roles.get(name.removesuffix("0"))
+        if name.endswith("0") and role is not None and role.kind == "stack":
+            roles[name] = replace(role, kind="weight")

@@ -11,7 +11,7 @@ from clearprop.check.document.read.tree import Big, Call, Derivative, Node, Sym,
 
 Pairs = list[tuple[Node, Node, str]]
 TAKEN = {"pre", "act", "prediction", "input", "weight", "bias", "delta", "stack", "gradient"}
-SAID = {"loss", "cost", "ce", "mse", "bce", "err", "error", "obj"}
+SAID = {"loss", "cost", "err", "error", "obj"}
 
 
 def find_losses(nodes: list[Node], pairs: Pairs, words: Words, notation: Notation) -> None:

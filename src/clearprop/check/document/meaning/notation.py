@@ -33,11 +33,8 @@ PENALTIES = {  # the words before the sum of W^2, and how many times lambda W it
     "lambda/(2 m)": lambda m: 1.0 / m,
     "lambda": lambda m: 2.0,
 }
-SHAPED, VECTORS, ALL = (
-    "shaped",
-    "vectors",
-    "all",
-)  # dJ/dz as z lies; turned where z is a vector; turned always
+# dJ/dz as z lies; turned where it is by units above the input; where it is by any vector; always
+SHAPED, UNITS, VECTORS, ALL = ("shaped", "units", "vectors", "all")
 OWN = "own"  # the penalty as the text writes it
 WHERE = " where lambda is"  # J is without it in lines that have no lambda
 
@@ -52,7 +49,7 @@ class Reading:
     `gradients`: what delta, dZ and dW are gradients of, "sum" or "mean"; "+ penalty" if it is in them.
     `penalised`: of each loss, the penalty in it, OWN or a key of PENALTIES, and perhaps WHERE; "" for none.
     `jacobian`: a vector by a vector as (outputs, inputs), "numerator", or turned; `slopes`: how a number by a vector or
-    matrix lies, SHAPED, VECTORS or ALL.
+    matrix lies, SHAPED, UNITS, VECTORS or ALL.
     """
 
     losses: dict[str, tuple[str, str, str]] = field(default_factory=dict)

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from clearprop.check.document.meaning import forward, patterns, steps
 from clearprop.check.document.meaning.adjoints import find_adjoints
-from clearprop.check.document.meaning.augmented import find_blocks
+from clearprop.check.document.meaning.augmented import find_blocks, find_cut
 from clearprop.check.document.meaning.differentials import find_differentials
 from clearprop.check.document.meaning.families import find_families
 from clearprop.check.document.meaning.likelihoods import find_likelihoods
@@ -219,6 +219,7 @@ def find_roles(document: Document, notation: Notation) -> None:
     notation.from_zero = any(notation.kind(name) == "input" for name in ones)
     steps.find_steps(list(pairs(document)), used, notation)
     find_blocks(pairs(document), notation.roles)
+    find_cut(notation.roles, used)
     steps.find_offsets(list(pairs(document)), notation)
     every = list(nodes(document))
     find_losses(every, list(pairs(document)), document.words, notation)

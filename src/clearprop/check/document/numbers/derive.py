@@ -49,7 +49,7 @@ def derivative(node: Derivative, env: Env) -> Any:
         msg = "a derivative of a derivative"
         raise Unread(msg)
     value = losses.gradient(of, by, role, env) if loss or of is None else _general(of, by, role, env)
-    return value if node.nabla or isinstance(value, Jacobian) else laid(value, env)
+    return value if node.nabla or isinstance(value, Jacobian) else laid(value, env, role)
 
 
 def _by_row(node: Derivative, env: Env) -> Value:

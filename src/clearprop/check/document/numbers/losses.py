@@ -147,8 +147,7 @@ def whole(where: quantities.Spot, how: str, sample: int | None, env: Env, penali
     if where.kind in ("z", "a"):
         found = world.gradient(where.kind, where.layer)
         if where.role.kind == "augmented":
-            msg = "the derivative by an input with ones"
-            raise Undefined(msg)
+            found = _beside_ones(found, where, env)
         if sample is not None:
             return np.where(np.arange(world.m)[:, None] == sample, found, 0.0)
         return found / world.m if how == "mean" else found
@@ -164,6 +163,13 @@ def whole(where: quantities.Spot, how: str, sample: int | None, env: Env, penali
     if where.role.kind == "stack":
         return quantities.stacked(W, b, env)
     return W if where.kind == "W" else b
+
+
+def _beside_ones(found: Value, where: quantities.Spot, env: Env) -> Value:
+    """The gradient by a layer with that by its ones, which the bias of the layer above multiplies."""
+    above = where.layer + 1
+    ones = env.world.gradient("z", above) @ env.state.b[above][:, None]
+    return np.hstack([ones, found] if where.role.of == "first" else [found, ones])
 
 
 def named_gradient(node: Sym, role: Role, env: Env) -> Value:
@@ -187,4 +193,4 @@ def named_gradient(node: Sym, role: Role, env: Env) -> Value:
     if how == "sample":
         sample = env.sample if where.kind not in ("z", "a") else None
     value = times * quantities.exposed(whole(where, how, sample, env, penalised), where, env)
-    return laid(value, env) if role.slope else value
+    return laid(value, env, base) if role.slope else value

@@ -40,7 +40,7 @@ def derivative(node: Derivative, by: Call, env: Env) -> Value | Jacobian:
     if node.of is None or derive.is_loss(node.of, env):
         value = losses.gradient(node.of, sym, role, env)
         value = stacked(value.T if turned else value, env)
-        return value if node.nabla else laid(value, env)
+        return value if node.nabla else laid(value, env, role)
     return _of_any(node.of, quantities.spot(sym, role, env), turned, env)
 
 
@@ -55,4 +55,4 @@ def _of_any(of: Node, where: quantities.Spot, turned: bool, env: Env) -> Value |
         raise Unread(msg, NAME)
     slopes = [np.ravel(derive.moved(of, where, entry, env)) for entry in entries]
     matrix = np.stack(slopes, axis=1)
-    return Jacobian(matrix, None, NAME, "") if base.ndim else laid(matrix.T, env)
+    return Jacobian(matrix, None, NAME, "") if base.ndim else laid(matrix.T, env, where.role)

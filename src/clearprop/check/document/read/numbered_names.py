@@ -11,7 +11,7 @@ from clearprop.check.document.read.tokens import Token, merged
 
 BIASES = ("b", "c")
 ERRORS = ("delta", "e")
-WEIGHTS = ("W", "w", "theta", "Theta", "beta")
+WEIGHTS = ("W", "w", "theta", "Theta", "beta", "V", "U")
 SIGNS = (r"\partial", "d", r"\nabla")
 Formulas = list[list[Token]]
 

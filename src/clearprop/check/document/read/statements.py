@@ -14,7 +14,7 @@ from clearprop.check.document.read import (
     numbered_names,
     time_steps,
 )
-from clearprop.check.document.read.cleaning import clean
+from clearprop.check.document.read.cleaning import LOSSES, clean
 from clearprop.check.document.read.formulas import Formula, formulas, prose
 from clearprop.check.document.read.limits import MOST_CHARACTERS, Unread
 from clearprop.check.document.read.parse import Words, parse
@@ -41,7 +41,7 @@ FUNCTION_LETTERS = {
     "a",
 }
 LOSS_LETTERS = {"J", "L", "E", "C", "ell", "mathcal L", "mathcal J", "mathcal E", "mathcal C", "mathcal l", "R", "Q", "mathcal R", "loss", "cost", "l",
-                "mathrm L", "Loss", "Cost"}  # fmt: skip
+                "mathrm L", "Loss", "Cost", *LOSSES}  # fmt: skip
 NEVER = {
     "alpha",
     "eta",
