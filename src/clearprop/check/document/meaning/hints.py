@@ -61,6 +61,12 @@ ACTIVATIONS = [
     ("elu", r"\belu\b"),
     ("gelu", r"\bgelu\b"),
 ]
+# Behind a function: the layers that it is of, others than the last.
+IN_HIDDEN_LAYERS = re.compile(
+    r"[^.;。；]{0,24}?\b(?:in|for|of|at) (?:the |all |every |each )*(?:hidden|inner|intermediate) (?:layers?|units?)|"
+    r"[^.;。；]{0,12}?(?:隐藏层|隐含层|隐层)",
+    re.IGNORECASE,
+)
 LOSSES = [
     ("binary", r"binary cross.?entropy|logistic loss|log.?loss for two|二元交叉熵|二分类交叉熵"),
     ("cross-entropy", r"cross.?entropy|negative log.?likelihood|交叉熵|负对数"),

@@ -2,6 +2,7 @@
 
 from clearprop.check.document.meaning.notation import PARAMETERS, Notation, Role, is_letter
 from clearprop.check.document.meaning.roles import named_lines
+from clearprop.check.document.meaning.steps import carries_layer
 from clearprop.check.document.read.statements import Document
 from clearprop.check.document.read.tree import Listed, Node, Sym, bases
 
@@ -10,12 +11,12 @@ def find_memories(document: Document, notation: Notation) -> None:
     """Names without a meaning that are computed from themselves: each belongs to a parameter."""
     lines = [(left, right) for _, left, right in named_lines(document)]
     for left, right in lines:
-        name = is_letter(left)
+        name = is_letter(left) or (left.name if carries_layer(left, notation) else None)
         if name and name not in notation.roles and _holds(right, name):
             owner = _owner(name, lines, notation)
             if owner is not None:
                 notation.roles[name] = Role("memory", of=owner)
-                notation.memories[name] = right
+                notation.memories[name] = (left, right)
                 _gradient(right, owner, notation)
     if notation.memories:
         notation.counters = {"t", "tau"} - notation.roles.keys() | {

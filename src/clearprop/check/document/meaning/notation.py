@@ -85,11 +85,14 @@ class Notation:
     biases: str | None = None  # they lie otherwise than one sample does: "row" or "column"
     sizes: dict[str, tuple] = field(default_factory=dict)  # letter -> ("m",), ("L",), ("n", layer)
     functions: dict[str, str] = field(default_factory=dict)  # letter -> a library name, "activation", "head"
+    hidden_functions: set[str] = field(default_factory=set)  # of which the text says: in the hidden layers
     bodies: dict[str, tuple[tuple[str, ...], Node]] = field(
         default_factory=dict
     )  # functions that the text defines
     definitions: dict[str, list] = field(default_factory=dict)  # quantities that the text defines
-    memories: dict[str, Node] = field(default_factory=dict)  # v: what it becomes with each step
+    memories: dict[str, tuple[Sym, Node]] = field(
+        default_factory=dict
+    )  # v: as it is written, what it becomes with each step
     counters: set[str] = field(default_factory=set)  # letters that count steps, as in t = 1, 2, ...
     anew: dict[str, tuple[int, str]] = field(default_factory=dict)  # p: where it gets a constant, and which
     values: dict[str, float] = field(default_factory=dict)  # constants whose number the text gives and means

@@ -1,5 +1,6 @@
 """The kind of network and loss, and what the functions of the text are."""
 
+import re
 from collections import Counter
 
 import numpy as np
@@ -34,6 +35,8 @@ def find_functions(document: Document, notation: Notation, prose: str) -> None:
         if body is not None:
             notation.bodies[name] = body
         notation.functions[name] = _meaning(document, notation, name, body, prose)
+        if _is_of_hidden_layers(document, name):
+            notation.hidden_functions.add(name)
 
 
 def _body(document: Document, notation: Notation, name: str) -> tuple[tuple[str, ...], Node] | None:
@@ -121,9 +124,17 @@ def _said_of(document: Document, name: str) -> str | None:
     return None
 
 
-def patterns_search(pattern: str, text: str) -> bool:
-    import re
+def _is_of_hidden_layers(document: Document, name: str) -> bool:
+    r"""As in: with $f(a) = \tanh(a)$ in the hidden layers."""
+    for formula in document.formulas:
+        text = formula.text.strip().lstrip("\\")
+        named = re.match(rf"{re.escape(name)}\b\s*(?:\(|=|$)", text) is not None
+        if named and hints.IN_HIDDEN_LAYERS.match(formula.after[:60]):
+            return True
+    return False
 
+
+def patterns_search(pattern: str, text: str) -> bool:
     return re.search(pattern, text, re.IGNORECASE) is not None
 
 

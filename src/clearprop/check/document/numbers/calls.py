@@ -84,7 +84,7 @@ def _argument(node: Call, env: Env) -> Value:
 def entrywise(node: Call, env: Env):
     """The function to apply to every entry."""
     name = env.notation.functions.get(node.name, node.name)
-    if name == "activation":
+    if name == "activation" or (node.name in env.notation.hidden_functions and _is_of_last(node, env)):
         name = env.world.plan.activation(_layer(node, env), env.world.L)
         if name == "softmax":
             return lambda z: functions.softmax(z, _units_axis(z, env))
@@ -92,6 +92,14 @@ def entrywise(node: Call, env: Env):
         msg = f"the text does not say what the function {node.name} is"
         raise Undefined(msg, node.name)
     return functions.ENTRYWISE[name]
+
+
+def _is_of_last(node: Call, env: Env) -> bool:
+    """Whether the name or the argument of an activation says the last layer."""
+    try:
+        return _layer(node, env) == env.world.L
+    except Undefined:
+        return False
 
 
 def _layer(call: Call, env: Env) -> int:

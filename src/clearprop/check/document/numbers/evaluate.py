@@ -84,6 +84,8 @@ def _num(node: Num, env: Env) -> Value:
 
 def _sym(node: Sym, env: Env) -> Value:
     notation = env.notation
+    if notation.kind(node.name) == "memory":
+        return _powered(memories.value(node, notation.roles[node.name], env), memories.power(node, env), env)
     if node.name in env.params:
         return _raised(matrices.picked(np.asarray(env.params[node.name]), node.sub, env), node, env)
     letter = is_letter(node)
@@ -105,8 +107,6 @@ def _sym(node: Sym, env: Env) -> Value:
             node,
             env,
         )
-    if role.kind == "memory":
-        return _raised(memories.value(node, role, env), node, env)
     if role.kind == "loss":
         return losses.value(node, role, env)
     if role.kind == "delta" and _is_kronecker(node, env):

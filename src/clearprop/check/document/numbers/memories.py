@@ -14,13 +14,26 @@ from clearprop.check.document.read.tree import Node, Sym, bases
 
 def value(sym: Sym, role: Role, env: Env) -> Value:
     """Numbers between 0 and 1, as many as its parameter has."""
-    if sym.sub:
+    if sym.name in env.params:
+        return np.asarray(env.params[sym.name])
+    where = quantities.spot(owner(sym, role, env), env.notation.roles[role.of], env)
+    shape = np.shape(quantities.exposed(quantities.array(where, env), where, env))
+    rng = np.random.default_rng([env.world.seed, where.layer, *sym.name.encode()])
+    return rng.uniform(0.15, 0.85, shape)
+
+
+def owner(sym: Sym, role: Role, env: Env) -> Sym:
+    """The parameter of a memory, of the same layer: W^{(l)} of v^{(l)}."""
+    below = env.notation.style == "sub"
+    if sym.sub and not below:
         msg = f"{sym.name} at one step"
         raise Undefined(msg, sym.name)
-    where = quantities.spot(Sym(role.of), env.notation.roles[role.of], env)
-    shape = np.shape(quantities.exposed(quantities.array(where, env), where, env))
-    rng = np.random.default_rng([env.world.seed, *sym.name.encode()])
-    return rng.uniform(0.15, 0.85, shape)
+    return Sym(role.of, () if below else sym.sup, sym.sub)
+
+
+def power(sym: Sym, env: Env) -> Node | None:
+    """What a memory is raised to; a script that says its layer is no power."""
+    return next((s.node for s in sym.sup if s.kind == "plain" and env.notation.style != "plain"), None)
 
 
 class Kept(NamedTuple):
@@ -31,12 +44,12 @@ class Kept(NamedTuple):
     shares: list[float]
 
 
-def _kept(name: str, right: Node, env: Env) -> Kept:
+def _kept(sym: Sym, right: Node, env: Env) -> Kept:
     """By two looks at the line, as it is and with nothing remembered."""
     from clearprop.check.document.numbers.evaluate import plain
 
-    before = value(Sym(name), env.notation.roles[name], env)
-    new = plain(right, env.with_params(**{name: np.zeros_like(before)}))
+    before = value(sym, env.notation.roles[sym.name], env)
+    new = plain(right, env.with_params(**{sym.name: np.zeros_like(before)}))
     left = plain(right, env) - new
     return Kept(left, new, _shares(right, left / before, env))
 
@@ -52,9 +65,9 @@ def _shares(right: Node, remains: Value, env: Env) -> list[float]:
     return [sign * share * step for share in less for step in (1.0, rate) for sign in (1.0, -1.0)]
 
 
-def expected(name: str, right: Node, gradients: list[Value], env: Env) -> list[Value]:
+def expected(sym: Sym, right: Node, gradients: list[Value], env: Env) -> list[Value]:
     """What a memory may become: what is left of it, and the gradient or its squares."""
-    kept = _kept(name, right, env)
+    kept = _kept(sym, right, env)
     taken = [k * g for g in gradients for k in kept.shares]
     squares = [k * g * g for g in gradients for k in kept.shares if k > 0]
     return [kept.left + one for one in (*taken, *squares)]
@@ -63,7 +76,7 @@ def expected(name: str, right: Node, gradients: list[Value], env: Env) -> list[V
 def _direction(name: str, gradients: list[Value], env: Env) -> int:
     """1 if a memory takes in the gradient, -1 if minus the gradient, 0 if its squares or anything else."""
     try:
-        kept = _kept(name, env.notation.memories[name], env)
+        kept = _kept(*env.notation.memories[name], env)
     except (Misfit, OutOfRange):
         return 0  # told where that line stands
     for g in gradients:
@@ -106,4 +119,4 @@ def moved(old: Value, right: Node, gradients: list[Value], env: Env) -> list[Val
     raise Unread(msg, ", ".join(sorted(signs)))
 
 
-__all__ = ["expected", "moved", "reached", "value"]
+__all__ = ["expected", "moved", "owner", "power", "reached", "value"]

@@ -36,7 +36,7 @@ def expected(left: Sym, right: Node, env: Env) -> list[Value]:
     """What a parameter, or what is kept of its gradients, becomes with a step."""
     role = env.notation.roles[left.name]
     if role.kind == "memory":
-        return memories.expected(left.name, right, _gradients(Sym(role.of), env), env)
+        return memories.expected(left, right, _gradients(memories.owner(left, role, env), env), env)
     if memories.reached(right, env):
         return memories.moved(_value(left, env), right, _gradients(left, env), env)
     found = _descended(left, right, env)

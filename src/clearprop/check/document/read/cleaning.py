@@ -75,7 +75,16 @@ NAMES = {
     "predicted",
     "pred",
 }
-LOSSES = {"CE", "BCE", "CCE", "XE", "MSE", "SSE", "RSS", "NLL"}  # names of several letters, alone or as CE(y, p)
+LOSSES = {
+    "CE",
+    "BCE",
+    "CCE",
+    "XE",
+    "MSE",
+    "SSE",
+    "RSS",
+    "NLL",
+}  # names of several letters, alone or as CE(y, p)
 PROSE = set(
     "if otherwise where for and with when else or all each since because then is so as let in of on any every given thus hence"
     " the we at from to by that such".split()
