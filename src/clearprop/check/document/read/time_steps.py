@@ -17,11 +17,13 @@ AT_STEPS = {
     "hat m",
 }  # m_1 is m after the first step, no entry of it
 COUNTS = {"m", "s"}  # beside m_t, a bare m is the number of samples
+NEW, OLD = {"+", "new", "neu", "next"}, {"old", "alt", "-"}
 Formulas = list[list[Token]]
 
 
 def stripped(formulas: Formulas) -> Formulas:
     """The formulas without the letter of the step, where a parameter or its memory is computed from the one before."""
+    formulas = [_without_new(tokens) for tokens in formulas]
     steps = {letter for tokens in formulas for letter in _steps(tokens)}
     if not steps:
         return formulas
@@ -34,6 +36,29 @@ def stripped(formulas: Formulas) -> Formulas:
     shared = kept & COUNTS & {name for tokens in formulas for name in _bare(tokens)}
     bare = [_stripped(tokens, steps & ({"t", "tau"} | _steps(tokens)), shared) for tokens in formulas]
     return [_numbered(tokens, kept & AT_STEPS) for tokens in bare]
+
+
+def _without_new(tokens: list[Token]) -> list[Token]:
+    r"""w^{+} = w - ..., w_{\text{new}} = w_{\text{old}} - ...: as w = w - ...."""
+    start = next((k for k, t in enumerate(tokens) if t.text in EQUAL or t.text == r"\leftarrow"), 0)
+    marks = [k for k in range(start) if _marked(tokens, k, NEW)]
+    if len(marks) != 1 or tokens[0].text not in {t.text for t in tokens[start:]}:
+        return tokens
+    olds = [k for k in range(start, len(tokens)) if _marked(tokens, k, OLD)]
+    dropped = {k + n for k in (*marks, *olds) for n in range(_width(tokens, k))}
+    return [t for k, t in enumerate(tokens) if k not in dropped]
+
+
+def _marked(tokens: list[Token], k: int, words: set[str]) -> bool:
+    inside = [t.text for t in tokens[k + 1 : k + _width(tokens, k)] if t.text not in ("{", "}", "(", ")")]
+    return tokens[k].text in ("_", "^") and "".join(inside).strip() in words
+
+
+def _width(tokens: list[Token], k: int) -> int:
+    """How many tokens a script has, with its sign."""
+    if [t.text for t in tokens[k + 1 : k + 2]] != ["{"]:
+        return 2
+    return next((n for n in range(k, min(k + 9, len(tokens))) if tokens[n].text == "}"), k + 1) + 1 - k
 
 
 def _steps(tokens: list[Token]) -> set[str]:
