@@ -82,11 +82,11 @@ def verdict(one: Mutation, document, setting: Setting, reading, worlds: Worlds) 
     lines = _lines(document, one)
     if any(f.line in lines for f in check.findings):
         return "caught"
+    if _is_equal(one, source, document, setting, reading, worlds):
+        return "equal in value"
     if any(u.line in lines for u in check.unread):
         return "unread"
-    if check.findings:
-        return "by what follows"
-    return "equal in value" if _is_equal(one, source, document, setting, reading, worlds) else "missed"
+    return "by what follows" if check.findings else "missed"
 
 
 def _lines(document, one: Mutation) -> set[int]:
@@ -111,7 +111,7 @@ def _is_equal(one: Mutation, source, document, setting: Setting, reading, worlds
 
 
 def measured(path: Path, most: int, rng: random.Random) -> tuple[Counter, list[str]]:
-    """The counts for one document, and the changes that were missed."""
+    """The counts for one document, and the changes that were not caught at their line."""
     document = read_document(sources.read(path))
     setting = build(document, Options())
     setting.conditions = conditions.attach(document)
@@ -120,13 +120,13 @@ def measured(path: Path, most: int, rng: random.Random) -> tuple[Counter, list[s
     reading = Chooser(setting, [document.statements[k] for k in numbers], worlds.own[:1]).best()
     every = list(mutations(document, numbers))
     counts: Counter = Counter()
-    missed = []
+    others = []
     for one in rng.sample(every, min(most, len(every))):
         word = verdict(one, document, setting, reading, worlds)
         counts[word] += 1
-        if word == "missed":
-            missed.append(f"{path.name}:{one.line}: {one.old} -> {one.new or 'nothing'}")
-    return counts, missed
+        if word not in ("caught", "equal in value"):
+            others.append(f"{path.name}:{one.line}: {one.old} -> {one.new or 'nothing'}: {word}")
+    return counts, others
 
 
 def main() -> None:
@@ -134,16 +134,16 @@ def main() -> None:
     parser.add_argument("documents", nargs="*", type=Path)
     parser.add_argument("--most", type=int, default=60, help="changes tried in each document")
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--missed", action="store_true", help="list what was missed")
+    parser.add_argument("--list", action="store_true", help="list what was not caught at its line")
     given = parser.parse_args()
     paths = given.documents or sorted(p for p in DOCUMENTS.iterdir() if p.suffix in (".md", ".tex", ".ipynb"))
     total: Counter = Counter()
     for path in paths:
-        counts, missed = measured(path, given.most, random.Random(given.seed))
+        counts, others = measured(path, given.most, random.Random(given.seed))
         total += counts
         print(f"{path.name:<32}{_said(counts)}")
-        if given.missed:
-            print("".join(f"    {line}\n" for line in missed), end="")
+        if given.list:
+            print("".join(f"    {line}\n" for line in others), end="")
     print(f"{'all':<32}{_said(total)}")
 
 

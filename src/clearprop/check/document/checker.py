@@ -88,6 +88,7 @@ def check_source(source: sources.Source, options: Options) -> DocumentCheck:
 def _checked(document: Document, options: Options) -> DocumentCheck:
     setting = build(document, options)
     setting.conditions = conditions.attach(document)
+    setting.notation.hidden_acts = conditions.hidden_acts(document, setting.notation)
     claims = [
         s
         for k, s in enumerate(document.statements)

@@ -106,6 +106,8 @@ class Comparison:
         self.sets = [n for n in self.known if shapes.has_space(n)]
         self.unsized = [n is not None and matrices.has_identity(n) for n in self.nodes]
         self.conditions = [*conditions.own(statement, document), *statement.around]
+        if notation.true_class in {s.name for node in self.known for s in symbols(node)}:
+            self.conditions += conditions.of_true_class(notation)
         self.moving = differentials.has_differentials(self.known, notation.roles)
         self.together = self._speaks_of_batches()
         self.suppressed = self._suppressed()

@@ -4,7 +4,7 @@ import itertools
 import re
 
 from clearprop.check.document.meaning import hints
-from clearprop.check.document.meaning.notation import is_letter
+from clearprop.check.document.meaning.notation import Notation, is_letter
 from clearprop.check.document.numbers.env import Env
 from clearprop.check.document.numbers.quantities import index
 from clearprop.check.document.read.limits import Misfit, OutOfRange, Unread
@@ -12,7 +12,18 @@ from clearprop.check.document.read.parse import parse
 from clearprop.check.document.read.splitting import RELATIONS
 from clearprop.check.document.read.statements import Document, Statement, same_sentence
 from clearprop.check.document.read.tokens import Token
-from clearprop.check.document.read.tree import Both, Dots, Listed, Matrix, Node, Num, Relation, Sym
+from clearprop.check.document.read.tree import (
+    Add,
+    Both,
+    Dots,
+    Listed,
+    Matrix,
+    Node,
+    Num,
+    Relation,
+    Sym,
+    symbols,
+)
 
 INTRODUCING = ("with", "if", "when", "for", "at", "all", "every", "each", "suppose", "assume", "where", "layer", "any", "case", "say", "layers",
                "若", "当", "在", "对", "设", "假设", "令", "对于", "如果", "每层", "(", "（", "let", "from", "and", "or", "as", "mit")  # fmt: skip
@@ -171,6 +182,40 @@ def sentence(formula: int, document: Document) -> list[int]:
     return found
 
 
+def of_true_class(notation: Notation) -> list[Node]:
+    """With k for a sample's own class: y = k."""
+    targets = [name for name, role in notation.roles.items() if role.kind == "target"]
+    return (
+        [Relation("=", Sym(targets[0]), Sym(notation.true_class))] if notation.true_class and targets else []
+    )
+
+
+def hidden_acts(document: Document, notation: Notation) -> set[str]:
+    """Names that the text computes for the layers below the last only, where its output has a name of its own."""
+    found = set()
+    for statement in document.statements:
+        left = statement.parts[0].node
+        if isinstance(left, Sym) and notation.kind(left.name) == "act" and len(statement.parts) > 1:
+            said = [*own(statement, document), *statement.around]
+            found |= {left.name} if any(_ends_below(node, notation) for node in said) else set()
+    outputs = any(role.kind == "prediction" for role in notation.roles.values())
+    every = (s for st in document.statements for p in st.parts if p.node is not None for s in symbols(p.node))
+    last = {s.name for s in every if any(_is_last(item.node, notation) for item in (*s.sub, *s.sup))}
+    return found - last if outputs else set()
+
+
+def _ends_below(node: Node, notation: Notation) -> bool:
+    """l = 1, ..., L - 1; L - 1, ..., 1; l < L."""
+    if isinstance(node, Listed):
+        ends = [n.right if isinstance(n, Relation) else n for n in (node.items[0], node.items[-1])]
+        return any(isinstance(n, Add) and n.sign < 0 and _is_last(n.left, notation) for n in ends)
+    return isinstance(node, Relation) and node.sign == "<" and _is_last(node.right, notation)
+
+
+def _is_last(node: Node | None, notation: Notation) -> bool:
+    return notation.sizes.get(is_letter(node) or "") == ("L",)
+
+
 def classes_said(statement: Statement, document: Document) -> int | None:
     """With three classes: a number of classes that the sentence assumes."""
     formula = document.formulas[statement.formula]
@@ -234,7 +279,8 @@ def _allowed(items: list[Node], env: Env) -> set[int] | None:
 
 def _relation(node: Relation, env: Env) -> bool | None:
     letter = is_letter(node.left)
-    if letter is None and isinstance(node.left, Sym) and node.sign in ("=", r"\ne"):
+    known = env.notation.kind(node.left.name) if isinstance(node.left, Sym) else ""
+    if (letter is None or known == "target") and isinstance(node.left, Sym) and node.sign in ("=", r"\ne"):
         return _label(node, env)
     other = is_letter(node.right)
     if not (letter in env.letters or other in env.letters):

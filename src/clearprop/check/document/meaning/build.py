@@ -49,6 +49,7 @@ def build(document: Document, options: Options) -> Setting:
     notation.roles.update(options.roles)
     notation.sizes.update(options.letters)
     vectors.find_vectors(document, notation, text)
+    notation.true_class = hints.true_class(text)
     notation.rate_absorbs = hints.says(hints.ABSORBS, text)
     roles.find_style(document, notation)
     roles.find_roles(document, notation)

@@ -20,7 +20,10 @@ AFTER = re.compile(
 RANGE = re.compile(
     r"^(?:0|1)?\s*(?:<|\\le|\\leq)?\s*(\\[A-Za-z]+|[A-Za-z])\s*(?:<|>|\\le|\\leq|\\ge|\\geq|\\in)\s*[\[(]?[01]"
 )
+OPEN_VALUE = re.compile(r"^\\?([A-Za-z]+)\s*(?:$|\\in\b|>|<)")
+LEAK = 0.01  # of the leaky relu that the networks have
 VALUE = re.compile(r"^\\?([A-Za-z]+)\s*=\s*(\d*\.\d+)$")
+LEAKY = re.compile(r"leak|rectif|relu|线性整流|修正线性", re.IGNORECASE)
 SLOPE = re.compile(r"(?:slope|leak\w*|斜率|泄[露漏]\S{0,2})\s*(?:为|是|取|of|is)?\s*$", re.IGNORECASE)
 LETTER = re.compile(r"^\\?[A-Za-z]+(?:_\{?\d\}?)?(?:\s*,\s*\\?[A-Za-z]+(?:_\{?\d\}?)?)*$")
 
@@ -77,9 +80,12 @@ def _slopes(document: Document) -> dict[str, float]:
     """A negative slope of alpha = 0.01: what a leaky relu has, whatever alpha is by custom."""
     found = {}
     for formula in document.formulas:
-        match = VALUE.match(formula.text.strip())
-        if match and SLOPE.search(formula.before[-40:]):
+        text, said = formula.text.strip(), SLOPE.search(formula.before[-40:])
+        match, unset = VALUE.match(text), OPEN_VALUE.match(text)
+        if match and said:
             found[match[1]] = float(match[2])
+        elif unset and said and LEAKY.search(formula.before[-80:]):
+            found[unset[1]] = LEAK
     return found
 
 

@@ -53,7 +53,7 @@ TAKES_ONE = re.compile(
     re.IGNORECASE,
 )
 ACTIVATIONS = [
-    ("leaky_relu", r"leaky[ -]?relu"),
+    ("leaky_relu", r"leaky[ -]?(?:relu|rectif)"),
     ("relu", r"relu\b|rectif|修正线性|线性整流"),
     ("logistic", r"sigmoid|logistic|S型|S 型"),
     ("tanh", r"tanh|hyperbolic tangent|双曲正切"),
@@ -96,6 +96,22 @@ LINE_OF_SAMPLE = (
     r"\$[^$\n]{{0,40}}x[^$\n]{{0,40}}\$ as (?:its|the) {line}s?\b|{line} (?:is|being) \$[^$\n]{{0,6}}x|{zh}(?:为|是)\s*\$[^$\n]{{0,8}}x|"
     r"每一?{zh}[^.。；;\n]{{0,12}}?(?:样本|样例|数据)|(?:样本|样例|数据)[^.。；;，,\n]{{0,8}}?(?:按|排成|作为|为|成){zh}"
 )
+
+
+TRUE = r"(?:correct|true|right|actual|ground.truth)"
+TRUE_CLASS = re.compile(
+    rf"\$(\w)\$ (?:be|is|denotes?|as|for) (?:the )?(?:index of )?(?:the )?{TRUE} (?:class|label)\b|"
+    rf"{TRUE} (?:class|label)(?: index)?(?: is| be| by| as|,)? \$(\w)\$|"
+    r"(?:正确|真实)的?(?:类别|标签|类)(?:为|是|记为|记作)?\s*\$(\w)\$|\$(\w)\$\s*(?:为|是|表示)(?:正确|真实)的?(?:类别|标签|类)",
+    re.IGNORECASE,
+)
+
+
+def true_class(prose: str) -> str | None:
+    """The letter that the text has for the class that a sample is of."""
+    found = TRUE_CLASS.search(prose)
+    letter = next((g for g in found.groups() if g), None) if found else None
+    return None if letter in ("y", "t") else letter
 
 
 def sample_rows(prose: str) -> bool | None:

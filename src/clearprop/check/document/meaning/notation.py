@@ -85,6 +85,10 @@ class Notation:
     biases: str | None = None  # they lie otherwise than one sample does: "row" or "column"
     sizes: dict[str, tuple] = field(default_factory=dict)  # letter -> ("m",), ("L",), ("n", layer)
     functions: dict[str, str] = field(default_factory=dict)  # letter -> a library name, "activation", "head"
+    true_class: str | None = None  # the letter of a sample's own class
+    hidden_acts: set[str] = field(
+        default_factory=set
+    )  # names that are given for the layers below the last only
     hidden_functions: set[str] = field(default_factory=set)  # of which the text says: in the hidden layers
     bodies: dict[str, tuple[tuple[str, ...], Node]] = field(
         default_factory=dict

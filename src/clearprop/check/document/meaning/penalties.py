@@ -51,9 +51,9 @@ def _find_decay(document: Document, notation: Notation) -> None:
     for of_loss, node in _sides(document, notation):
         for term in _terms(node) if of_loss else ():
             names = _names(term) - _bound(term)
-            kinds = {notation.roles[n].kind for n in names if n in notation.roles} - {"rate"}
+            kinds = {notation.roles[n].kind for n in names if n in notation.roles} - {"rate", "constant"}
             known = notation.roles.keys() | notation.sizes.keys() | notation.definitions.keys()
-            known -= {n for n, role in notation.roles.items() if role.kind == "rate"}
+            known -= {n for n, role in notation.roles.items() if role.kind in ("rate", "constant")}
             if kinds and kinds <= PARAMETERS and _squares(term, notation) and len(names - known) == 1:
                 notation.roles[(names - known).pop()] = Role("decay")
 

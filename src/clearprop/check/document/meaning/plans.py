@@ -218,6 +218,8 @@ def _activations(document: Document, notation: Notation) -> tuple[dict[int, str]
     for left, right, sign in pairs(document):
         if sign == "=:":
             left, right = right, left
+        if _is_output_itself(left, right, notation):
+            last["identity"] += 1
         step = patterns.applied(right)
         if step is None:
             continue
@@ -238,6 +240,12 @@ def _activations(document: Document, notation: Notation) -> tuple[dict[int, str]
     if not last and 0 in chosen and _covers_last(document, notation):
         last[chosen[0]] += 1
     return chosen, last.most_common(1)[0][0] if last else None
+
+
+def _is_output_itself(left: Node, right: Node, notation: Notation) -> bool:
+    r"""As \hat{Y} = U^{(L)}: what the network gives is what its last layer sums."""
+    kinds = [notation.kind(one.name) if isinstance(one, Sym) else "" for one in (left, right)]
+    return kinds == ["prediction", "pre"]
 
 
 def _target(left: Node, argument: Node, notation: Notation) -> int | str | None:

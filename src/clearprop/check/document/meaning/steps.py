@@ -121,6 +121,9 @@ class _Finder:
         self.inside: set[str] = set()  # names that stand elsewhere than alone on a left side
         self.numbered: set[str] = set()  # names with a number below, w_1
         self.layers_by_letter: dict[str, set[int]] = {}
+        self.beside_numbers: dict[
+            str, set[int]
+        ] = {}  # a bare bias beside W_1: the layers that it is added in
 
     def note_letters(self, found: list[Sym]) -> None:
         """The layers that the letters of each name's units tell."""
@@ -148,7 +151,20 @@ class _Finder:
             return
         call = patterns.applied(right)
         if call is not None:
+            self._logits(*call)
             self.applied(left, call[1])
+
+    def _logits(self, function: str, argument: Node) -> None:
+        """softmax(theta), beside weights that have another letter: theta is no parameter there."""
+        name = is_letter(argument) or ""
+        others = {n for n, role in self.roles.items() if role.kind == "weight"} & {"W", "U", "V"}
+        if (
+            function == "softmax"
+            and name in ("theta", "beta")
+            and others
+            and self.roles.get(name) == Role("weight")
+        ):
+            self.roles[name] = Role("pre", -1)
 
     def affine(self, step: patterns.Affine) -> int | None:
         """Settle which factor is the weight; the layer that the step leads to, 0 if that stays general."""
@@ -165,6 +181,8 @@ class _Finder:
         if carries_layer(weight, self.notation):
             self.roles.setdefault(weight.name, Role("weight"))
             said = layer_said(weight, self.notation)
+            if said and step.bias is not None and step.bias.name not in self.scripted:
+                self.beside_numbers.setdefault(step.bias.name, set()).add(said)
             return said or 0
         layer = self.known.get(act.name)
         if layer is None:
@@ -257,7 +275,13 @@ class _Finder:
         return told and len(self.layers_by_letter.get(sym.name, ())) > 1
 
     def by_letters(self) -> None:
-        """Names whose units have letters of one layer only are of that layer, also where another letter counts them."""
+        """Names whose units have letters of one layer only are of that layer, also where another letter counts them;
+        and biases with a letter of their own beside weights with numbers.
+        """
+        for name, layers in self.beside_numbers.items():
+            role = self.roles.get(name, Role("bias"))
+            if role.kind == "bias" and role.layer is None and len(layers) == 1:
+                self.roles[name] = replace(role, layer=min(layers))
         for name, layers in self.layers_by_letter.items():
             role = self.roles.get(name, Role(""))
             if role.kind in ("pre", "act", "bias") and role.layer is None and len(layers) == 1:
@@ -273,7 +297,7 @@ class _Finder:
                 role.kind == "weight"
                 and role.layer is None
                 and name not in self.scripted
-                and used & {"W", "w"}
+                and used & ({"W", "w", "Theta"} - {name})
             ):
                 self.roles[name] = Role("weight", 1)
         if self._one_layer(used):

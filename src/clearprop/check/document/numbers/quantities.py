@@ -92,7 +92,7 @@ def layer_number(layer: Node | int | None, kind: str, sym: Sym, env: Env) -> int
         if isinstance(layer, int)
         else index(layer, env) - first(kind, env.notation)
     )
-    if not LOWEST[kind] <= number <= L:
+    if not LOWEST[kind] <= number <= L - (sym.name in env.notation.hidden_acts):
         msg = f"{sym.name} has no layer {number}"
         raise OutOfRange(msg, layer=True)
     return number

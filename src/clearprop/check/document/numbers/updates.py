@@ -76,7 +76,7 @@ def _descended(left: Sym, right: Node, env: Env) -> list[Value]:
     found = []
     for how, sample in _ways(env):
         penalised = _penalised(env)
-        penalised = penalised if sample is None and (penalised == OWN or not decays) else ""
+        penalised = penalised if penalised == OWN or (sample is None and not decays) else ""
         gradient = _gradient(left, how, sample, penalised, env)
         if decays and penalised != OWN and _is_weight(left, env):
             shares = (1.0, 2.0, 1.0 / env.world.m)
@@ -91,7 +91,7 @@ def _gradients(of: Sym, env: Env) -> list[Value]:
     """The gradients by a parameter that a memory may take in: with the text's penalty, without, or with lambda W."""
     found = []
     for how, sample in _ways(env):
-        within = _penalised(env) if sample is None else ""
+        within = _penalised(env)
         found += [_gradient(of, how, sample, one, env) for one in dict.fromkeys((within, ""))]
         if _is_weight(of, env):
             found.append(found[-1] + env.world.constants["decay"] * _value(of, env))

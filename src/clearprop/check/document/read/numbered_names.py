@@ -1,6 +1,7 @@
 """Names that end in a number, b_1 and delta_2 beside W and U: the number tells names apart, it is no index.
 
-In z = Wx + b_1, y = Uh + b_2 the weights have letters of their own, and the biases one letter with two numbers. In
+In z = Wx + b_1, y = Uh + b_2 the weights have letters of their own, and the biases one letter with two numbers; in
+z_1 = xW + b, z_2 = hU + c what they lead to has. In
 delta_1 = dJ/dy, delta_2 = dJ/dz the order of the numbers is that of the text, not of the layers. Such a name becomes
 one token, so that the formulas tell its layer.
 """
@@ -11,6 +12,7 @@ from clearprop.check.document.read.tokens import Token, merged
 
 BIASES = ("b", "c")
 ERRORS = ("delta", "e")
+UNITS = ("z", "a", "u", "s", "v", "o")
 WEIGHTS = ("W", "w", "theta", "Theta", "beta", "V", "U")
 SIGNS = (r"\partial", "d", r"\nabla")
 Formulas = list[list[Token]]
@@ -18,7 +20,7 @@ Formulas = list[list[Token]]
 
 def joined(formulas: Formulas) -> Formulas:
     """The formulas with one token for each such name."""
-    names = {name for name in (*BIASES, *ERRORS) if _is_numbered(name, formulas)}
+    names = {name for name in (*BIASES, *ERRORS, *UNITS) if _is_numbered(name, formulas)}
     names = {n for n in names if any(_tells(n, tokens) for tokens in formulas)}
     offsets = {name for name in WEIGHTS if _has_offset(name, formulas)}
     return [_joined(tokens, names, offsets) for tokens in formulas] if names or offsets else formulas
@@ -78,11 +80,20 @@ def _tells(name: str, tokens: list[Token]) -> bool:
     for k in _places(name, tokens):
         if name in BIASES and k > 2 and tokens[k - 1].text == "+" and _plain(tokens, k - 3):
             return True
+        if name in UNITS and _has_script(tokens, k) and _is_step(tokens, k + 3):
+            return True
         if name in ERRORS and [t.text for t in tokens[k + 3 : k + 4]] in (["="], [":="]):
             by = _by(tokens, k + 4)
             if by is not None and not _has_script(tokens, by):
                 return True
     return False
+
+
+def _is_step(tokens: list[Token], k: int) -> bool:
+    """Whether z_1 is said to be x W + b here, of letters that have no numbers."""
+    after = [t.text for t in tokens[k : k + 1]]
+    plus = k + 3 < len(tokens) and tokens[k + 3].text == "+"
+    return after in (["="], [":="]) and plus and _plain(tokens, k + 1) and not _has_script(tokens, k + 4)
 
 
 def _places(name: str, tokens: list[Token]) -> Iterator[int]:
