@@ -7,8 +7,7 @@ from itertools import product
 
 import numpy as np
 
-from clearprop.check.document.judging import claims, conditions
-from clearprop.check.document.judging.dummies import dummies
+from clearprop.check.document.judging import claims, conditions, dummies
 from clearprop.check.document.meaning.notation import Notation, Reading, Role, is_letter, near_letter
 from clearprop.check.document.numbers import (
     any_matrices,
@@ -214,11 +213,7 @@ class Comparison:
 
     def _on(self, number: int, env: Env, most: int) -> None:
         rng = np.random.default_rng(env.world.seed + 17)
-        free = dummies(self.known, env)
-        signs = [1.0] if self.positive else [-1.0, 1.0]
-        env = env.at(
-            params={name: np.asarray(rng.uniform(0.3, 1.4) * rng.choice(signs)) for name in sorted(free)}
-        )
+        env = env.at(params=dummies.drawn(self.known, self.positive, env, rng))
         env = env.at(params={**env.params, **any_matrices.drawn(self.known, env, rng)})
         allowed = list(self._choices(env))
         if len(allowed) > most:

@@ -1,9 +1,12 @@
 """Letters that stand for any number, as t in g'(t) = g(t) (1 - g(t))."""
 
+import numpy as np
+
 from clearprop.check.document.meaning.notation import ROWLIKE, is_letter
 from clearprop.check.document.numbers.env import Env
-from clearprop.check.document.read.tree import Big, Call, Derivative, Node, bases, walk
+from clearprop.check.document.read.tree import Big, Call, Derivative, Node, Ones, bases, walk
 
+ENTRIES = 3  # of a vector that stands for any
 OF_MATRICES = {"trace", "vec", "diag"}  # what they are taken of is no number
 
 
@@ -24,6 +27,29 @@ def dummies(nodes: list[Node], env: Env) -> set[str]:
     acts = {letter for letter in by if env.notation.kind(letter) == "act"}
     bound = {one.index for one in every if isinstance(one, Big)}
     return ((arguments & free) | (inside & unknown) | ((by - acts) & free)) - bound
+
+
+def drawn(nodes: list[Node], positive: bool, env: Env, rng: np.random.Generator) -> dict[str, np.ndarray]:
+    """A number for each such letter; a vector where the line is about vectors: beside ones, in a softmax."""
+    every = [one for node in nodes for one in walk(node)]
+    ones = any(isinstance(one, Ones) for one in every)
+    names = dummies(nodes, env) | (_strangers(nodes, env) if ones else set())
+    softmax = {
+        str(is_letter(a))
+        for one in every
+        if isinstance(one, Call) and one.name == "softmax"
+        for a in one.args
+    }
+    signs = [1.0] if positive else [-1.0, 1.0]
+    column = (ENTRIES, 1) if env.notation.vectors == "column" or ones else (1, ENTRIES)
+    shapes = {name: column if ones or name in softmax else () for name in sorted(names)}
+    return {n: rng.uniform(0.3, 1.4, shape) * rng.choice(signs, shape) for n, shape in shapes.items()}
+
+
+def _strangers(nodes: list[Node], env: Env) -> set[str]:
+    """Bare letters that the text gives no meaning."""
+    letters = {str(is_letter(s)) for node in nodes for s in bases(node) if is_letter(s)}
+    return {n for n in letters if n not in env.notation.roles and _is_free(n, nodes, env)}
 
 
 def _is_free(letter: str, nodes: list[Node], env: Env) -> bool:

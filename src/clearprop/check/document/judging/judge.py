@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from clearprop.check.document.judging import cells, conditions, doubt, of_one
+from clearprop.check.document.judging import cells, conditions, doubt, otherwise
 from clearprop.check.document.judging.compare import Comparison, Failure, Outcome, Pair, same
 from clearprop.check.document.judging.diagnose import Diagnosis, diagnose
 from clearprop.check.document.judging.diagnose import written as number
@@ -58,14 +58,16 @@ class Judge:
         self._mark(statement, verdict, {side for _, side in blamed}, unread)
 
     def _compared(self, statement: Statement, worlds: list) -> Comparison:
-        """The statement held against the networks; of one sample where it fails and its sentence says so."""
+        """The statement held against the networks; where it fails, as its sentence says or its letters may mean it."""
         document, notation = self.setting.document, self.setting.notation
         comparison = Comparison(statement, document, notation, self.reading)
         held = sum(pair.holds for pair in comparison.run(worlds))
-        if held < len(comparison.pairs) and of_one.said(statement, document):
-            narrow = Comparison(statement, document, notation, of_one.narrowed(self.reading))
-            if sum(pair.holds for pair in narrow.run(worlds)) > held:
-                return narrow
+        for other in otherwise.ways(statement, document, notation, self.reading):
+            if held == len(comparison.pairs):
+                break
+            found = sum(pair.holds for pair in other.run(worlds))
+            if found > held:
+                comparison, held = other, found
         return comparison
 
     def _by_definitions(self, statement: Statement, pairs: list[Pair]) -> None:

@@ -85,6 +85,9 @@ class Notation:
     biases: str | None = None  # they lie otherwise than one sample does: "row" or "column"
     sizes: dict[str, tuple] = field(default_factory=dict)  # letter -> ("m",), ("L",), ("n", layer)
     functions: dict[str, str] = field(default_factory=dict)  # letter -> a library name, "activation", "head"
+    shifted_letters: dict[str, int] = field(
+        default_factory=dict
+    )  # of units of any layer, one layer further on
     true_class: str | None = None  # the letter of a sample's own class
     hidden_acts: set[str] = field(
         default_factory=set

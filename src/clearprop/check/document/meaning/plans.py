@@ -273,6 +273,8 @@ def _target(left: Node, argument: Node, notation: Notation) -> int | str | None:
     where = place(left, role, notation)
     layer = where.layer
     by_letter = [notation.unit_layers.get(is_letter(i.node) or "", 0) for i in where.indices]
+    if layer is None and notation.shifted_letters:
+        return 0
     if layer is None and any(by_letter):
         last = max(*notation.unit_layers.values(), *(role.layer or 0 for role in notation.roles.values()))
         return "last" if max(by_letter) == last else max(by_letter)

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from clearprop.check.document.meaning import forward, patterns, steps
 from clearprop.check.document.meaning.adjoints import find_adjoints
+from clearprop.check.document.meaning.any_layer import find_any_layer
 from clearprop.check.document.meaning.augmented import find_blocks, find_cut
 from clearprop.check.document.meaning.differentials import find_differentials
 from clearprop.check.document.meaning.families import find_families
@@ -214,6 +215,7 @@ def find_roles(document: Document, notation: Notation) -> None:
         notation.roles[name].bare = True
     _one_layer(document, notation)
     notation.unit_layers = steps.unit_letters(list(pairs(document)), notation, prior)
+    find_any_layer(list(pairs(document)), notation, prior)
     _augmented(document, notation)
     ones = _ones_at_zero(document)
     notation.from_zero = any(notation.kind(name) == "input" for name in ones)

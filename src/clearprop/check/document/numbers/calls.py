@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from clearprop.check.document.meaning.notation import Role, layer_script, place
+from clearprop.check.document.meaning.notation import Role, layer_script
 from clearprop.check.document.numbers import functions, losses, matrices, quantities, vectorised
 from clearprop.check.document.numbers.env import Env
-from clearprop.check.document.numbers.quantities import Spot, layer_number
+from clearprop.check.document.numbers.quantities import Spot
 from clearprop.check.document.numbers.values import Value, check_broadcast
 from clearprop.check.document.read.limits import Undefined, Unread
 from clearprop.check.document.read.tree import Call, Sym
@@ -112,7 +112,7 @@ def _layer(call: Call, env: Env) -> int:
         and (role := env.notation.roles.get(node.name)) is not None
         and role.kind == "pre"
     ):
-        return layer_number(place(node, role, env.notation).layer, "z", node, env)
+        return quantities.spot(node, role, env).layer
     return 1 if env.world.L > 1 else env.world.L
 
 
