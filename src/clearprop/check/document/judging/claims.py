@@ -10,7 +10,8 @@ from clearprop.check.document.read.tree import Big, Call, Derivative, Node, Num,
 def is_claim(statement: Statement, words: Words, notation: Notation) -> bool:
     """Whether a statement sets things equal that the text holds for equal."""
     nothing = _names_a_function(statement, words) or any(
-        said(statement, notation) for said in (_names_a_mark, _seeks, _sets_a_constant, _sets_a_unit)
+        said(statement, notation)
+        for said in (_names_a_mark, _seeks, _sets_a_constant, _sets_a_unit, _sets_a_label)
     )
     return statement.equal and not nothing
 
@@ -65,6 +66,13 @@ def _sets_a_unit(statement: Statement, notation: Notation) -> bool:
     """z_0 = 1: the unit of a hidden layer that stands for the bias of the layer above."""
     ones = patterns.ones_at_zero([part.node for part in statement.parts])
     return any(notation.kind(name) in ("pre", "act") for name in ones)
+
+
+def _sets_a_label(statement: Statement, notation: Notation) -> bool:
+    """T_{ik} = 1 (if k is the class of sample i), T_{ik} = 0 (otherwise): says how labels are written."""
+    left, right = (*(part.node for part in statement.parts), None)[:2]
+    named = isinstance(left, Sym) and len(left.sub) > 0 and notation.kind(left.name) == "target"
+    return named and len(statement.parts) == 2 and right in (Num(0.0), Num(1.0))
 
 
 def counts_from_zero(nodes: list[Node]) -> bool:

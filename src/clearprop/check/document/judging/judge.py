@@ -14,7 +14,7 @@ from clearprop.check.document.numbers.worlds import Worlds
 from clearprop.check.document.read.limits import Undefined, Unread
 from clearprop.check.document.read.statements import Part, Statement
 from clearprop.check.document.read.tokens import written
-from clearprop.check.document.read.tree import symbols
+from clearprop.check.document.read.tree import Node, Sym, symbols
 from clearprop.check.document.verdict import Checked, DocumentCheck, Finding, UnreadFormula
 
 
@@ -44,7 +44,7 @@ class Judge:
             return
         named = self.scalars.pure and any(p.failures for p in pairs)
         if named or (self.scalars.apply and all(p.unread is not None for p in pairs)):
-            self._by_definitions(statement, pairs)
+            self._by_definitions(statement, pairs, comparison.update)
         unread = self._unread(statement, comparison, worlds)
         failing = [p for p in pairs if p.failures and p.unread is None]
         blamed = _blamed(failing, pairs)
@@ -70,19 +70,30 @@ class Judge:
                 comparison, held = other, found
         return comparison
 
-    def _by_definitions(self, statement: Statement, pairs: list[Pair]) -> None:
-        """Compare sides of single numbers that the text itself defines."""
+    def _by_definitions(self, statement: Statement, pairs: list[Pair], steps: bool) -> None:
+        """Compare sides of single numbers that the text itself defines; `steps`: the first after a step."""
         for pair in pairs:
             left, right = statement.parts[pair.left].node, statement.parts[pair.right].node
             if left is None or right is None or (pair.failures and self.scalars.given(left, right)):
                 continue
             try:
-                values = self.scalars.sides(left, right)
+                values = (
+                    self._stepped(left, right)
+                    if steps and pair.left == 0
+                    else self.scalars.sides(left, right)
+                )
             except (Unread, ArithmeticError):
                 continue
             pair.unread, pair.choices = None, len(values)
             both = [(Outcome(np.asarray(a)), Outcome(np.asarray(b))) for a, b in values]
             pair.failures = [Failure(0, {"": 0}, a, b) for a, b in both if not same(a.value, b.value)]
+
+    def _stepped(self, left: Node, right: Node) -> list[tuple[float, float]]:
+        rates = [s.name for s in symbols(right) if self.setting.notation.kind(s.name) == "rate"]
+        if not isinstance(left, Sym) or not rates:
+            msg = "a step without a rate"
+            raise Unread(msg)
+        return self.scalars.stepped(left, right, self.setting.notation.main_loss or "", rates[0])
 
     def _unread(self, statement: Statement, comparison: Comparison, worlds: list) -> set[int]:
         """Tell what could not be read; an undefined symbol that is a slip of a known one is a finding."""

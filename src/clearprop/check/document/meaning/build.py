@@ -68,6 +68,7 @@ def build(document: Document, options: Options) -> Setting:
     plans.find_functions(document, notation, text)
     plans.find_outputs(document, notation)
     constants.find_constants(document, notation)
+    constants.find_rate(document, notation)
     constants.find_anew(document, notation)
     plan = plans.find_plan(document, notation, text)
     if options.activation is not None:

@@ -2,10 +2,10 @@
 
 import re
 
-from clearprop.check.document.meaning.notation import Notation, Role
+from clearprop.check.document.meaning.notation import PARAMETERS, Notation, Role, is_letter
 from clearprop.check.document.meaning.roles import named_lines, nodes, pairs
 from clearprop.check.document.read.statements import Document
-from clearprop.check.document.read.tree import Num, Sym, symbols
+from clearprop.check.document.read.tree import Add, Num, Sym, bases, symbols
 
 CUSTOM = {"mu", "gamma", "beta", "rho", "tau", "kappa", "nu"}
 WORD = (
@@ -45,6 +45,18 @@ def find_constants(document: Document, notation: Notation) -> None:
             continue
         if name in said or name in slopes or name in CUSTOM:
             notation.roles[name] = Role("constant")
+
+
+def find_rate(document: Document, notation: Notation) -> None:
+    """The one letter before what is taken off a parameter, W <- W - gamma dJ/dW, is the rate, whatever letter it is."""
+    for _, left, right in named_lines(document):
+        if notation.kind(left.name) not in PARAMETERS or not isinstance(right, Add) or right.left != left:
+            continue
+        letters = {s.name for s in bases(right.right) if is_letter(s)}
+        kinds = {name: notation.kind(name) for name in letters}
+        constants = [name for name, kind in kinds.items() if kind == "constant"]
+        if "rate" not in kinds.values() and len(constants) == 1 and right.sign < 0:
+            notation.roles[constants[0]] = Role("rate")
 
 
 def find_anew(document: Document, notation: Notation) -> None:
@@ -89,4 +101,4 @@ def _slopes(document: Document) -> dict[str, float]:
     return found
 
 
-__all__ = ["find_anew", "find_constants"]
+__all__ = ["find_anew", "find_constants", "find_rate"]

@@ -133,8 +133,16 @@ def _by_subscript(known: list[Sym], found: list[Sym]) -> bool:
         for one in found
         if one.name in ("z", "a", "h") and len(one.sub) == 1 and isinstance(one.sub[0].node, Num)
     ]
-    bare_input = any(one.name == "x" and not one.sub for one in found)
+    inputs = [one for one in found if one.name == "x"]
+    bare_input = any(not one.sub for one in inputs) and not any(_is_numbered(one) for one in inputs)
     return bool(biases and hidden and bare_input)
+
+
+def _is_numbered(sym: Sym) -> bool:
+    return len(sym.sub) == 1 and isinstance(sym.sub[0].node, Num)
+
+
+UNITS = {"a", "h", "z", "o", "s", "u", "x", "y", "f"}  # of which W_l beside A_{l-1} may be one
 
 
 def _general_subscript(weights: list[Sym], found: list[Sym]) -> bool:
@@ -144,7 +152,7 @@ def _general_subscript(weights: list[Sym], found: list[Sym]) -> bool:
         for one in weights
         if one.name.isupper() and len(one.sub) == 1 and (letter := is_letter(one.sub[0].node))
     }
-    before = [s.sub[0].node for s in found if s.name in ("A", "a", "H", "h", "Z", "z") and len(s.sub) == 1]
+    before = [s.sub[0].node for s in found if s.name.lower() in UNITS and len(s.sub) == 1]
     return any(isinstance(node, Add) and is_letter(node.left) in letters for node in before)
 
 
@@ -189,7 +197,7 @@ def find_roles(document: Document, notation: Notation) -> None:
     on_line = [one for node in nodes(document) for one in _on_line(node)]
     used = {one.name for one in on_line if one.sub or one.sup or one.name not in notation.anything}
     functions = document.words.functions
-    spare = {"t", "T"} if used & {"y", "Y"} else set()
+    spare = {"t", "T"} - _one_hot(document) if used & {"y", "Y"} else set()
     prior = dict(PRIOR)
     if steps.outputs_are_y(list(pairs(document))) and (used & {"t", "T"} or _stands_alone("yY", document)):
         prior.update(y="prediction", Y="prediction")
@@ -301,6 +309,15 @@ def _augmented(document: Document, notation: Notation) -> None:
             notation.roles[left.name] = Role(
                 "augmented", 0, batch=left.name.split()[-1].isupper(), of="first" if flags[0] else "last"
             )
+
+
+def _one_hot(document: Document) -> set[str]:
+    """Names that the text sets to 1 and to 0 by their indices: T_{ik} = 1 if k = y_i, T_{ik} = 0 otherwise."""
+    set_to: dict[float, set[str]] = {0.0: set(), 1.0: set()}
+    for _, left, right in named_lines(document):
+        if left.sub and isinstance(right, Num) and right.value in set_to:
+            set_to[right.value].add(left.name)
+    return set_to[0.0] & set_to[1.0]
 
 
 def _ones_at_zero(document: Document) -> set[str]:

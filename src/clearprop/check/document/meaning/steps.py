@@ -142,8 +142,10 @@ class _Finder:
             self.known[left.name] = stacked.layer or 0
             return
         step = patterns.affine(right)
-        if step is not None and any("_" in one.name for one in (step.first, step.second)):
-            return  # G_V = H^T G_O leads back
+        if step is not None and any(
+            "_" in n.name or n.name.startswith("d ") for n in (step.first, step.second)
+        ):
+            return  # G_V = H^T G_O and dW = h^T dz lead back
         if step is not None:
             layer = self.affine(step)
             if layer is not None and isinstance(left, Sym):

@@ -1,5 +1,6 @@
 """Matrices written out, also with dots; entries and slices of them; quantities that the text defines."""
 
+from dataclasses import replace
 from itertools import product
 
 import numpy as np
@@ -185,6 +186,9 @@ def defined(node: Sym, env: Env) -> Value:
     """A quantity that the text defines, by its definition."""
     from clearprop.check.document.numbers.evaluate import plain
 
+    power = _power_alone(node, env)
+    if power is not None:
+        return plain(replace(node, sup=()), env) ** float(power)
     for left, right in env.notation.definitions[node.name]:
         bound = _bound(left, node, env)
         if bound is None:
@@ -213,6 +217,13 @@ def _stacks_samples(right: Node, env: Env) -> bool:
     """Whether it is of letters whose only index is a sample: r = hat y - y is all samples, as r_i is one."""
     roles = [env.notation.roles.get(s.name) for s in bases(right) if not s.sub and not s.sup]
     return not env.notation.one_sample and any(role is not None and role.counts_samples for role in roles)
+
+
+def _power_alone(node: Sym, env: Env) -> float | None:
+    r"""The 2 of \Sigma^2, where the text defines \Sigma and nothing with a script above it."""
+    above = [item.node for item in node.sup]
+    bare = not any(left.sup for left, _ in env.notation.definitions[node.name])
+    return above[0].value if bare and len(above) == 1 and isinstance(above[0], Num) else None
 
 
 def _bound(left: Sym, node: Sym, env: Env) -> tuple[dict[str, int], tuple[Script, ...] | None] | None:

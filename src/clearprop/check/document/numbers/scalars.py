@@ -2,6 +2,8 @@
 own definitions.
 """
 
+import contextlib
+
 import numpy as np
 
 from clearprop.check.document.meaning.notation import Notation
@@ -25,6 +27,8 @@ from clearprop.check.document.read.tree import (
 )
 
 DRAWS = 3
+ROUNDED = 2e-4  # as far as numbers that a text computes on with four digits may be off
+MOST_DEPTH = 60
 FEWEST = 3  # definitions that name units by number, before a text is taken as such a walk-through
 KINDS = (Num, Sym, Neg, Add, Mul, Div, Pow, Call, Derivative)
 
@@ -41,6 +45,8 @@ class Scalars:
             if isinstance(left, Sym) and right is not None and statement.parts[1].sign in ("=", ":="):
                 self._define(left, right)
         self.known = set(self.definitions) | {s for d in self.definitions.values() for s in whole_symbols(d)}
+        self.numbers = _numbers(document)
+        self.flat = _is_flat(self.definitions, notation)
         numbered = [s for s in self.definitions if any(isinstance(i.node, Num) for i in s.sub)]
         self.apply = notation.style is None and len(numbered) >= FEWEST
         self.pure = len(numbered) >= FEWEST and _is_pure(document, notation)
@@ -49,30 +55,98 @@ class Scalars:
     def _define(self, left: Sym, right: Node) -> None:
         names = whole_symbols(right)
         plain = all(isinstance(n, KINDS) and not isinstance(n, Derivative) for n in parts(right))
-        if plain and names and left not in names and all(map(_is_numbered, left.sup)):
+        if (
+            (plain or isinstance(right, Derivative))
+            and names
+            and left not in names
+            and all(map(_is_numbered, left.sup))
+        ):
             self.definitions.setdefault(left, right)
 
     def given(self, left: Node, right: Node) -> bool:
-        """Whether this is the definition of a numbered unit: by itself it holds, so networks must tell."""
+        """Whether this is the definition of a numbered unit: by itself it holds, so networks must tell, where their
+        weights are numbered as the text's are.
+        """
         return (
-            isinstance(left, Sym)
+            not self.flat
+            and isinstance(left, Sym)
             and bool(left.sub)
             and all(map(_is_numbered, left.sub))
             and self.definitions.get(left) == right
         )
 
     def sides(self, left: Node, right: Node) -> list[tuple[float, float]]:
-        """Both sides for several draws; Unread if the text does not define all that they name."""
+        """Both sides for several draws; Unread if the text does not define all that they name. Where a side is a
+        number, both with the numbers that the text gives.
+        """
         names = [whole_symbols(left), whole_symbols(right)]
         if not all(names):
-            msg = "a number of the text's own example"
-            raise Unread(msg)
+            return [self._in_numbers(left, right)]
         for one in names[0] | names[1]:
             if one not in self.known:
                 msg = f"the text does not say what {one.name} is"
                 raise Undefined(msg, one.name)
         draws = [_Draw(self.definitions, self.functions, seed) for seed in range(DRAWS)]
         return [(float(np.real(d.value(left))), float(np.real(d.value(right)))) for d in draws]
+
+    def _in_numbers(self, left: Node, right: Node) -> tuple[float, float]:
+        """Both sides in the text's own numbers, which it rounds: equal where they are to the digits of the shorter."""
+        draw = _Draw(self.definitions, self.functions, 0)
+        draw.drawn = dict(self.numbers)
+        for one in whole_symbols(left) | whole_symbols(right):
+            if not self._reaches_numbers(one):
+                msg = "a number of the text's own example"
+                raise Unread(msg)
+        a, b = (float(np.real(draw.value(side))) for side in (left, right))
+        return (a, a) if abs(a - b) <= ROUNDED * max(1.0, abs(a)) else (a, b)
+
+    def _reaches_numbers(self, sym: Sym, depth: int = 0) -> bool:
+        """Whether a quantity is given by a number, or defined by such, in the end."""
+        if sym in self.numbers or depth > MOST_DEPTH:
+            return sym in self.numbers
+        names = whole_symbols(self.definitions[sym]) if sym in self.definitions else set()
+        return bool(names) and all(self._reaches_numbers(one, depth + 1) for one in names)
+
+    def stepped(self, left: Sym, right: Node, loss: str, rate: str) -> list[tuple[float, float]]:
+        """What a number becomes against the slope of the loss, and what the text makes of it."""
+        found = []
+        for seed in range(DRAWS):
+            draw = _Draw(self.definitions, self.functions, seed)
+            slope = draw.value(Derivative(Sym(loss), left))
+            expected = draw.value(left) - draw.value(Sym(rate)) * slope
+            found.append((float(np.real(expected)), float(np.real(draw.value(right)))))
+        return found
+
+
+def _numbers(document: Document) -> dict[Sym, float]:
+    """The numbers that a text gives to single quantities: x_1 = 0.05."""
+    found = {}
+    for statement in document.statements:
+        nodes = [part.node for part in statement.parts]
+        if len(nodes) != 2 or not isinstance(nodes[0], Sym) or nodes[1] is None or whole_symbols(nodes[1]):
+            continue
+        with contextlib.suppress(Unread, ArithmeticError):
+            found.setdefault(nodes[0], float(np.real(_Draw({}, {}, 0).value(nodes[1]))))
+    return found
+
+
+def _is_flat(definitions: dict[Sym, Node], notation: Notation) -> bool:
+    """Whether weights of all layers are numbered on, w_1 to w_6, so that no number tells an entry of a matrix."""
+    seen: dict[str, list[frozenset]] = {}
+    for right in definitions.values():
+        numbers: dict[str, set] = {}
+        for one in whole_symbols(right):
+            if notation.kind(one.name) == "weight" and len(one.sub) == 1 and _is_numbered(one.sub[0]):
+                numbers.setdefault(one.name, set()).add(one.sub[0].node.value)  # type: ignore[union-attr]
+        for name, found in numbers.items():
+            seen.setdefault(name, []).append(frozenset(found))
+    return any(
+        len(sets) > 1
+        and max(max(one) for one in sets) < 20
+        and len(frozenset.union(*sets)) == sum(map(len, sets))
+        and min(min(one) for one in sets) < 10
+        for sets in (list(dict.fromkeys(found)) for found in seen.values())
+    )
 
 
 def _is_pure(document: Document, notation: Notation) -> bool:
@@ -127,7 +201,7 @@ class _Draw:
         self.drawn: dict[Sym, float] = {}
 
     def value(self, node: Node, given: dict | None = None, depth: int = 0) -> complex:
-        if depth > 60:
+        if depth > MOST_DEPTH:
             msg = "definitions that call each other without end"
             raise Unread(msg)
         again = {} if given is None else given

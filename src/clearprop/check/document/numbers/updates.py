@@ -7,7 +7,7 @@ from clearprop.check.document.numbers.values import Value
 from clearprop.check.document.read.limits import Unread
 from clearprop.check.document.read.splitting import ASSIGN
 from clearprop.check.document.read.statements import Statement
-from clearprop.check.document.read.tree import Node, Sym, bases
+from clearprop.check.document.read.tree import Call, Derivative, Node, Sym, bases, walk
 
 
 def is_update(statement: Statement, env_roles: dict) -> bool:
@@ -74,7 +74,7 @@ def _descended(left: Sym, right: Node, env: Env) -> list[Value]:
     old, rate, decay = _value(left, env), env.world.constants["rate"], env.world.constants["decay"]
     decays = any(env.notation.kind(one.name) == "decay" for one in bases(right))
     found = []
-    for how, sample in _ways(env):
+    for how, sample in _ways(env, _named_loss(right, env)):
         penalised = _penalised(env)
         penalised = penalised if penalised == OWN or (sample is None and not decays) else ""
         gradient = _gradient(left, how, sample, penalised, env)
@@ -90,7 +90,7 @@ def _descended(left: Sym, right: Node, env: Env) -> list[Value]:
 def _gradients(of: Sym, env: Env) -> list[Value]:
     """The gradients by a parameter that a memory may take in: with the text's penalty, without, or with lambda W."""
     found = []
-    for how, sample in _ways(env):
+    for how, sample in _ways(env, env.notation.main_loss):
         within = _penalised(env)
         found += [_gradient(of, how, sample, one, env) for one in dict.fromkeys((within, ""))]
         if _is_weight(of, env):
@@ -98,9 +98,15 @@ def _gradients(of: Sym, env: Env) -> list[Value]:
     return found
 
 
-def _ways(env: Env) -> list[tuple[str, int | None]]:
+def _named_loss(right: Node, env: Env) -> str | None:
+    """The loss of which a step writes the gradient; the text's main one if it writes none."""
+    of = [one.of for one in walk(right) if isinstance(one, Derivative) and isinstance(one.of, (Sym, Call))]
+    names = [one.name for one in of if env.notation.kind(one.name) == "loss"]
+    return names[0] if names else env.notation.main_loss
+
+
+def _ways(env: Env, name: str | None) -> list[tuple[str, int | None]]:
     """Whose gradient a step takes: of the text's loss; of one sample or of the mean if the text's loss is of one."""
-    name = env.notation.main_loss
     how = losses.reduction(name, env)[2] if name else "mean"
     if how == "sample":
         return [("sum", env.sample), ("mean", None)]

@@ -12,6 +12,7 @@ from clearprop.check.document.read.tokens import Token, merged
 
 BIASES = ("b", "c")
 ERRORS = ("delta", "e")
+BESIDE = ("h", "a", "o")
 UNITS = ("z", "a", "u", "s", "v", "o")
 WEIGHTS = ("W", "w", "theta", "Theta", "beta", "V", "U")
 SIGNS = (r"\partial", "d", r"\nabla")
@@ -22,6 +23,8 @@ def joined(formulas: Formulas) -> Formulas:
     """The formulas with one token for each such name."""
     names = {name for name in (*BIASES, *ERRORS, *UNITS) if _is_numbered(name, formulas)}
     names = {n for n in names if any(_tells(n, tokens) for tokens in formulas)}
+    if names & set(UNITS):  # z_1 = x W + b_1, h_1 = tanh(z_1)
+        names |= {name for name in BESIDE if _is_numbered(name, formulas)}
     offsets = {name for name in WEIGHTS if _has_offset(name, formulas)}
     return [_joined(tokens, names, offsets) for tokens in formulas] if names or offsets else formulas
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from clearprop.check.document.read import (
     einstein,
     entries,
+    lettered_names,
     named_by,
     named_layers,
     numbered_names,
@@ -142,7 +143,7 @@ def read_document(source: Source) -> Document:
         except Unread as error:
             unread.append((number, error))
     layers = named_layers.numbered(time_steps.stripped(list(tokens.values())))
-    renamed = numbered_names.joined(named_by.joined(layers))
+    renamed = numbered_names.joined(named_by.joined(lettered_names.joined(layers)))
     tokens = dict(zip(tokens, renamed, strict=True))
     words = words_of(list(tokens.values()))
     statements: list[Statement] = []
