@@ -264,6 +264,8 @@ def _range(node: Big, env: Env) -> range:
         last = _end(node.last, env)
     else:
         found = extents.sizes(node.body, index, env)
+        if not found and node.first is None and extents.counts_layers(node.body, index, env):
+            return extents.layers(env)
         if len(found) > 1:
             msg = f"the index {index} runs to {min(found)} in one place of the sum and to {max(found)} in another"
             raise OutOfRange(msg)

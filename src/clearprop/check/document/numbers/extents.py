@@ -2,7 +2,14 @@
 
 import numpy as np
 
-from clearprop.check.document.meaning.notation import is_letter, is_near_letter, orient, place
+from clearprop.check.document.meaning.notation import (
+    PARAMETERS,
+    first,
+    is_letter,
+    is_near_letter,
+    orient,
+    place,
+)
 from clearprop.check.document.numbers.env import Env
 from clearprop.check.document.numbers.quantities import _layer, index, start
 from clearprop.check.document.read.limits import Misfit, OutOfRange, Unread
@@ -212,3 +219,20 @@ def _is_index(name: str, env: Env) -> bool:
 
 
 __all__ = ["index", "is_near_letter", "letters_in", "sizes"]
+
+
+def counts_layers(node: Node, letter: str, env: Env) -> bool:
+    """Whether a letter is the layer of weights or biases here."""
+    for one in symbols(node):
+        role = env.notation.roles.get(one.name)
+        if role is not None and role.kind in PARAMETERS:
+            layer = place(one, role, env.notation).layer
+            if isinstance(layer, Node) and is_letter(layer) == letter:
+                return True
+    return False
+
+
+def layers(env: Env) -> range:
+    """The numbers of all layers that have weights, as the text counts them."""
+    start = 1 + first("W", env.notation)
+    return range(start, start + env.world.L)

@@ -122,7 +122,9 @@ def _before_amp(row: list[str]) -> list[str]:
 def _pieces(tokens: list[Token]) -> list[_Piece]:
     pieces = [_Piece("start", [])]
     depth = environments = 0
-    for token in tokens:
+    for k, token in enumerate(tokens):
+        if not depth and not environments and _limits(tokens, k, pieces[-1].tokens):
+            pieces.append(_Piece("space", []))
         environments += token.text.startswith(r"\begin ") - token.text.startswith(r"\end ")
         depth = max(0, depth + (token.text in OPEN) - (token.text in CLOSE))
         if depth or environments or token.text in CLOSE or token.text.startswith(r"\end "):
@@ -146,6 +148,28 @@ def _pieces(tokens: list[Token]) -> list[_Piece]:
         elif _is_whole(pieces[-1].tokens):
             pieces.append(_Piece("space", []))  # the next column of an align
     return [p for p in pieces if p.tokens or p.before in ("break", "arrow", "text")]
+
+
+def _limits(tokens: list[Token], k: int, before: list[Token]) -> bool:
+    """Whether a bracket behind an equation says for which indices it is meant: A_l = f(Z_l) (l < L)."""
+    if tokens[k].text != "(" or not before:
+        return False
+    scripted = len(before) > 1 and before[-2].text in ("_", "^")
+    if not scripted and before[-1].text not in (")", "]", "}"):
+        return False  # 1(z > 0) is a factor
+    end = _closing(tokens, k)
+    ended = end + 1 >= len(tokens) or tokens[end + 1].text in (",", ";", ".", "\\\\", r"\quad")
+    return ended and bool(_signs(tokens[k + 1 : end])) and _is_whole(before)
+
+
+def _closing(tokens: list[Token], k: int) -> int:
+    """Where the bracket that opens here closes."""
+    depth = 0
+    for end in range(k, len(tokens)):
+        depth += (tokens[end].text in OPEN) - (tokens[end].text in CLOSE)
+        if depth == 0:
+            return end
+    return len(tokens) - 1
 
 
 def _is_whole(tokens: list[Token]) -> bool:
