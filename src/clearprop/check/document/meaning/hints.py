@@ -98,6 +98,19 @@ LINE_OF_SAMPLE = (
 )
 
 
+INPUT = re.compile(
+    r"\binputs?(?: vectors?| layer| features?)?(?: is| are| be|,)? \$\\?(?:(?:mathbf|bm|boldsymbol|vec) ?)?\{?(\w)\}?(?: ?\\in[^$]*)?\$|"
+    r"\$(\w)\$ (?:is|be|denotes?) (?:the |an |our )?inputs?\b|输入(?:向量|特征|数据)?(?:为|是|记为|记作)?\s*\$(\w)(?: ?\\in[^$]*)?\$",
+    re.IGNORECASE,
+)
+
+
+def input_letter(prose: str) -> str | None:
+    """The letter that the text calls its input."""
+    found = INPUT.search(prose)
+    return next((g for g in found.groups() if g), None) if found else None
+
+
 TRUE = r"(?:correct|true|right|actual|ground.truth)"
 TRUE_CLASS = re.compile(
     rf"\$(\w)\$ (?:be|is|denotes?|as|for) (?:the )?(?:index of )?(?:the )?{TRUE} (?:class|label)\b|"

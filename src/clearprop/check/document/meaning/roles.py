@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from clearprop.check.document.meaning import forward, patterns, steps
+from clearprop.check.document.meaning import forward, hints, patterns, steps
 from clearprop.check.document.meaning.adjoints import find_adjoints
 from clearprop.check.document.meaning.any_layer import find_any_layer
 from clearprop.check.document.meaning.augmented import find_blocks, find_cut
@@ -202,6 +202,9 @@ def find_roles(document: Document, notation: Notation) -> None:
     if steps.outputs_are_y(list(pairs(document))) and (used & {"t", "T"} or _stands_alone("yY", document)):
         prior.update(y="prediction", Y="prediction")
         spare = set()
+    said = hints.input_letter(prose(document.source))
+    if said in used and said not in _computed(document):
+        prior[said] = "input"
     for name in _computed(document) & {n for n, kind in prior.items() if kind in ("rate", "decay")}:
         del prior[name]
     prior.update(steps.exchanged(list(pairs(document)), prior))

@@ -183,6 +183,8 @@ class _Finder:
         if carries_layer(weight, self.notation):
             self.roles.setdefault(weight.name, Role("weight"))
             said = layer_said(weight, self.notation)
+            if step.bias is not None and carries_layer(step.bias, self.notation):
+                self.roles.setdefault(step.bias.name, Role("bias"))
             if said and step.bias is not None and step.bias.name not in self.scripted:
                 self.beside_numbers.setdefault(step.bias.name, set()).add(said)
             return said or 0
