@@ -39,6 +39,7 @@ class Judge:
         worlds = self.worlds.of(statement, conditions.classes_said(statement, self.setting.document))
         comparison = self._compared(statement, worlds)
         pairs, reading = comparison.pairs, comparison.reading
+        self._spare_vague(statement, pairs)
         if comparison.beyond is not None and all(not p.choices and p.unread is None for p in pairs):
             self._beyond(statement, comparison)
             return
@@ -69,6 +70,16 @@ class Judge:
             if found > held:
                 comparison, held = other, found
         return comparison
+
+    def _spare_vague(self, statement: Statement, pairs: list[Pair]) -> None:
+        """Call nothing wrong that names an output of which the text does not say how it comes about."""
+        for pair in pairs:
+            nodes = [statement.parts[k].node for k in (pair.left, pair.right)]
+            names = {s.name for node in nodes if node is not None for s in symbols(node)}
+            vague = sorted(names & self.setting.notation.vague)
+            if pair.failures and vague:
+                why = f"the text does not say how {vague[0]} comes about"
+                pair.unread, pair.unread_side = Undefined(why, vague[0]), pair.right
 
     def _by_definitions(self, statement: Statement, pairs: list[Pair], steps: bool) -> None:
         """Compare sides of single numbers that the text itself defines; `steps`: the first after a step."""

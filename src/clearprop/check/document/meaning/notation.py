@@ -88,6 +88,7 @@ class Notation:
     shifted_letters: dict[str, int] = field(
         default_factory=dict
     )  # of units of any layer, one layer further on
+    vague: set[str] = field(default_factory=set)  # outputs of which the text does not say how they come about
     true_class: str | None = None  # the letter of a sample's own class
     hidden_acts: set[str] = field(
         default_factory=set

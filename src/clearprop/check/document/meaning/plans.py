@@ -185,6 +185,8 @@ def find_plan(document: Document, notation: Notation, prose: str) -> Plan:
     """Activations, head and loss."""
     hidden, last = _activations(document, notation)
     family, factor, per_output = _loss(document, notation, prose, last)
+    if last is None:
+        notation.vague = _vague_outputs(document, notation)
     named = hints.activation(prose)
     if not hidden:
         hidden = {0: named} if named else {0: "smooth"}
@@ -198,6 +200,14 @@ def find_plan(document: Document, notation: Notation, prose: str) -> Plan:
     bias = bool(kinds & {"bias", "stack"})
     bare = _without_bias(notation) if bias else frozenset()
     return Plan(activations, head, family, factor, per_output, bias, bare, constant=notation.from_zero)
+
+
+def _vague_outputs(document: Document, notation: Notation) -> set[str]:
+    """Names of what the network gives, of a text that says neither how they come about nor what the loss is."""
+    outputs = {name for name, role in notation.roles.items() if role.kind == "prediction"}
+    given = {left.name for left, _, _ in pairs(document) if isinstance(left, Sym)}
+    losses = any(role.kind == "loss" for role in notation.roles.values())
+    return set() if losses else outputs - given
 
 
 def _without_bias(notation: Notation) -> frozenset[int]:

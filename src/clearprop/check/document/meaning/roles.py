@@ -203,7 +203,8 @@ def find_roles(document: Document, notation: Notation) -> None:
         prior.update(y="prediction", Y="prediction")
         spare = set()
     said = hints.input_letter(prose(document.source))
-    if said in used and said not in _computed(document):
+    below = {is_letter(item.node) for node in nodes(document) for one in symbols(node) for item in one.sub}
+    if said in used - below and said not in _computed(document):
         prior[said] = "input"
     for name in _computed(document) & {n for n, kind in prior.items() if kind in ("rate", "decay")}:
         del prior[name]
