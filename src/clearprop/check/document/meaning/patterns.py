@@ -156,6 +156,14 @@ def _softmax(node: Div) -> tuple[str, Node] | None:
     return ("softmax", above.args[0]) if sums else None
 
 
+def tempered(node: Node) -> Sym | None:
+    r"""The T of softmax(z / T), where a letter divides what goes in."""
+    step = applied(node)
+    inner = step[1] if step is not None and step[0] in ("softmax", "sigma", "logistic") else None
+    below = inner.below if isinstance(inner, Div) and isinstance(inner.above, (Sym, Transpose)) else None
+    return below if isinstance(below, Sym) and not below.sub and not below.sup else None
+
+
 def has(node: Node, kind: type, name: str = "") -> bool:
     return any(isinstance(one, kind) and (not name or getattr(one, "name", "") == name) for one in walk(node))
 

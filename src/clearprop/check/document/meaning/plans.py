@@ -199,7 +199,28 @@ def find_plan(document: Document, notation: Notation, prose: str) -> Plan:
     kinds = {role.kind for role in notation.roles.values()}
     bias = bool(kinds & {"bias", "stack"})
     bare = _without_bias(notation) if bias else frozenset()
-    return Plan(activations, head, family, factor, per_output, bias, bare, constant=notation.from_zero)
+    return Plan(
+        activations,
+        head,
+        family,
+        factor,
+        per_output,
+        bias,
+        bare,
+        constant=notation.from_zero,
+        temperature=_temperature(document, notation),
+    )
+
+
+def _temperature(document: Document, notation: Notation) -> str | None:
+    """The constant by which the scores are divided where the text first says what its output is."""
+    for left, right, _ in pairs(document):
+        if isinstance(left, (Sym, Probability)) and (
+            isinstance(left, Probability) or notation.kind(left.name) == "prediction"
+        ):
+            letter = patterns.tempered(right)
+            return letter.name if letter is not None and notation.kind(letter.name) == "constant" else None
+    return None
 
 
 def _vague_outputs(document: Document, notation: Notation) -> set[str]:

@@ -347,7 +347,7 @@ def _deltas(document: Document, notation: Notation) -> None:
             continue
         base = notation.roles[by.name]
         layer = None if steps.carries_layer(left, notation) else steps.layer_of(by, base, notation)
-        if left.name not in notation.roles:
+        if left.name not in notation.roles or notation.kind(left.name) == "prediction":
             own = Role("delta", layer) if base.kind == "pre" else Role("gradient", layer, of=by.name)
             notation.roles[left.name] = replace(own, sign=sign, slope=not slope.nabla)
         elif notation.roles[left.name].kind == "delta" and base.kind == "pre":

@@ -22,7 +22,8 @@ class Plan:
 
     `activations` has one name for each hidden layer, or one for all; `head` is the last; `loss` is cross-entropy,
     binary, squared or own; `factor` stands before squared errors, "outputs" divides by their number. `constant`:
-    the first input is 1; `bare` are the layers without a bias, where others have one.
+    the first input is 1; `bare` are the layers without a bias, where others have one; `temperature` is the
+    letter by which the last z are divided.
     """
 
     activations: tuple[str, ...] = ("relu",)
@@ -33,6 +34,7 @@ class Plan:
     bias: bool = True
     bare: frozenset[int] = frozenset()
     constant: bool = False
+    temperature: str | None = None
 
     def activation(self, layer: int, L: int) -> str:
         if layer == L:
@@ -160,7 +162,10 @@ class World:
         for l in range(1, self.L + 1):
             z[l] = given.get(("z", l), a[l - 1] @ W[l] + b[l])
             name = self.plan.activation(l, self.L)
-            value = softmax(z[l]) if name == "softmax" else self.function(name)(z[l])
+            scaled = (
+                z[l] / self.free(self.plan.temperature) if l == self.L and self.plan.temperature else z[l]
+            )
+            value = softmax(scaled) if name == "softmax" else self.function(name)(scaled)
             a[l] = given.get(("a", l), value)
         return State(W, b, z, a, y, self.losses(a[-1], y))
 
