@@ -13,6 +13,7 @@ from clearprop.check.document.judging.judge import Judge
 from clearprop.check.document.judging.readings import Chooser
 from clearprop.check.document.meaning.build import Setting, build
 from clearprop.check.document.meaning.describe import described
+from clearprop.check.document.meaning.hidden_layers import names_below
 from clearprop.check.document.meaning.notation import Reading
 from clearprop.check.document.meaning.options import Options
 from clearprop.check.document.numbers.worlds import Worlds
@@ -88,7 +89,9 @@ def check_source(source: sources.Source, options: Options) -> DocumentCheck:
 def _checked(document: Document, options: Options) -> DocumentCheck:
     setting = build(document, options)
     setting.conditions = conditions.attach(document)
-    setting.notation.hidden_acts = conditions.hidden_acts(document, setting.notation)
+    setting.notation.below_last = conditions.hidden_acts(document, setting.notation) | names_below(
+        setting.notation
+    )
     claims = [
         s
         for k, s in enumerate(document.statements)

@@ -49,8 +49,8 @@ def find_families(steps: Iterable[tuple[Node, Node]]) -> Families:
 
 
 def _is_general(layer: Layer) -> bool:
-    """Whether a step is said of any layer l."""
-    return isinstance(layer[1], tuple) and layer[1][0] in ("l", "ell")
+    """Whether a step is said of any layer, z_l = W_l a_{l-1} + b_l, whatever letter counts them."""
+    return isinstance(layer[1], tuple)
 
 
 def _factors(step: patterns.Affine, here: Layer) -> list[tuple[Sym, Sym]]:

@@ -90,7 +90,7 @@ class Notation:
     )  # of units of any layer, one layer further on
     vague: set[str] = field(default_factory=set)  # outputs of which the text does not say how they come about
     true_class: str | None = None  # the letter of a sample's own class
-    hidden_acts: set[str] = field(
+    below_last: set[str] = field(
         default_factory=set
     )  # names that are given for the layers below the last only
     hidden_functions: set[str] = field(default_factory=set)  # of which the text says: in the hidden layers

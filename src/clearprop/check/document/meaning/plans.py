@@ -6,6 +6,7 @@ from collections import Counter
 import numpy as np
 
 from clearprop.check.document.meaning import hints, patterns
+from clearprop.check.document.meaning.hidden_layers import counted_by
 from clearprop.check.document.meaning.notation import (
     PARAMETERS,
     Notation,
@@ -19,7 +20,7 @@ from clearprop.check.document.meaning.roles import nodes, pairs
 from clearprop.check.document.numbers import functions, scalars
 from clearprop.check.document.numbers.world import OWN, Plan
 from clearprop.check.document.read.statements import Document
-from clearprop.check.document.read.tree import Call, Node, Num, Probability, Sym, symbols, walk
+from clearprop.check.document.read.tree import Call, Node, Num, Probability, Sym, entrywise, symbols, walk
 
 LIBRARY = set(functions.ENTRYWISE) | {"softmax", "max", "min", "diag", "trace", "vec", "sum"}
 
@@ -27,10 +28,9 @@ LIBRARY = set(functions.ENTRYWISE) | {"softmax", "max", "min", "diag", "trace", 
 def find_functions(document: Document, notation: Notation, prose: str) -> None:
     """What each function of the text is: from the library, defined in the text, or an activation that is left open."""
     used = {one.name for node in nodes(document) for one in walk(node) if isinstance(one, Call)}
-    for name in sorted(used - LIBRARY, key=lambda name: (name == "sigma", name)):
-        role = notation.roles.get(name)
-        if role is not None and role.kind == "loss":
-            continue
+    names = sorted(used - LIBRARY, key=lambda name: (name == "sigma", name))
+    names = [name for name in names if notation.kind(name) != "loss"]
+    for name in (*names, *names):  # twice: one may be made of others
         body = _body(document, notation, name)
         if body is not None:
             notation.bodies[name] = body
@@ -50,7 +50,8 @@ def _body(document: Document, notation: Notation, name: str) -> tuple[tuple[str,
             continue  # g^{[L]}(z) = ... is the function of one layer
         letters = [is_letter(arg) for arg in left.args]
         if letters and all(letters) and set(letters) & patterns.names(right):
-            return tuple(str(x) for x in letters), right
+            body = entrywise(right) if len(letters) == 1 and str(letters[0]).islower() else right
+            return tuple(str(x) for x in letters), body
     return None
 
 
@@ -268,7 +269,7 @@ def _activations(document: Document, notation: Notation) -> tuple[dict[int, str]
     for layer in [k for k in hidden if k and k == highest and _fixed_depth(document, notation)]:
         last += hidden.pop(layer)
     chosen = {layer: names.most_common(1)[0][0] for layer, names in hidden.items()}
-    if not last and 0 in chosen and _covers_last(document, notation):
+    if not last and 0 in chosen and counted_by(notation) is None and _covers_last(document, notation):
         last[chosen[0]] += 1
     return chosen, last.most_common(1)[0][0] if last else None
 

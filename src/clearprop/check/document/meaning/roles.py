@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from clearprop.check.document.meaning import forward, hints, patterns, steps
+from clearprop.check.document.meaning import forward, hidden_layers, hints, patterns, steps
 from clearprop.check.document.meaning.adjoints import find_adjoints
 from clearprop.check.document.meaning.any_layer import find_any_layer
 from clearprop.check.document.meaning.augmented import find_blocks, find_cut
@@ -226,6 +226,7 @@ def find_roles(document: Document, notation: Notation) -> None:
     for name in bare & notation.roles.keys():
         notation.roles[name].bare = True
     _one_layer(document, notation)
+    hidden_layers.find_count(list(pairs(document)), notation, prose(document.source))
     notation.unit_layers = steps.unit_letters(list(pairs(document)), notation, prior)
     find_any_layer(list(pairs(document)), notation, prior)
     _augmented(document, notation)

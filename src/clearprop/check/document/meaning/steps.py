@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from clearprop.check.document.meaning import patterns
 from clearprop.check.document.meaning.augmented import with_one
+from clearprop.check.document.meaning.hidden_layers import counted_by, leads_out
 from clearprop.check.document.meaning.notation import Notation, Role, is_letter, is_near_letter
 from clearprop.check.document.read.tree import Add, Call, Node, Num, Probability, Sym, symbols, walk
 
@@ -69,7 +70,7 @@ def carries_layer(sym: Sym, notation: Notation) -> bool:
     if notation.style == "sub":
         return bool(sym.sub) and (
             isinstance(sym.sub[0].node, Num)
-            or is_near_letter(sym.sub[0].node, notation.layer_letters | {"L"})
+            or is_near_letter(sym.sub[0].node, notation.layer_letters | {"L", counted_by(notation) or "L"})
         )
     return any(
         item.kind == notation.style and is_letter(item.node) not in notation.sample_letters
@@ -177,6 +178,8 @@ class _Finder:
             act, weight = step.second, step.first
         else:
             return None
+        if leads_out(step, counted_by(self.notation)):
+            return self._outputs(weight, step.bias)
         if self._by_letter(weight):
             self.roles.setdefault(weight.name, Role("weight"))
             return 0
@@ -206,6 +209,13 @@ class _Finder:
             role.columns, role.orient = True, "in_out"
         self._bias(step.bias, layer)
         return layer
+
+    def _outputs(self, weight: Sym, bias: Sym | None) -> int:
+        """The last step of a text that counts its hidden layers."""
+        self.roles[weight.name] = Role("weight", -1)
+        if bias is not None:
+            self.roles[bias.name] = Role("bias", -1)
+        return -1
 
     def _free(self, layer: int, weight: Sym) -> int:
         """The layer of a step; if other weights lead to it already, and units above wait for a step, the one

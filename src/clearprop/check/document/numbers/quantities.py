@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from clearprop.check.document.meaning.hidden_layers import HIDDEN
 from clearprop.check.document.meaning.notation import ROWLIKE, Place, Role, first, is_letter, orient, place
 from clearprop.check.document.numbers.env import Env
 from clearprop.check.document.numbers.values import Value
@@ -92,7 +93,7 @@ def layer_number(layer: Node | int | None, kind: str, sym: Sym, env: Env) -> int
         if isinstance(layer, int)
         else index(layer, env) - first(kind, env.notation)
     )
-    if not LOWEST[kind] <= number <= L - (sym.name in env.notation.hidden_acts):
+    if not LOWEST[kind] <= number <= L - (sym.name in env.notation.below_last):
         msg = f"{sym.name} has no layer {number}"
         raise OutOfRange(msg, layer=True)
     return number
@@ -140,6 +141,8 @@ def size_of(sym: Sym, env: Env) -> int | None:
         return env.world.m
     if size == ("L",):
         return env.world.L + env.notation.first_act
+    if size == HIDDEN:
+        return env.world.L - 1
     if size is not None:
         return env.world.sizes[size[1]] - (1 - start(size[1], env))
     return _width(sym, env)

@@ -7,6 +7,7 @@ import numpy as np
 
 from clearprop.check.document.meaning import hints
 from clearprop.check.document.meaning.build import Setting
+from clearprop.check.document.meaning.hidden_layers import HIDDEN
 from clearprop.check.document.meaning.notation import Reading, is_letter, is_near_letter
 from clearprop.check.document.numbers.env import Env
 from clearprop.check.document.numbers.evaluate import plain
@@ -89,13 +90,13 @@ class Worlds:
             isinstance(p.node, Num) or (p.node is not None and is_letter(p.node)) for p in statement.parts
         ):
             return False  # L = 2 is said of the text's own network
-        open_depth = self.setting.depth is None or ("L",) in notation.sizes.values()
+        open_depth = self.setting.depth is None or not {("L",), HIDDEN}.isdisjoint(notation.sizes.values())
         if self.setting.depth == 1 and not open_depth:
             return False
         for part in statement.parts:
             for one in symbols(part.node) if part.node is not None else ():
                 size = notation.sizes.get(is_letter(one) or "")
-                if size == ("L",) or (open_depth and size is not None and size != ("m",)):
+                if size in (("L",), HIDDEN) or (open_depth and size is not None and size != ("m",)):
                     return True
                 items = (
                     one.sub[:1]

@@ -1,7 +1,7 @@
 """The small tree that a formula is read into. Every node is frozen and knows the tokens it was read from."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from functools import cache, cached_property
 
 
@@ -241,6 +241,18 @@ def walk(node: Node) -> Iterator[Node]:
         node = waiting.pop()
         yield node
         waiting += node.children[::-1]
+
+
+def entrywise(node: Node) -> Node:
+    """The same with every product taken entry by entry, as a function of one letter is applied to a vector."""
+    below = {name: _entrywise(getattr(node, name)) for name in _names(type(node))}
+    return replace(node, **(below | {"kind": "hadamard"} if isinstance(node, Mul) else below))
+
+
+def _entrywise(value: object) -> object:
+    if isinstance(value, Node):
+        return entrywise(value)
+    return tuple(map(_entrywise, value)) if isinstance(value, tuple) else value
 
 
 def symbols(node: Node) -> Iterator[Sym]:
