@@ -3,7 +3,7 @@
 import contextlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import product
+from itertools import cycle, product
 
 import numpy as np
 
@@ -39,6 +39,7 @@ from clearprop.check.document.read.tree import Call, Space, Sym, bases, symbols,
 
 TOLERANCE = 1e-7  # complex steps are exact to 1e-13; slopes of slopes are differences, exact to 1e-8
 MOST_CHOICES = 60
+MOST_SAMPLES = 3  # that a line of one sample without an index is looked at for: both labels are among them
 FEW_CHOICES = 8
 
 
@@ -218,7 +219,8 @@ class Comparison:
         allowed = list(self._choices(env))
         if len(allowed) > most:
             allowed = [allowed[k] for k in sorted(rng.choice(len(allowed), most, replace=False))]
-        for turn, chosen in enumerate(allowed):
+        looks = max(len(allowed), min(MOST_SAMPLES, env.world.m) if self.notation.one_sample else 0)
+        for turn, chosen in zip(range(looks), cycle(allowed), strict=False):
             self._one(number, chosen.at(sample=chosen.sample if chosen.sample >= 0 else turn % env.world.m))
 
     def _choices(self, env: Env) -> Iterator[Env]:

@@ -1,11 +1,13 @@
 """Changes of one token, or of one symbol wherever it stands: what a slip of the pen does, undone."""
 
+import re
 from collections.abc import Iterator
 from itertools import pairwise
 
 from clearprop.check.document.judging.occurrences import Edit, close, made, occurrence
 from clearprop.check.document.judging.symbol_edits import SymbolEdits
 from clearprop.check.document.meaning.notation import ROWLIKE, Notation
+from clearprop.check.document.read.cleaning import GREEK
 from clearprop.check.document.read.tokens import Token, written
 
 
@@ -141,10 +143,11 @@ class Editor:
             if r.kind in ROWLIKE | {"weight", "bias", "loss", "rate", "decay"}
         ]
         raws = {t.text: t.raw for t in self.tokens}
+        indices = {t.text for k, t in enumerate(self.tokens) if self._in_script(k)}
         for one in self.found:
             name = self.tokens[one.start].text
             role = self.notation.roles.get(name)
-            if role is None and (name in self.notation.sizes or self._in_script(one.start)):
+            if role is None and (name in self.notation.sizes or name in indices):
                 continue
             for other, its in known:
                 if other == name or (role is not None and (role.kind in ROWLIKE) != (its.kind in ROWLIKE)):
@@ -206,8 +209,14 @@ class Editor:
                     )
 
 
+NUMBERED = re.compile(r"(\w+?)(\d|(?<=[WwbcVU])[a-z])")  # b1, delta2, Wa: one name of two tokens
+
+
 def _raw(name: str) -> str:
     mark, _, letter = name.rpartition(" ")
+    numbered = NUMBERED.fullmatch(letter)
+    if numbered is not None and letter not in GREEK:
+        return f"{_raw(numbered[1])}_{numbered[2]}"
     shown = letter if len(letter) == 1 else f"\\{letter}"
     return {
         "hat": rf"\hat{{{shown}}}",

@@ -46,7 +46,7 @@ class Scalars:
                 self._define(left, right)
         self.known = set(self.definitions) | {s for d in self.definitions.values() for s in whole_symbols(d)}
         self.numbers = _numbers(document)
-        self.flat = _is_flat(self.definitions, notation)
+        self.flat = notation.style is None and _is_flat(self.definitions, notation)
         numbered = [s for s in self.definitions if any(isinstance(i.node, Num) for i in s.sub)]
         self.apply = notation.style is None and len(numbered) >= FEWEST
         self.pure = len(numbered) >= FEWEST and _is_pure(document, notation)

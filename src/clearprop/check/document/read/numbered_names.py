@@ -24,7 +24,7 @@ def joined(formulas: Formulas) -> Formulas:
     names = {name for name in (*BIASES, *ERRORS, *UNITS) if _is_numbered(name, formulas)}
     names = {n for n in names if any(_tells(n, tokens) for tokens in formulas)}
     if names & set(UNITS):  # z_1 = x W + b_1, h_1 = tanh(z_1)
-        names |= {name for name in BESIDE if _is_numbered(name, formulas)}
+        names |= {name for name in BESIDE if not _numbers(name, formulas) & {"", None}}
     offsets = {name for name in WEIGHTS if _has_offset(name, formulas)}
     return [_joined(tokens, names, offsets) for tokens in formulas] if names or offsets else formulas
 
@@ -57,8 +57,13 @@ def _counts_from_zero(tokens: list[Token]) -> bool:
 
 def _is_numbered(name: str, formulas: Formulas) -> bool:
     """Whether a letter has one number below it and nothing above, and not always the same, or nothing at all."""
-    found = {_number(tokens, k) for tokens in formulas for k, t in enumerate(tokens) if t.text == name}
+    found = _numbers(name, formulas)
     return len(found - {""}) > 1 and None not in found
+
+
+def _numbers(name: str, formulas: Formulas) -> set[str | None]:
+    """The numbers below a letter; "" where it is bare, None where it has anything else."""
+    return {_number(tokens, k) for tokens in formulas for k, t in enumerate(tokens) if t.text == name}
 
 
 def _number(tokens: list[Token], k: int) -> str | None:
