@@ -19,6 +19,7 @@ from clearprop.check.document.meaning.notation import (
     is_near_letter,
     place,
 )
+from clearprop.check.document.meaning.offsets import find_offsets
 from clearprop.check.document.read.formulas import prose
 from clearprop.check.document.read.statements import Document, Statement
 from clearprop.check.document.read.tree import (
@@ -235,7 +236,7 @@ def find_roles(document: Document, notation: Notation) -> None:
     steps.find_steps(list(pairs(document)), used, notation)
     find_blocks(pairs(document), notation.roles)
     find_cut(notation.roles, used)
-    steps.find_offsets(list(pairs(document)), notation)
+    find_offsets(list(pairs(document)), notation)
     every = list(nodes(document))
     find_losses(every, list(pairs(document)), document.words, notation)
     find_likelihoods(list(pairs(document)), prose(document.source), notation)
