@@ -11,6 +11,7 @@ from clearprop.check.document.meaning import patterns
 from clearprop.check.document.read.tree import Add, Node, Num, Script, Sym
 
 Layer = tuple[str, object]  # how it is written, and its number, or a letter with what is added to it
+TIMES = ("t", "tau", "n", "s")
 GRADIENTS = ("d ", "bar ", "delta", "Delta")
 
 
@@ -49,8 +50,8 @@ def find_families(steps: Iterable[tuple[Node, Node]]) -> Families:
 
 
 def _is_general(layer: Layer) -> bool:
-    """Whether a step is said of any layer, z_l = W_l a_{l-1} + b_l, whatever letter counts them."""
-    return isinstance(layer[1], tuple)
+    """Whether a step is said of any layer, z_l = W_l a_{l-1} + b_l; a letter that counts steps in time tells none."""
+    return isinstance(layer[1], tuple) and layer[1][0] not in TIMES
 
 
 def _factors(step: patterns.Affine, here: Layer) -> list[tuple[Sym, Sym]]:
