@@ -26,7 +26,7 @@ from clearprop.check.document.read.tree import (
 )
 
 INTRODUCING = ("with", "if", "when", "for", "at", "all", "every", "each", "suppose", "assume", "where", "layer", "any", "case", "say", "layers",
-               "若", "当", "在", "对", "设", "假设", "令", "对于", "如果", "每层", "(", "（", "let", "from", "and", "or", "as", "mit")  # fmt: skip
+               "since", "because", "因为", "由于", "若", "当", "在", "对", "设", "假设", "令", "对于", "如果", "每层", "(", "（", "let", "from", "and", "or", "as", "mit")  # fmt: skip
 
 INDICES = "cijklnpqr"
 FOLLOWS = re.compile(r"\s*,?\s*(if|for|when|where|whenever)\s*")
@@ -323,7 +323,10 @@ def _label(node: Relation, env: Env) -> bool | None:
     if role is None or role.kind != "target":
         return None
     try:
-        same = label(node.left, role, env) == index(node.right, env)
+        here = label(node.left, role, env)
+        if env.world.plan.loss == "binary":  # labels are 0 and 1
+            here = int(env.world.targets[max(env.sample, 0), 0])
+        same = here == index(node.right, env)
     except (Unread, OutOfRange, Misfit):
         return None
     return same if node.sign == "=" else not same

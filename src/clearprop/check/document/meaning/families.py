@@ -11,7 +11,7 @@ from clearprop.check.document.meaning import patterns
 from clearprop.check.document.read.tree import Add, Node, Num, Script, Sym
 
 Layer = tuple[str, object]  # how it is written, and its number, or a letter with what is added to it
-TIMES = ("t", "tau", "n", "s")
+TIMES = ("t", "tau")
 GRADIENTS = ("d ", "bar ", "delta", "Delta")
 
 

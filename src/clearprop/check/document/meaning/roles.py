@@ -44,7 +44,7 @@ CUSTOM = {
     "input": "x X", "target": "y Y t T", "prediction": "hat y|hat Y|hat t|hat T|hat p|hat P|p P|q|tilde y",
     "weight": "W w Theta theta U V", "bias": "b W0 w0 theta0 Theta0 beta0", "pre": "z Z", "act": "a A h H",
     "delta": "delta Delta",
-    "rate": "alpha eta epsilon", "decay": "lambda",
+    "rate": "alpha eta epsilon lr", "decay": "lambda",
 }  # fmt: skip
 PRIOR = {
     name: kind

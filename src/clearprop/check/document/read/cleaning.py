@@ -75,16 +75,8 @@ NAMES = {
     "predicted",
     "pred",
 }
-LOSSES = {
-    "CE",
-    "BCE",
-    "CCE",
-    "XE",
-    "MSE",
-    "SSE",
-    "RSS",
-    "NLL",
-}  # names of several letters, alone or as CE(y, p)
+LOSSES = set("CE BCE CCE XE MSE SSE RSS NLL Loss Cost".split())  # alone or as CE(y, p)
+NAMED = LOSSES | {"lr"}  # names of several letters
 PROSE = set(
     "if otherwise where for and with when else or all each since because then is so as let in of on any every given thus hence"
     " the we at from to by that such".split()
@@ -253,7 +245,7 @@ def _text(c: _Cleaner, token: Token) -> None:
     key = plain.replace("-", "").replace("_", "").replace("\\", "").replace(" ", "").lower()
     if key in WORDS:
         c.result.append(Token("word", WORDS[key], raw, token.at))
-    elif (len(plain) == 1 and plain.isalpha()) or plain in LOSSES:
+    elif (len(plain) == 1 and plain.isalpha()) or plain in NAMED:
         c.result.append(Token("letter", plain, raw, token.at))
     elif plain == "1":
         c.result.append(Token("command", r"\one", raw, token.at))
@@ -288,8 +280,8 @@ def _letters(c: _Cleaner, token: Token) -> None:
     while end < len(c.tokens) and c.tokens[end].kind == "letter" and _adjacent(c.tokens, end):
         end += 1
     word = "".join(t.raw for t in c.tokens[c.k - 1 : end])
-    if word in LABELS or word in LOSSES:
-        c.result.append(Token("letter" if word in LOSSES else "text", word, word, token.at))
+    if word in LABELS or word in NAMED:
+        c.result.append(Token("letter" if word in NAMED else "text", word, word, token.at))
         c.k = end
         return
     for size in range(len(word), 1, -1):
