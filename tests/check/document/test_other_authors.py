@@ -96,6 +96,20 @@ TEXTS = {
         "$$\\frac{\\partial J}{\\partial U^{(L)}} = \\frac{1}{n} (\\hat{Y} - Y)$$\n",
         ("1 - H^{(\\ell)}", "1 + H^{(\\ell)}"),
     ),
+    "entries that the prose names": (
+        "The $m$ samples are the columns of $X$, the labels $Y \\in \\mathbb{R}^{1 \\times m}$: $Z_1 = W_1 X + b_1$, "
+        "$A_1 = \\max(0, Z_1)$, $Z_2 = W_2 A_1 + b_2$, $A_2 = \\sigma(Z_2)$. Let $\\hat y_i$ be the $i$-th element of $A_2$ and\n\n"
+        "$$J = -\\frac1m \\sum_{i=1}^m [y_i \\ln \\hat y_i + (1 - y_i) \\ln(1 - \\hat y_i)]$$\n\n"
+        "where $z_i$ denotes the $i$-th element of $Z_2$. Then\n\n"
+        "$$\\frac{\\partial J}{\\partial z_i} = \\frac1m (\\hat y_i - y_i)$$\n",
+        ("= \\frac1m (\\hat y_i - y_i)", "= (\\hat y_i - y_i)"),
+    ),
+    "an assumption given as a reason": (
+        "One sample: $z = w^T x + b$, $p = \\sigma(z)$. Because $y = 1$, only the first term is left:\n\n"
+        "$$\\ell = -y \\ln p - (1 - y) \\ln(1 - p) = -\\ln p$$\n\n"
+        "In general $\\frac{\\partial \\ell}{\\partial z} = p - y$ and $\\frac{\\partial \\ell}{\\partial b} = p - y$.\n",
+        ("= -\\ln p$$", "= \\ln p$$"),
+    ),
 }  # fmt: skip
 
 

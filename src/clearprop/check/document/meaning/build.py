@@ -6,6 +6,7 @@ from clearprop.check.document.meaning import (
     abbreviations,
     batches,
     constants,
+    entries_said,
     given,
     hints,
     layouts,
@@ -58,6 +59,7 @@ def build(document: Document, options: Options) -> Setting:
     layouts.find_stacks(notation, shapes)
     samples.find_samples(document, notation, text, shapes)
     notation.sample_letters |= sample_letters.by_weights(document, notation)
+    entries_said.find_entries(text, document.words, notation)
     layouts.find_layers(document, notation)
     layouts.find_weights(document, notation, shapes, text)
     if options.layout is not None:

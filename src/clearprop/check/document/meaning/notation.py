@@ -154,6 +154,7 @@ def place(sym: Sym, role: Role, notation: Notation) -> Place:
             power = item.node
     indices = sym.sub
     told = notation.style == "sub" and layered and not taken and indices and indices[0].node is not None
+    told = told and is_letter(indices[0].node) not in notation.sample_letters
     if told and not (role.kind == "weight" and _is_entry(sym, notation)):
         layer, indices = indices[0].node, indices[1:]
     indices = tuple(
