@@ -17,8 +17,10 @@ def find_any_layer(pairs: Pairs, notation: Notation, prior: dict[str, str]) -> N
     """Note which letters stand before, in and behind a layer, where a text of this kind is recognised."""
     if notation.unit_layers or notation.style is not None:
         return
-    steps = [(left, step) for left, right, _ in pairs if (step := _summed(left, right)) is not None]
-    for left, step in steps:
+    for left, right, _ in pairs:
+        step = _summed(left, right)
+        if step is None or not isinstance(left, Sym):
+            continue
         weight, act = (
             (step.first, step.second) if prior.get(step.first.name) == "weight" else (step.second, step.first)
         )
