@@ -24,7 +24,7 @@ def slipped_steps(net: Network, params: Parameters, batch: tuple[Any, ...]) -> I
     slopes = [_slopes(*pairs[l]) for l in range(1, net.L)]
     if net.blended:
         plain = activation_pairs(replace(net, blended=False))
-        slopes = [slopes[l - 1] | _blends(*plain[l], params.c[l]) for l in range(1, net.L)]
+        slopes = [slopes[l - 1] | _blends(plain[l][0], plain[l][1], params.c[l]) for l in range(1, net.L)]
     for said in slopes[0] if slopes else ():
         wrong = [None, *((pairs[l][0], slopes[l - 1][said]) for l in range(1, net.L)), None]
         for l in range(1, net.L):
