@@ -154,7 +154,7 @@ BACKWARD = (
         "G6",
         "backward",
         "residual",
-        "the residual of the last layer; the rows of Y sum to 1",
+        "the residual of the last layer",
         r"\delta^{(L)}_{i,j} = p_{i,j} - Y_{i,j}",
         r"\delta^{(L)}_{i} = p_{i} - Y_{i}",
         r"\delta^{(L)} = p - Y",

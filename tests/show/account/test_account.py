@@ -411,6 +411,39 @@ def test_what_is_printed_passes_the_check_of_written_derivations(tmp_path):
     assert not found.unread
 
 
+@pytest.mark.parametrize("head", ["logistic", "identity"])
+def test_what_is_printed_of_other_heads_passes_the_check(head, tmp_path):
+    net = Network((3, 4, 2), head=head)
+    y = np.random.default_rng(1).integers(0, 2, (5, 2)).astype(float)
+    account = explain(net, net.initialize(0), np.random.default_rng(0).normal(size=(5, 3)), y)
+    texts = [
+        text
+        for q in account.trace["quantities"].values()
+        for line in q["lines"]
+        if q["part"] in ("forward", "loss")
+        for text in filter(None, line["latex"].values())
+    ]
+    path = tmp_path / "a.md"
+    path.write_text("\n".join(f"$$\n{text}\n$$\n" for text in texts), encoding="utf-8")
+    found = check_document(path, sizes=(3, 4, 2))
+    assert found.statements > 5
+    assert not found.findings, str(found)
+
+
+@pytest.mark.parametrize("head", ["logistic", "identity", "exp", "absolute", "huber", "quantile"])
+def test_J_of_another_head_is_no_cross_entropy_of_softmax(head):
+    net = Network((2, 2, 1), head=head)
+    account = explain(net, net.initialize(0), np.eye(2), np.array([[0.0], [1.0]]))
+    lines = account.trace["quantities"]["J"]["lines"]
+    assert [text for line in lines for text in line["latex"].values() if text] == [
+        r"J = \frac{1}{m} \sum_{i=1}^{m} J_{i}"
+    ]
+    residuals = account.trace["quantities"]["delta[2]"]["lines"]
+    assert not any("w_{i}" in text for line in residuals for text in line["latex"].values() if text)
+    said = "κ" in str(account)
+    assert said == (head in ("huber", "quantile"))
+
+
 def test_planted_slips_in_what_is_printed_are_found(tmp_path):
     written(tmp_path / "a.md")
     text = (tmp_path / "a.md").read_text(encoding="utf-8")

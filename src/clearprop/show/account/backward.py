@@ -1,5 +1,6 @@
 """The backward half of a step: residuals and gradients, each by the chain rule and by the page's own line."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -68,7 +69,13 @@ def _residual_line(s: Step, tree: Tree) -> Line:
     if derivation.head_lines(head_of(s.net))[2] is derivation.residual:
         return s.line("G6.weighted" if s.weighted else "G6", "residual", tree)
     row = residual_line(s.net)
-    return Line(row.id, "residual", row.name, row.latex, tree, row.requirements)
+    latex = row.latex if s.weighted else {form: _unweighted(text) for form, text in row.latex.items()}
+    return Line(row.id, "residual", row.name, latex, tree, row.requirements)
+
+
+def _unweighted(latex: str | None) -> str | None:
+    """A residual without the weight of its row, which is 1."""
+    return latex and re.sub(r"w_\{i\} (?=[\\(])", "", latex).replace("w_{i}", "1")
 
 
 def _by_probability(s: Step, line: Line) -> Quantity:

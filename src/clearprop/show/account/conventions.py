@@ -21,6 +21,9 @@ def conventions(trace: Mapping[str, Any], words: Words) -> list[dict[str, Any]]:
     made.append(_one("divisor", where, words.convention(f"divisor.{loss}")))
     if batch["weighted"]:
         made.append(_one("weights", batch["m"], words.convention("weights", m=numeral(batch["m"]).text)))
+    if len(set(net["head_constants"])) == 1:
+        kappa = net["head_constants"][0]
+        made.append(_one("kappa", kappa, words.convention("kappa", value=f"{kappa:g}")))
     if "relu" in net["activations"]:
         sign = "≥" if at_zero == 1 else ">"
         made.append(_one("relu_grad_at_zero", at_zero, words.convention("relu", value=at_zero, sign=sign)))

@@ -1,6 +1,7 @@
 """The forward half of a step: what is given, z, a, p, and the loss."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -86,6 +87,8 @@ def losses(s: Step, params: Parameters, done: Any, mark: str) -> Iterator[Quanti
     mean = s.line(
         "G5.weighted" if s.weighted else "G5", "mean", s.page.mean(losses, w, named("m")).cell(0, 0)
     )
+    if s.net.head != "softmax":  # written out it is the cross-entropy's
+        mean = replace(mean, latex={"sample": mean.latex["sample"]})
     yield number(f"J{mark}", part, symbols.number(f"J{mark}"), done.J, mean)
     if s.l2:
         yield from _penalty(s, params, J_sum if not s.mean else done.J, part, mark)

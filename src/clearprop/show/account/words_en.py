@@ -92,6 +92,7 @@ CONVENTIONS = {
     "divisor.mean": "1/m stands in the gradients of J, of the weights and of the biases; the residuals are per sample, "
     "not divided by m.",
     "divisor.sum": "1/m stands in J alone: residuals and gradients are those of the sum.",
+    "kappa": "The constant of the loss, κ, is {value} for each output.",
     "weights": "Samples have weights: m is their sum, {m}, and a residual carries the weight of its sample.",
     "relu": "The slope of relu at 0 is taken to be {value}: 1(z {sign} 0).",
     "penalty": "The penalty, lambda = {value}, is not divided by m and leaves the biases alone.",

@@ -54,7 +54,7 @@ def text(formula: Formula) -> str:
         case Group(left, inside, right):
             return f"{left}{text(inside)}{right}"
         case Cases(rows):
-            return "{" + "; ".join(f"{text(a)} {text(when)}" for a, when in rows) + "}"
+            return "{" + "; ".join(_case(a, when) for a, when in rows) + "}"
         case Matrix(rows):
             return "[" + "; ".join(", ".join(text(cell) for cell in cells) for cells in rows) + "]"
         case Tagged(inside, _):
@@ -94,3 +94,7 @@ def _beside(parts: tuple[Formula, ...]) -> str:
 
 def _limits(below: Formula | None, above: Formula | None) -> str:
     return ("" if below is None else _tight(below)) + ("" if above is None else f"..{_tight(above)}")
+
+
+def _case(value: Formula, when: Formula) -> str:
+    return f"{text(value)} {'' if isinstance(when, Text) else 'if '}{text(when)}"
