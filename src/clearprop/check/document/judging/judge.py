@@ -11,6 +11,7 @@ from clearprop.check.document.meaning.build import Setting
 from clearprop.check.document.meaning.notation import Reading
 from clearprop.check.document.numbers.scalars import Scalars
 from clearprop.check.document.numbers.worlds import Worlds
+from clearprop.check.document.read.extent import extent
 from clearprop.check.document.read.limits import Undefined, Unread
 from clearprop.check.document.read.statements import Part, Statement
 from clearprop.check.document.read.tokens import written
@@ -150,7 +151,7 @@ class Judge:
         sides = []
         for k, part in enumerate(statement.parts):
             own = "wrong" if k in wrong else "unread" if k in unread else rest
-            sides.append((part.at, max(t.at + len(t.raw) for t in part.tokens), own))
+            sides.append((*extent(self.source.text, part.tokens), own))
         self.checked.append(Checked(self.source.line(statement.at), verdict, tuple(sides)))
 
     def _beyond(self, statement: Statement, comparison: Comparison) -> None:
