@@ -318,3 +318,10 @@ def test_what_cannot_be_is_refused(settings, error, text):
     with pytest.raises(error) as raised:
         check_gradients(NET, PARAMS, X, Y, **settings)
     assert text in str(raised.value)
+
+
+def test_inputs_that_are_no_numbers_are_refused():
+    net = Network((2, 3, 2))
+    X = np.array([[1.0, 2.0], [0.0, np.nan]])
+    with pytest.raises(SpecError, match=r"`X` must hold finite numbers; got nan in row 1, column 1"):
+        check_gradients(net, net.initialize(0), X, [0, 1])

@@ -104,7 +104,9 @@ def check_network(
     most: int, seed: int,
 ) -> GradientCheck:  # fmt: skip
     """See `check_gradients`."""
-    case = Case.of_step(net, params, as_batch(net, X, y, sample_weight, np.float64), library, l2)
+    batch = as_batch(net, X, y, sample_weight, np.float64)
+    _refuse_no_number(batch[0])
+    case = Case.of_step(net, params, batch, library, l2)
     given = _given(case, working, gradients)
     near = kinks.near_zero(case.params, case.own, (working or case.own).z)
     objective = Objective(net, case.params, case.batch, case.penalty, case.of.biases, near, case.own.z)
@@ -131,6 +133,14 @@ def _asked(oracles: Any) -> tuple[str, ...]:
 
 
 # ---- What is on trial ---------------------------------------------------------------------------------------
+def _refuse_no_number(X: np.ndarray) -> None:
+    """Gradients of inputs that are no numbers cannot be compared."""
+    if not np.isfinite(X).all():
+        row, column = (int(k) for k in np.argwhere(~np.isfinite(X))[0])
+        msg = f"`X` must hold finite numbers; got {X[row, column]} in row {row}, column {column} (from 0)."
+        raise SpecError(msg)
+
+
 def _given(
     case: Case, working: Working | None, gradients: Mapping[str, Sequence[Any]] | None
 ) -> dict[str, Any]:
