@@ -22,6 +22,7 @@ from clearprop.check.document.meaning.build import Setting, build
 from clearprop.check.document.meaning.options import Options
 from clearprop.check.document.numbers.worlds import Worlds
 from clearprop.check.document.read import sources
+from clearprop.check.document.read.splitting import ASSIGN, EQUAL
 from clearprop.check.document.read.statements import Part, Statement, read_document
 from clearprop.check.document.read.tokens import Token
 
@@ -66,11 +67,20 @@ def mutations(document, statements: list[int]) -> Iterator[Mutation]:
         statement = document.statements[number]
         letters = sorted({t.raw for p in statement.parts for t in p.tokens if t.raw in LETTERS})
         for k, part in enumerate(statement.parts):
+            if not _is_equated(statement, k):
+                continue
             for before, token in zip([None, *part.tokens], part.tokens, strict=False):
                 if text[token.at : token.at + len(token.raw)] != token.raw:
                     continue  # put in by a macro
                 for new in changes(token, before.raw if before else "", letters):
                     yield Mutation(token.at, token.raw, new, source.line(token.at), number, k)
+
+
+def _is_equated(statement: Statement, k: int) -> bool:
+    """Whether a side is set equal to one beside it; what is only said to be near another is not checked."""
+    signs = [part.sign for part in statement.parts]
+    beside = [signs[k], *signs[k + 1 : k + 2]] if k else signs[1:2]
+    return any(sign in EQUAL or sign in ASSIGN for sign in beside)
 
 
 def verdict(one: Mutation, document, setting: Setting, reading, worlds: Worlds) -> str:

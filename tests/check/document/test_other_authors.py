@@ -110,6 +110,26 @@ TEXTS = {
         "In general $\\frac{\\partial \\ell}{\\partial z} = p - y$ and $\\frac{\\partial \\ell}{\\partial b} = p - y$.\n",
         ("= -\\ln p$$", "= \\ln p$$"),
     ),
+    "thresholds by the letters of biases": (
+        "One sample $x$, a column: $z = W x - b$, $h = \\tanh(z)$, $o = V h - c$ and $J = \\frac12 \\|o - t\\|^2$.\n\n"
+        "$$\\frac{\\partial J}{\\partial b} = -(V^T (o - t)) \\odot (1 - h \\odot h)$$\n\n"
+        "$$\\frac{\\partial J}{\\partial c} = -(o - t)$$\n",
+        ("= -(o - t)$$", "= o - t$$"),
+    ),
+    "one bias that is taken off": (
+        "One sample $x$, a column:\n\n$$z = W x + b$$\n\n$$h = \\tanh(z)$$\n\n$$o = V h + c$$\n\n$$J = \\frac12 \\|o - t\\|^2$$\n\n"
+        "$$\\frac{\\partial J}{\\partial b} = (V^T (o - t)) \\odot (1 - h \\odot h)$$\n\n"
+        "$$\\frac{\\partial J}{\\partial c} = o - t$$\n",
+        ("W x + b", "W x - b"),
+    ),
+    "numbers of the text's own": (
+        "The inputs are $x_1 = 0.05$, $x_2 = 0.1$, the weights $w_1 = 0.15$, $w_2 = 0.2$, $w_3 = 0.4$, $b_1 = 0.35$, $b_2 = 0.6$, "
+        "the target $t = 0.01$, the rate $\\eta = 0.5$.\n\n$$z_1 = w_1 x_1 + w_2 x_2 + b_1 = 0.3775$$\n\n$$h_1 = \\sigma(z_1) = 0.5933$$\n\n"
+        "$$z_2 = w_3 h_1 + b_2 = 0.8373$$\n\n$$o = \\sigma(z_2) = 0.6979$$\n\n$$E = \\frac12 (t - o)^2 = 0.2366$$\n\n"
+        "$$\\frac{\\partial E}{\\partial z_2} = (o - t) o (1 - o) = 0.1450$$\n\n"
+        "$$w_3^{+} = w_3 - \\eta \\frac{\\partial E}{\\partial w_3} = 0.4 - 0.5 \\cdot 0.0860 = 0.3570$$\n",
+        ("= 0.1450", "= 0.1540"),
+    ),
 }  # fmt: skip
 
 
@@ -144,3 +164,11 @@ def test_weights_told_apart_by_letters_are_named_so_in_a_fix():
     )
     [finding] = check_document(text).findings
     assert finding.fix == "W_a^T -> W_b^T"
+
+
+def test_numbers_after_a_step_are_unread():
+    text, _ = TEXTS["numbers of the text's own"]
+    check = check_document(text + "\nThe error after this step is $E = 0.2320$.\n")
+    assert not check.findings, str(check)
+    [unread] = check.unread
+    assert unread.why == "a number after a step"

@@ -92,9 +92,11 @@ class Judge:
                 values = (
                     self._stepped(left, right)
                     if steps and pair.left == 0
-                    else self.scalars.sides(left, right)
+                    else self.scalars.sides(left, right, statement.at)
                 )
-            except (Unread, ArithmeticError):
+            except (Unread, ArithmeticError) as error:
+                if isinstance(error, Unread) and not (any(symbols(left)) and any(symbols(right))):
+                    pair.unread, pair.unread_side = error, pair.right  # no network has the text's numbers
                 continue
             pair.unread, pair.choices = None, len(values)
             both = [(Outcome(np.asarray(a)), Outcome(np.asarray(b))) for a, b in values]

@@ -1,5 +1,6 @@
 """Shapes of formulas that tell what their symbols are: affine steps, activations, softmax, losses."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -24,7 +25,7 @@ from clearprop.check.document.read.tree import (
 
 @dataclass(frozen=True)
 class Affine:
-    """Two factors and what is added: `first`, `second` as they stand, with whether each is transposed."""
+    """Two factors and what is added, or taken off: `first`, `second` as they stand, with whether each is transposed."""
 
     first: Sym
     first_turned: bool
@@ -32,6 +33,7 @@ class Affine:
     second_turned: bool
     bias: Sym | None
     summed: str | None = None
+    taken_off: bool = False  # the bias
 
 
 def affine(node: Node) -> Affine | None:
@@ -58,16 +60,23 @@ def affine(node: Node) -> Affine | None:
             return None
     if pair is None:
         return None
-    return Affine(pair.first, pair.first_turned, pair.second, pair.second_turned, bias, pair.summed)
+    off = bool(others) and isinstance(node, Add) and node.sign < 0
+    return Affine(pair.first, pair.first_turned, pair.second, pair.second_turned, bias, pair.summed, off)
 
 
 def _terms(node: Node) -> Iterator[Node]:
-    """What is added up; a product that is taken off is a slip in a step: v_1 h_1 - v_2 h_2 + c."""
-    if isinstance(node, Add) and (node.sign == 1 or _pair(node.right) is not None):
+    """What is added up; a product or a bias b that is taken off is a slip in a step: v_1 h_1 - v_2 h_2 + c, W x - b."""
+    if isinstance(node, Add) and (node.sign == 1 or _pair(node.right) is not None or _is_b(node.right)):
         yield from _terms(node.left)
         yield from _terms(node.right)
     else:
         yield node
+
+
+def _is_b(node: Node) -> bool:
+    """Whether it is a bias by custom; what is taken off a product may also be a target."""
+    bias = _bias(node)
+    return bias is not None and re.fullmatch(r"[bc]\d?|b[a-d]", bias.name) is not None
 
 
 def _pair(node: Node) -> Affine | None:

@@ -122,9 +122,8 @@ class _Finder:
         self.inside: set[str] = set()  # names that stand elsewhere than alone on a left side
         self.numbered: set[str] = set()  # names with a number below, w_1
         self.layers_by_letter: dict[str, set[int]] = {}
-        self.beside_numbers: dict[
-            str, set[int]
-        ] = {}  # a bare bias beside W_1: the layers that it is added in
+        self.beside_numbers: dict[str, set[int]] = {}  # a bare bias beside W_1: in which layers it is added
+        self.taken_off: dict[str, bool] = {}  # of biases, whether all their steps take them off
 
     def note_letters(self, found: list[Sym]) -> None:
         """The layers that the letters of each name's units tell."""
@@ -171,6 +170,8 @@ class _Finder:
 
     def affine(self, step: patterns.Affine) -> int | None:
         """Settle which factor is the weight; the layer that the step leads to, 0 if that stays general."""
+        if step.bias is not None:
+            self.taken_off[step.bias.name] = self.taken_off.get(step.bias.name, True) and step.taken_off
         kinds = [self.roles[s.name].kind if s.name in self.roles else "" for s in (step.first, step.second)]
         if kinds[0] in ROWS and kinds[1] in ("", "weight", "stack", "bias"):
             act, weight = step.first, step.second
@@ -296,6 +297,10 @@ class _Finder:
             role = self.roles.get(name, Role("bias"))
             if role.kind == "bias" and role.layer is None and len(layers) == 1:
                 self.roles[name] = replace(role, layer=min(layers))
+        biases = [n for n in self.taken_off if self.roles.get(n, Role("")).kind == "bias"]
+        if biases and all(self.taken_off[name] for name in biases):  # thresholds
+            for name in biases:
+                self.roles[name] = replace(self.roles[name], sign=-1)
         for name, layers in self.layers_by_letter.items():
             role = self.roles.get(name, Role(""))
             if role.kind in ("pre", "act", "bias") and role.layer is None and len(layers) == 1:

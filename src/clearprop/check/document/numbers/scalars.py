@@ -7,6 +7,7 @@ import contextlib
 import numpy as np
 
 from clearprop.check.document.meaning.notation import Notation
+from clearprop.check.document.numbers import updates
 from clearprop.check.document.numbers.functions import ENTRYWISE, STEP
 from clearprop.check.document.read.limits import Undefined, Unread
 from clearprop.check.document.read.statements import Document
@@ -46,6 +47,8 @@ class Scalars:
                 self._define(left, right)
         self.known = set(self.definitions) | {s for d in self.definitions.values() for s in whole_symbols(d)}
         self.numbers = _numbers(document)
+        moved = [s.at for s in document.statements if updates.is_update(s, notation.roles)]
+        self.moved_at = min(moved, default=None)  # from here on the numbers may be those after a step
         self.flat = notation.style is None and _is_flat(self.definitions, notation)
         numbered = [s for s in self.definitions if any(isinstance(i.node, Num) for i in s.sub)]
         self.apply = notation.style is None and len(numbered) >= FEWEST
@@ -75,12 +78,15 @@ class Scalars:
             and self.definitions.get(left) == right
         )
 
-    def sides(self, left: Node, right: Node) -> list[tuple[float, float]]:
+    def sides(self, left: Node, right: Node, at: int) -> list[tuple[float, float]]:
         """Both sides for several draws; Unread if the text does not define all that they name. Where a side is a
-        number, both with the numbers that the text gives.
+        number, both with the numbers that the text gives; `at`: where they stand.
         """
         names = [whole_symbols(left), whole_symbols(right)]
         if not all(names):
+            if any(names) and self.moved_at is not None and at > self.moved_at:
+                msg = "a number after a step"
+                raise Unread(msg)
             return [self._in_numbers(left, right)]
         for one in names[0] | names[1]:
             if one not in self.known:
