@@ -92,7 +92,9 @@ class Judge:
                 values = (
                     self._stepped(left, right)
                     if steps and pair.left == 0
-                    else self.scalars.sides(left, right, statement.at)
+                    else self.scalars.sides(
+                        left, right, after=not steps and self.scalars.is_after(statement.at)
+                    )
                 )
             except (Unread, ArithmeticError) as error:
                 if isinstance(error, Unread) and not (any(symbols(left)) and any(symbols(right))):

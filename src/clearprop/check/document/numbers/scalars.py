@@ -48,7 +48,7 @@ class Scalars:
         self.known = set(self.definitions) | {s for d in self.definitions.values() for s in whole_symbols(d)}
         self.numbers = _numbers(document)
         moved = [s.at for s in document.statements if updates.is_update(s, notation.roles)]
-        self.moved_at = min(moved, default=None)  # from here on the numbers may be those after a step
+        self.moved_at = min(moved, default=None)
         self.flat = notation.style is None and _is_flat(self.definitions, notation)
         numbered = [s for s in self.definitions if any(isinstance(i.node, Num) for i in s.sub)]
         self.apply = notation.style is None and len(numbered) >= FEWEST
@@ -78,13 +78,17 @@ class Scalars:
             and self.definitions.get(left) == right
         )
 
-    def sides(self, left: Node, right: Node, at: int) -> list[tuple[float, float]]:
+    def is_after(self, at: int) -> bool:
+        """Whether a place is behind the text's first step: its numbers may be those that the step made."""
+        return self.moved_at is not None and at > self.moved_at
+
+    def sides(self, left: Node, right: Node, *, after: bool) -> list[tuple[float, float]]:
         """Both sides for several draws; Unread if the text does not define all that they name. Where a side is a
-        number, both with the numbers that the text gives; `at`: where they stand.
+        number, both with the numbers that the text gives, unless they stand `after` a step.
         """
         names = [whole_symbols(left), whole_symbols(right)]
         if not all(names):
-            if any(names) and self.moved_at is not None and at > self.moved_at:
+            if any(names) and after:
                 msg = "a number after a step"
                 raise Unread(msg)
             return [self._in_numbers(left, right)]
