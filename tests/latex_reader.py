@@ -253,7 +253,9 @@ class Reader:
     def indicator(self):
         self.take(r"\mathbf", "{", "1", "}")
         if self.have("_"):
-            return np.ones(({"m": self.place.values["rows"], "C": self.place.values["C"]}[self.braced()], 1))
+            rows = self.braced()
+            known = {"m": self.place.values["rows"], "C": self.place.values["C"]}
+            return np.ones((known[rows] if rows in known else int(rows), 1))
         self.take("(")
         value = np.asarray(self.condition(), float)
         self.take(")")

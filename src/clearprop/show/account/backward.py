@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -37,14 +38,14 @@ def _last_residual(s: Step) -> Iterator[Quantity]:
     m, C, L, done = len(s.X), s.net.sizes[-1], s.net.L, s.working
     lines: list[Line] = []
     if s.net.head == "softmax":
-        yield _by_probability(s, s.line("G6.loss", "derivative of ln", None))
+        yield _by_probability(s, _weighing(s, s.line("G6.loss", "derivative of ln", None)))
         yield _jacobian(s)
         cell = ["sum", "c", 0, C, ["*", ["ref", "dp", "i", "c"], ["ref", "jacobian", "i", "c", "j"]]]
-        lines.append(s.line("G6.chain", "chain rule", cell))
+        lines.append(_weighing(s, s.line("G6.chain", "chain rule", cell)))
         cell = _put_in(s)
-        lines.append(s.line("G6.sum", "chain rule", cell))
+        lines.append(_weighing(s, s.line("G6.sum", "chain rule", cell)))
     elif s.net.head == "logistic":
-        yield _by_probability(s, logistic_lines(s.net)[0])
+        yield _by_probability(s, _weighing(s, logistic_lines(s.net)[0]))
         yield _slope(s, L, "p", _logistic_slope(s))
         cell = ["*", ["ref", "dp", "i", "j"], ["ref", f"slope[{L}]", "i", "j"]]
         row = logistic_lines(s.net)[1]
@@ -76,6 +77,19 @@ def _residual_line(s: Step, tree: Tree) -> Line:
 def _unweighted(latex: str | None) -> str | None:
     """A residual without the weight of its row, which is 1."""
     return latex and re.sub(r"w_\{i\} (?=[\\(])", "", latex).replace("w_{i}", "1")
+
+
+def _weighing(s: Step, line: Line) -> Line:
+    """A line of one row's loss, with the weight of that row where rows have weights."""
+    scalar = line.latex.get("scalar")
+    if not s.weighted or not scalar:
+        return line
+    left, right = scalar.split(" = ", maxsplit=1)
+    if " + " in right:
+        weighed = f"w_{{i}} ({right})"
+    else:
+        weighed = f"-w_{{i}} {right[1:]}" if right.startswith("-") else f"w_{{i}} {right}"
+    return replace(line, latex={"scalar": f"{left} = {weighed}"})
 
 
 def _by_probability(s: Step, line: Line) -> Quantity:

@@ -82,12 +82,16 @@ def losses(s: Step, params: Parameters, done: Any, mark: str) -> Iterator[Quanti
     yield column(f"losses{mark}", part, symbols.each("J", mark), done.losses, lines=(line,))
     losses, w = s.grid(f"losses{mark}", m, 1), s.weight
     total = s.line("G5.sum", "sum", s.page.mean(losses, w, 1.0).cell(0, 0))
+    if s.weighted:
+        total = replace(total, latex={"sample": r"J_{\text{sum}} = \sum_{i} w_{i} J_{i}"})
     J_sum = derivation.mean(done.losses, s.w, 1.0)
     yield number(f"J_sum{mark}", part, symbols.number(rf"J{mark}_{{\text{{sum}}}}"), J_sum, total)
     mean = s.line(
         "G5.weighted" if s.weighted else "G5", "mean", s.page.mean(losses, w, named("m")).cell(0, 0)
     )
-    if s.net.head != "softmax":  # written out it is the cross-entropy's
+    if s.weighted:  # what m is stands among the conventions: beside J it would take J's number
+        mean = replace(mean, latex={"sample": (mean.latex["sample"] or "").partition(r", \quad")[0]})
+    elif s.net.head != "softmax":  # written out it is the cross-entropy's
         mean = replace(mean, latex={"sample": mean.latex["sample"]})
     yield number(f"J{mark}", part, symbols.number(f"J{mark}"), done.J, mean)
     if s.l2:

@@ -16,6 +16,7 @@ from clearprop.show.account.verifying import TOLERANCE, Oracle, against_complex_
 
 SCHEMA = "clearprop.account/1"
 PARTS = ("given", "forward", "loss", "backward", "update", "next")
+BY_ROW = re.compile(r"\\partial J_\{(i|#1)\}\}\{\\partial ([^_=]*_\{\1[,}])")
 MAP = 48  # blocks a side, in the map of a large matrix
 
 
@@ -43,6 +44,8 @@ def _quantity(step: Step, q: Quantity, cutter: Cutter, oracle: Oracle | None) ->
     values = q.values(at)
     made = _base(q, at, values)
     made["lines"] = [_line(line, q, cutter, step.outer is not None) for line in q.lines]
+    if step.weighted:
+        _of_the_sum(made)
     made["ids"], made["cells"] = statement_ids(step.net, q.key), cells(step.net, q.key)
     made["kinks"] = [cell for cell in q.kinks.tolist() if all(n in a for n, a in zip(cell, at, strict=True))]
     made["verified"] = {
@@ -68,6 +71,15 @@ def _base(q: Quantity, at: list[np.ndarray], values: np.ndarray) -> dict[str, An
         "held": [indices.tolist() for indices in at],
         "values": values.tolist(),
     }
+
+
+def _of_the_sum(made: dict[str, Any]) -> None:
+    """With weights J_i is the loss before its weight, so that what has a row a sample is a derivative of J_sum."""
+    for names in filter(
+        None, (made["latex"], made["other_latex"], *(line["latex"] for line in made["lines"]))
+    ):
+        for form, latex in names.items():
+            names[form] = latex and BY_ROW.sub(r"\\partial J_{\\text{sum}}}{\\partial \2", latex)
 
 
 def _rest(q: Quantity, cutter: Cutter) -> dict[str, Any]:
