@@ -101,9 +101,19 @@ def test_jax_and_sympy_read_the_same_expression(text):
 
 
 def test_the_sine_is_the_library_s_own():
-    assert SINES[languages.in_numba("float32").cos](1.0) == SINES[derivation.cos](1.0)
+    assert SINES[languages.in_numba("float32")._cos](1.0) == SINES[derivation.cos](1.0)
     tiny = np.array([1e-200])
     assert expressions.pair("sin(x)", 0)[0](tiny) == tiny  # which cos(x - pi/2) would lose
+    assert expressions.pair("sin(x)", 0, languages.in_numba("float64"))[0](1e-200) == 1e-200
+
+
+def test_the_cosine_of_expressions_is_that_of_any_number():
+    for page, large in (
+        (languages.in_numba("float64"), 1e12),
+        (languages.in_numba("float32"), np.float32(1e6)),
+    ):
+        found = expressions.pair("cos(x)", 0, page)[0](large)
+        np.testing.assert_allclose(found, np.cos(np.float64(large)), atol=1e-6)
 
 
 @pytest.mark.parametrize(

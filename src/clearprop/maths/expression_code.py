@@ -58,9 +58,10 @@ class _Writer:
         self.known: dict[Tree, str] = {}
         used = {*words.__all__, *OF_THE_PAGE.values()} - {"sin"}
         self.names: dict[str, Any] = {word: getattr(page, word) for word in used}
-        self.sin = page.cos in SINES
+        cos = getattr(page, "_cos", page.cos)  # a page's own may be of waves, whose numbers are not large
+        self.sin = cos in SINES
         if self.sin:
-            self.names["sin"] = SINES[page.cos]
+            self.names.update(cos=cos, sin=SINES[cos])
 
     def put(self, tree: Tree) -> str:
         """The name under which a tree's value is found, its lines written before."""

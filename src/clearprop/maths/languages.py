@@ -5,6 +5,7 @@ language. A copy is a module of its own, registered in `sys.modules`, so that it
 """
 
 import ast
+import math
 import sys
 from collections.abc import Callable, Mapping
 from functools import cache, wraps
@@ -256,4 +257,6 @@ def in_numba(dtype: str) -> ModuleType:
     """
     from clearprop.maths import scalars
 
-    return read(f"numba_{dtype}", scalars.words_of(dtype), number=np.dtype(dtype).type, each=scalars.formula)
+    page = read(f"numba_{dtype}", scalars.words_of(dtype), number=np.dtype(dtype).type, each=scalars.formula)
+    page._cos = math.cos  # type: ignore[attr-defined]  # of expressions: of any number, and with a sine beside it
+    return page
