@@ -254,7 +254,17 @@ def test_parameters_of_another_network_are_refused():
         batch.step(Network((3, 5, 2)), params, np.zeros((1, 3)), [0])
 
 
-@pytest.mark.parametrize("rates", [{"lr": np.nan}, {"lr": -1.0}, {"lr": 0.1, "l2": -1.0}, {"lr": np.inf}])
+@pytest.mark.parametrize(
+    "rates",
+    [
+        {"lr": np.nan},
+        {"lr": -1.0},
+        {"lr": 0.1, "l2": -1.0},
+        {"lr": np.inf},
+        {"lr": "0.1"},
+        {"lr": 0.1, "l2": None},
+    ],
+)
 def test_rates_that_cannot_be_are_refused(rates):
     net = Network((3, 4, 2))
     params = net.initialize(seed=0)

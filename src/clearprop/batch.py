@@ -200,7 +200,7 @@ def descend(params: Parameters, working: Working, lr: float, l2: float = 0.0) ->
     True
     """
     for name, value in (("lr", lr), ("l2", l2)):
-        if not 0 <= value < math.inf:
+        if not is_rate(value):
             msg = f"`{name}` must be a finite number, not negative; got {value!r}."
             raise SpecError(msg)
     new = params.copy()
@@ -216,6 +216,20 @@ def descend(params: Parameters, working: Working, lr: float, l2: float = 0.0) ->
         new.W[l][...] = derivation.descend(params.W[l], working.dW[l], lr, l2)
         new.b[l][...] = derivation.descend_bias(params.b[l], working.db[l], lr)
     return new
+
+
+def is_rate(value: Any) -> bool:
+    """Whether it is a finite number, not negative, as rates must be.
+
+    Examples
+    --------
+    >>> is_rate(0.1), is_rate(-1), is_rate("0.1"), is_rate(None)
+    (True, False, False, False)
+    """
+    try:
+        return bool(0 <= value < math.inf)
+    except TypeError:
+        return False
 
 
 def activation_pairs(net: Network, page: Any = derivation, shares: Any = None) -> list[Any]:

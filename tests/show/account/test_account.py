@@ -133,6 +133,8 @@ def test_chinese():
         ({"digits": 1}, "`digits` must be a whole number from 2 to 12"),
         ({"steps": 0}, "`steps` must be"),
         ({"lr": -1.0}, "`lr` must be a finite number"),
+        ({"lr": "a"}, "`lr` must be a finite number, not negative; got 'a'"),
+        ({"l2": None}, "`l2` must be a finite number"),
         ({"quantities": "dV"}, "`quantities` names 'dV'"),
         ({"samples": 2}, "`samples` asks for sample 3, counted from 1; the batch has 2."),
         (

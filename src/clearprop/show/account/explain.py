@@ -1,6 +1,5 @@
 """`explain`: one step on a network and a batch, as an `Account`."""
 
-import math
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import partial
@@ -9,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from clearprop.batch import as_batch, embedding_gradients, share_gradients
+from clearprop.batch import as_batch, embedding_gradients, is_rate, share_gradients
 from clearprop.batch import step as whole_step
 from clearprop.errors import DivergedError, SpecError
 from clearprop.maths import derivation
@@ -179,7 +178,7 @@ def _checked(given: Mapping[str, Any]) -> Words:
             msg = f"`{name}` must be a whole number from {least} to {most:,}; got {value!r}."
             raise SpecError(msg)
     for name in ("lr", "l2"):
-        if not 0 <= given[name] < math.inf:
+        if not is_rate(given[name]):
             msg = f"`{name}` must be a finite number, not negative; got {given[name]!r}."
             raise SpecError(msg)
     return Words(given["lang"])
