@@ -87,8 +87,9 @@ def check_source(source: sources.Source, options: Options) -> DocumentCheck:
 
 
 def _checked(document: Document, options: Options) -> DocumentCheck:
+    said = conditions.attach(document)
     setting = build(document, options)
-    setting.conditions = conditions.attach(document)
+    setting.conditions = said
     setting.notation.below_last = conditions.hidden_acts(document, setting.notation) | names_below(
         setting.notation
     )

@@ -214,7 +214,9 @@ class Comparison:
 
     def _on(self, number: int, env: Env, most: int) -> None:
         rng = np.random.default_rng(env.world.seed + 17)
-        env = env.at(params=dummies.drawn(self.known, self.positive, env, rng))
+        env = env.at(
+            params=dummies.within(dummies.drawn(self.known, self.positive, env, rng), self.conditions)
+        )
         env = env.at(params={**env.params, **any_matrices.drawn(self.known, env, rng)})
         allowed = list(self._choices(env))
         if len(allowed) > most:

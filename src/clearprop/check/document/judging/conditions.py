@@ -32,6 +32,25 @@ INDICES = "cijklnpqr"
 FOLLOWS = re.compile(r"\s*,?\s*(if|for|when|where|whenever)\s*")
 
 
+OTHERWISE = r"(?:otherwise|else|否则|其他情况下?|其它情况下?)"
+BEFORE, BEHIND = (
+    re.compile(rf"{OTHERWISE}[,，:：]?\s*$", re.IGNORECASE),
+    re.compile(rf"\s*{OTHERWISE}", re.IGNORECASE),
+)
+NEGATED = {"<": r"\ge", r"\ge": "<", ">": r"\le", r"\le": ">", "=": r"\ne", r"\ne": "="}
+
+
+def _is_other_case(formula: int, document: Document) -> bool:
+    """Whether "otherwise" stands beside a formula."""
+    one = document.formulas[formula]
+    return bool(BEFORE.search(one.before) or (not one.display and BEHIND.match(one.after)))
+
+
+def _negated(node: Relation) -> Relation:
+    """The other case."""
+    return Relation(NEGATED[node.sign], node.left, node.right)
+
+
 def own(statement: Statement, document: Document) -> list[Node]:
     """The conditions written in a statement's formula."""
     found = []
@@ -137,7 +156,10 @@ def attach(document: Document) -> set[int]:
     for number, statement in enumerate(document.statements):
         if number not in numbers:
             near = [statement.formula, *_nearest(statement.formula, document)]
-            statement.around = _consistent([n for k in near for n in conditions.get(k, [])])  # type: ignore[assignment]
+            found = [n for k in near for n in conditions.get(k, [])]
+            if _is_other_case(statement.formula, document):
+                found = [_negated(n) for n in found if isinstance(n, Relation) and n.sign in NEGATED]
+            statement.around = _consistent(found)  # type: ignore[assignment]
     return numbers
 
 
@@ -163,6 +185,8 @@ def _excludes(one: Node, other: Node) -> bool:
     if not (isinstance(one, Relation) and isinstance(other, Relation)):
         return False
     signs = {one.sign, other.sign}
+    if (one.left, one.right) == (other.left, other.right) and _inequality(one) and _inequality(other):
+        return bool(signs & {">", r"\ge"} and signs & {"<", r"\le"})
     pairs = {(is_letter(n.left), is_letter(n.right)) for n in (one, other)}
     same = len(pairs | {pair[::-1] for pair in pairs}) == 2 and all(map(all, pairs))
     return same and signs == {"=", r"\ne"}

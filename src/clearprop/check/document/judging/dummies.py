@@ -4,9 +4,10 @@ import numpy as np
 
 from clearprop.check.document.meaning.notation import ROWLIKE, is_letter
 from clearprop.check.document.numbers.env import Env
-from clearprop.check.document.read.tree import Big, Call, Derivative, Node, Ones, bases, walk
+from clearprop.check.document.read.tree import Big, Call, Derivative, Node, Num, Ones, Relation, bases, walk
 
 ENTRIES = 3  # of a vector that stands for any
+ABOVE, BELOW = {">", r"\ge"}, {"<", r"\le"}
 OF_MATRICES = {"trace", "vec", "diag"}  # what they are taken of is no number
 
 
@@ -46,6 +47,17 @@ def drawn(nodes: list[Node], positive: bool, env: Env, rng: np.random.Generator)
     return {n: rng.uniform(0.3, 1.4, shape) * rng.choice(signs, shape) for n, shape in shapes.items()}
 
 
+def within(numbers: dict[str, np.ndarray], conditions: list[Node]) -> dict[str, np.ndarray]:
+    """The same numbers, turned about a bound where the line is said of one side of it: for u > 0."""
+    found = dict(numbers)
+    for one in conditions:
+        letter = is_letter(one.left) if isinstance(one, Relation) and isinstance(one.right, Num) else None
+        if letter in found and one.sign in ABOVE | BELOW:
+            away = np.abs(found[letter] - one.right.value)
+            found[letter] = one.right.value + (away if one.sign in ABOVE else -away)
+    return found
+
+
 def _strangers(nodes: list[Node], env: Env) -> set[str]:
     """Bare letters that the text gives no meaning."""
     letters = {str(is_letter(s)) for node in nodes for s in bases(node) if is_letter(s)}
@@ -63,7 +75,7 @@ def _is_free(letter: str, nodes: list[Node], env: Env) -> bool:
     if role is None:
         return not letter.endswith("'")  # z' beside z is a quantity of the text's own
     general = notation.style is not None and env.world.L > 1
-    if role.kind in ("pre", "act") and role.layer is None and general:
+    if role.kind in ("pre", "act") and role.layer is None and general and letter not in notation.bare_layers:
         return True
     return role.kind in ROWLIKE and _only_functions(letter, nodes, env)
 

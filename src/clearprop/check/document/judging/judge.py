@@ -45,7 +45,8 @@ class Judge:
             self._beyond(statement, comparison)
             return
         named = self.scalars.pure and any(p.failures for p in pairs)
-        if named or (self.scalars.apply and all(p.unread is not None for p in pairs)):
+        nowhere = any(p.unread is not None for p in pairs) and all(p.unread or _is_of_numbers(p, statement) for p in pairs)
+        if named or (self.scalars.apply and nowhere):
             self._by_definitions(statement, pairs, comparison.update)
         unread = self._unread(statement, comparison, worlds)
         failing = [p for p in pairs if p.failures and p.unread is None]
@@ -254,6 +255,12 @@ class Judge:
             self.source.numbers,
         )
         return doubt.weighed(check)
+
+
+def _is_of_numbers(pair: Pair, statement: Statement) -> bool:
+    """Whether both sides are made of numbers only, which no network has a say in."""
+    sides = (statement.parts[pair.left].node, statement.parts[pair.right].node)
+    return all(side is not None and not any(symbols(side)) for side in sides)
 
 
 def _blamed(failing: list[Pair], pairs: list[Pair]) -> list[tuple[Pair, int]]:

@@ -31,6 +31,8 @@ def find_any_layer(pairs: Pairs, notation: Notation, prior: dict[str, str]) -> N
         notation.unit_layers = {inner: 0, outer: 1} | dict.fromkeys(beyond, 2)
         notation.shifted_letters = {inner: 1, outer: 2}
         notation.roles[left.name], notation.roles[act.name] = Role("pre"), Role("act")
+        if step.bias is not None:
+            notation.roles[step.bias.name] = Role("bias", sign=-1 if step.taken_off else 1)
         return
 
 

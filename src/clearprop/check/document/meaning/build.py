@@ -4,6 +4,7 @@ from dataclasses import dataclass, field, replace
 
 from clearprop.check.document.meaning import (
     abbreviations,
+    bare_names,
     batches,
     constants,
     entries_said,
@@ -60,6 +61,7 @@ def build(document: Document, options: Options) -> Setting:
     samples.find_samples(document, notation, text, shapes)
     notation.sample_letters |= sample_letters.by_weights(document, notation)
     entries_said.find_entries(text, document.words, notation)
+    bare_names.find_bare(list(roles.pairs(document)), notation)
     layouts.find_layers(document, notation)
     layouts.find_weights(document, notation, shapes, text)
     if options.layout is not None:
@@ -93,6 +95,8 @@ def _sizes(
     chain = hints.chain_of_sizes(text)
     if chain is not None and (depth is None or len(chain) == depth + 1):
         found = {**dict(enumerate(chain)), **found}
+    elif not found and hints.says(hints.ONE_UNIT_EACH, text):
+        found = dict.fromkeys(range((depth or 3) + 1), 1)
     elif not found and depth == 2:
         found = hints.layer_sizes(text)
     for statement in document.statements:  # n^{(0)} = 3

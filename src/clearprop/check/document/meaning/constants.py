@@ -34,6 +34,7 @@ def find_constants(document: Document, notation: Notation) -> None:
     indexed = {one.name for one in found if not all(isinstance(item.node, Num) for item in one.sub)}
     equal = [(left.name, right) for left, right, _ in pairs(document) if isinstance(left, Sym)]
     set_equal = {name for name, right in equal if any(symbols(right))}
+    arguments = {letter for letters, _ in notation.bodies.values() for letter in letters}
     said, slopes = _said(document), _slopes(document)
     notation.values.update(slopes)
     for name in sorted({one.name for one in found} - indexed):
@@ -41,7 +42,7 @@ def find_constants(document: Document, notation: Notation) -> None:
         free = not kind or (kind == "target" and name in said) or (kind == "rate" and name in slopes)
         if not free or name in notation.sizes or name in notation.functions or name in set_equal:
             continue
-        if name in notation.layer_letters | notation.sample_letters:
+        if name in notation.layer_letters | notation.sample_letters | arguments:
             continue
         if name in said or name in slopes or name in CUSTOM:
             notation.roles[name] = Role("constant")

@@ -10,7 +10,7 @@ from clearprop.check.document.read.tokens import lex
 from clearprop.check.document.read.tree import Sym
 
 SAID = re.compile(
-    r"\$(?P<name>[A-Za-z])_\{?(?P<index>[a-z])\}?\$\s*(?:"
+    r"\$(?P<name>[A-Za-z])(?:_\{?|\^\{\()(?P<index>[a-z])(?:\)\}|\}?)\$\s*(?:"
     r"(?:表示|为|是)\s*\$(?P<zh>[^$]{1,20})\$\s*的第\s*\$(?P=index)\$\s*个?(?:元素|分量)|"
     r"(?:denotes?|is|be|for|as) the \$?(?P=index)\$?-?(?:th|st)?\$? (?:entry|element|component) of "
     r"\$(?P<en>[^$]{1,20})\$)"

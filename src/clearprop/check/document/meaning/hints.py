@@ -53,7 +53,7 @@ TAKES_ONE = re.compile(
     re.IGNORECASE,
 )
 ACTIVATIONS = [
-    ("leaky_relu", r"leaky[ -]?(?:relu|rectif)"),
+    ("leaky_relu", r"leaky[ -]?(?:relu|rectif)|(?:泄漏|泄露|渗漏)的? ?(?:relu|修正|线性|整流)"),
     ("relu", r"relu\b|rectif|修正线性|线性整流"),
     ("logistic", r"sigmoid|logistic|S型|S 型"),
     ("tanh", r"tanh|hyperbolic tangent|双曲正切"),
@@ -173,6 +173,31 @@ def activation(prose: str) -> str | None:
     return min(found)[1] if found else None
 
 
+OUTPUT_LAYER = re.compile(
+    r"(?:output layer|last layer|final layer|last one|output units?|output neurons?|输出层|最后一层|输出单元|输出神经元)"
+    r"([^.。;；\n]{0,60})",
+    re.IGNORECASE,
+)
+SOFTMAX, LINEAR = (
+    r"soft-?max",
+    r"\b(?:is|are|be|uses?|with|has|have|stays?|remains?)(?: an?| the| kept| purely| just| simply)? (?:linear|identity)\b"
+    r"(?! combination)|no (?:activation|non-?linearity)|without (?:an |any )?(?:activation|non-?linearity)|"
+    r"(?:线性|恒等)(?:激活|输出|函数|单元|映射)?|(?:不|没有|无)\S{0,4}激活",
+)
+
+
+def output(prose: str) -> str | None:
+    """The function of the last layer, where a clause that names this layer says it."""
+    for match in OUTPUT_LAYER.finditer(prose):
+        clause = re.split(r"hidden|隐", match[1])[0]
+        if re.search(SOFTMAX, clause, re.IGNORECASE):
+            return "softmax"
+        named = activation(clause)
+        if named is not None or re.search(LINEAR, clause, re.IGNORECASE):
+            return named or "identity"
+    return None
+
+
 def loss(prose: str) -> str | None:
     for name, pattern in LOSSES:
         if re.search(pattern, prose, re.IGNORECASE):
@@ -182,11 +207,20 @@ def loss(prose: str) -> str | None:
 
 SIZED = re.compile(r"(?<![\d.])(\d{1,2}(?:\s*[-–—→]\s*\d{1,2}){1,5})(?![\d.])")
 UNITS = r"(?:neurons?|units?|nodes?|inputs?|outputs?|features?|hidden units?|个?(?:隐藏|输入|输出)?(?:神经元|单元|节点|结点|特征))"
+COUNT = r"\$?(\d{1,2}|one|two|three|four|five|six|[一二两三四五])\$?\s*"
 PLACES = {
-    0: rf"(?:input layer|输入层|inputs? )[^.。;；\n]{{0,40}}?(\d{{1,2}}|one|two|three|four|five|six|[一二两三四五])\s*{UNITS}",
-    1: rf"(?:hidden layer|隐藏层|隐含层|隐层)[^.。;；\n]{{0,40}}?(\d{{1,2}}|one|two|three|four|five|six|[一二两三四五])\s*{UNITS}",
-    -1: rf"(?:output layer|输出层)[^.。;；\n]{{0,40}}?(\d{{1,2}}|one|two|three|four|five|six|[一二两三四五])\s*{UNITS}?",
+    0: rf"(?:input layer|输入层|inputs? )[^.。;；\n]{{0,40}}?{COUNT}{UNITS}",
+    1: rf"(?:hidden layer|隐藏层|隐含层|隐层)[^.。;；\n]{{0,40}}?{COUNT}{UNITS}",
+    -1: rf"(?:output layer|输出层)(?:\s*(?:为|是|有|has|of|:|：)\s*(\d{{1,2}})\b|[^.。;；\n]{{0,40}}?{COUNT}{UNITS})",
 }
+
+
+ONE_UNIT_EACH = re.compile(
+    r"(?:one|a single) (?:neuron|unit|node)s? (?:per|in each|in every) layer|"
+    r"(?:each|every) layer (?:has|holds|contains|consists of|is) (?:only |just |exactly )?(?:one|a single) (?:neuron|unit|node)|"
+    r"(?:chain|line) of (?:single )?(?:neurons|units)|每一?层都?(?:只|仅)?(?:有|含)(?:一|1|单)个?(?:神经元|单元|节点|结点)",
+    re.IGNORECASE,
+)
 
 
 def chain_of_sizes(prose: str) -> tuple[int, ...] | None:
@@ -204,7 +238,7 @@ def layer_sizes(prose: str) -> dict[int, int]:
     for layer, pattern in PLACES.items():
         match = re.search(pattern, prose, re.IGNORECASE)
         if match:
-            word = match[1].lower()
+            word = next(group for group in match.groups() if group).lower()
             found[layer] = NUMBER_WORDS.get(word) or int(word)
     return found
 

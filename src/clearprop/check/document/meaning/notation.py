@@ -75,6 +75,7 @@ class Notation:
     unit_layers: dict[str, int] = field(
         default_factory=dict
     )  # letters that tell the layer: i inputs, j hidden, k outputs
+    bare_layers: dict[str, int] = field(default_factory=dict)  # of names that carry a layer elsewhere
     first_act: int = 0  # the number of the input layer: a^{(0)} or a^{(1)}
     first_weight: int = 0  # W^{(first_weight + 1)} leads from the input
     first_bias: int = 0
@@ -157,6 +158,8 @@ def place(sym: Sym, role: Role, notation: Notation) -> Place:
     told = told and is_letter(indices[0].node) not in notation.sample_letters
     if told and not (role.kind == "weight" and _is_entry(sym, notation)):
         layer, indices = indices[0].node, indices[1:]
+    if layer is None:
+        layer = notation.bare_layers.get(sym.name)
     indices = tuple(
         one
         for one in indices

@@ -19,8 +19,8 @@ from clearprop.check.document.meaning.notation import (
 from clearprop.check.document.meaning.roles import nodes, pairs
 from clearprop.check.document.numbers import functions, scalars
 from clearprop.check.document.numbers.world import OWN, Plan
-from clearprop.check.document.read.statements import Document
-from clearprop.check.document.read.tree import Call, Node, Num, Probability, Sym, entrywise, symbols, walk
+from clearprop.check.document.read.statements import Document, Statement
+from clearprop.check.document.read.tree import Call, Cases, Node, Num, Probability, Relation, Sym, entrywise, symbols, walk
 
 LIBRARY = set(functions.ENTRYWISE) | {"softmax", "max", "min", "diag", "trace", "vec", "sum"}
 
@@ -40,19 +40,32 @@ def find_functions(document: Document, notation: Notation, prose: str) -> None:
 
 
 def _body(document: Document, notation: Notation, name: str) -> tuple[tuple[str, ...], Node] | None:
-    for statement in document.statements:
-        if len(statement.parts) < 2:
-            continue
-        left, right = statement.parts[0].node, statement.parts[1].node
-        if not isinstance(left, Call) or left.name != name or left.primes or right is None:
-            continue
-        if layer_script(left, notation) is not None:
-            continue  # g^{[L]}(z) = ... is the function of one layer
-        letters = [is_letter(arg) for arg in left.args]
-        if letters and all(letters) and set(letters) & patterns.names(right):
-            body = entrywise(right) if len(letters) == 1 and str(letters[0]).islower() else right
-            return tuple(str(x) for x in letters), body
-    return None
+    """What the text sets a function equal to; where it does so case by case, all cases."""
+    found = [one for s in document.statements if (one := _defined(s, notation, name)) is not None]
+    if not found:
+        return None
+    letters, first, condition = found[0]
+    rows = [(body, case) for own, body, case in found if own == letters and case is not None]
+    if condition is None or len(rows) < 2:
+        return letters, first
+    return letters, Cases((*rows[:-1], (rows[-1][0], None)))
+
+
+def _defined(
+    statement: Statement, notation: Notation, name: str
+) -> tuple[tuple[str, ...], Node, Node | None] | None:
+    """The letters and the body of a function that a statement sets equal to something, and for which arguments."""
+    left, right = [part.node for part in statement.parts[:2]] if len(statement.parts) > 1 else (None, None)
+    if not isinstance(left, Call) or left.name != name or left.primes or right is None:
+        return None
+    if layer_script(left, notation) is not None:
+        return None  # g^{[L]}(z) = ... is the function of one layer
+    letters = [is_letter(arg) for arg in left.args]
+    cases = [one for one in statement.around if isinstance(one, Relation) and is_letter(one.left) in letters]
+    if not letters or not all(letters) or not (set(letters) & patterns.names(right) or cases):
+        return None
+    body = entrywise(right) if len(letters) == 1 and str(letters[0]).islower() else right
+    return tuple(str(x) for x in letters), body, cases[0] if cases else None
 
 
 def find_outputs(document: Document, notation: Notation) -> None:
@@ -69,6 +82,8 @@ def _meaning(document: Document, notation: Notation, name: str, body: tuple | No
         found = _recognised(body, notation.functions)
         if found is not None:
             return found
+    if body is not None and isinstance(body[1], Cases):
+        return "body"
     said = _said_of(document, name)
     if said is not None:
         return said
@@ -184,7 +199,7 @@ def _is_of_its_letter(name: str, notation: Notation) -> bool:
 
 def find_plan(document: Document, notation: Notation, prose: str) -> Plan:
     """Activations, head and loss."""
-    hidden, last = _activations(document, notation)
+    hidden, last = _activations(document, notation, prose)
     family, factor, per_output = _loss(document, notation, prose, last)
     if last is None:
         notation.vague = _vague_outputs(document, notation)
@@ -243,7 +258,7 @@ def _without_bias(notation: Notation) -> frozenset[int]:
     return frozenset(l for l in layers["weight"] - biased if l is not None) if told else frozenset()
 
 
-def _activations(document: Document, notation: Notation) -> tuple[dict[int, str], str | None]:
+def _activations(document: Document, notation: Notation, prose: str) -> tuple[dict[int, str], str | None]:
     """The function of each hidden layer (0: of all), and of the last."""
     hidden: dict[int, Counter[str]] = {}
     last: Counter[str] = Counter()
@@ -269,15 +284,19 @@ def _activations(document: Document, notation: Notation) -> tuple[dict[int, str]
     for layer in [k for k in hidden if k and k == highest and _fixed_depth(document, notation)]:
         last += hidden.pop(layer)
     chosen = {layer: names.most_common(1)[0][0] for layer, names in hidden.items()}
+    if not last and (said := hints.output(prose)) is not None:
+        last[said] += 1
     if not last and 0 in chosen and counted_by(notation) is None and _covers_last(document, notation):
         last[chosen[0]] += 1
     return chosen, last.most_common(1)[0][0] if last else None
 
 
 def _is_output_itself(left: Node, right: Node, notation: Notation) -> bool:
-    r"""As \hat{Y} = U^{(L)}: what the network gives is what its last layer sums."""
+    r"""As \hat{Y} = U^{(L)}, or \hat{Y} = A W + b: what the network gives is what its last layer sums."""
     kinds = [notation.kind(one.name) if isinstance(one, Sym) else "" for one in (left, right)]
-    return kinds == ["prediction", "pre"]
+    step = patterns.affine(right) if kinds[0] == "prediction" else None
+    inner = {notation.kind(one.name) for one in (step.first, step.second)} if step is not None else set()
+    return kinds == ["prediction", "pre"] or ("weight" in inner and bool(inner & {"act", "input"}))
 
 
 def _target(left: Node, argument: Node, notation: Notation) -> int | str | None:

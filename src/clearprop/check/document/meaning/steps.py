@@ -91,6 +91,18 @@ def layer_of(sym: Sym, role: Role, notation: Notation) -> int | None:
     return role.layer if said is None else said - notation.first_act
 
 
+def _is_last(sym: Sym, notation: Notation) -> bool:
+    """Whether an occurrence says that it is of layer L."""
+    items = sym.sub[:1] if notation.style == "sub" else tuple(i for i in sym.sup if i.kind == notation.style)
+    return any(is_letter(item.node) == "L" for item in items)
+
+
+def _arguments(node: Node) -> list[Sym]:
+    """The names that functions are taken of, other than their slopes."""
+    calls = [one for one in walk(node) if isinstance(one, Call) and not one.primes]
+    return [s for one in calls for argument in one.args for s in symbols(argument)]
+
+
 def find_steps(pairs: Pairs, used: set[str], notation: Notation) -> None:
     """Give roles, and layers to names that carry none, from the input on."""
     finder = _Finder(notation)
@@ -102,6 +114,7 @@ def find_steps(pairs: Pairs, used: set[str], notation: Notation) -> None:
         finder.scripted |= {s.name for s in found if s.sub or s.sup}
         finder.note_letters(found)
         finder.numbered |= {s.name for s in found if any(isinstance(item.node, Num) for item in s.sub)}
+        finder.applied_to |= {s.name for node in (left, right) for s in _arguments(node)}
     turned = oriented(pairs)
     for _ in range(8):
         before = {n: (r.kind, r.layer) for n, r in notation.roles.items()}
@@ -120,6 +133,7 @@ class _Finder:
         self.stepped: set[str] = set()
         self.scripted: set[str] = set()
         self.inside: set[str] = set()  # names that stand elsewhere than alone on a left side
+        self.applied_to: set[str] = set()  # names that a function is taken of
         self.numbered: set[str] = set()  # names with a number below, w_1
         self.layers_by_letter: dict[str, set[int]] = {}
         self.beside_numbers: dict[str, set[int]] = {}  # a bare bias beside W_1: in which layers it is added
@@ -191,7 +205,7 @@ class _Finder:
                 self.roles.setdefault(step.bias.name, Role("bias"))
             if said and step.bias is not None and step.bias.name not in self.scripted:
                 self.beside_numbers.setdefault(step.bias.name, set()).add(said)
-            return said or 0
+            return said or (-1 if _is_last(weight, self.notation) else 0)
         layer = self.known.get(act.name)
         if layer is None:
             if (
@@ -278,7 +292,9 @@ class _Finder:
                 general = kind == "pre" or self._by_letter(left)
                 self.roles[left.name] = Role(kind) if general else Role("prediction", -1)
             return
-        if role is None or (role.layer is None and not self._by_letter(left)):
+        if role is None and kind == "pre" and layer == -1 and left.name not in self.applied_to:
+            self.roles[left.name] = Role("prediction", -1)  # the last sum, and nothing after it
+        elif role is None or (role.layer is None and not self._by_letter(left)):
             self.roles[left.name] = Role(kind, layer, bare=role is not None and role.bare)
         if kind == "act":
             self.known.setdefault(left.name, layer)

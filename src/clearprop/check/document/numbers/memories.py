@@ -7,7 +7,7 @@ import numpy as np
 from clearprop.check.document.meaning.notation import Role
 from clearprop.check.document.numbers import quantities
 from clearprop.check.document.numbers.env import Env
-from clearprop.check.document.numbers.values import Value
+from clearprop.check.document.numbers.values import Value, equal
 from clearprop.check.document.read.limits import Misfit, OutOfRange, Undefined, Unread
 from clearprop.check.document.read.tree import Node, Sym, bases
 
@@ -81,7 +81,7 @@ def _direction(name: str, gradients: list[Value], env: Env) -> int:
         return 0  # told where that line stands
     for g in gradients:
         for k in kept.shares:
-            if np.shape(kept.new) == np.shape(g) and np.allclose(kept.new, k * g, 1e-7):
+            if equal(kept.new, k * g, 1e-7):
                 return int(np.sign(k))
     return 0
 

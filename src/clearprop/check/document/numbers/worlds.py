@@ -32,11 +32,7 @@ class Worlds:
             self._by_classes: dict[int, list[World]] = {}
             return
         self.own = [self._own(k, sizes) for k in range(2)]
-        last = 1 if self.own[0].sizes[-1] == 1 else None
-        self.others = [
-            _world(setting, (*shape[:-1], last or shape[-1]), m, 31 + k)
-            for k, (shape, m) in enumerate(OTHERS)
-        ]
+        self.others = [_world(setting, self._widths(shape), m, 31 + k) for k, (shape, m) in enumerate(OTHERS)]
         self._by_classes = {}
 
     def _own(self, k: int, sizes: tuple[int, ...] | None) -> World:
@@ -44,6 +40,13 @@ class Worlds:
         shape = sizes or self._sizes(depth, list(SPARE[k]))
         free = [m for m in SAMPLES if m not in shape]
         return _world(self.setting, shape, free[k], 11 + 12 * k)
+
+    def _widths(self, shape: tuple[int, ...]) -> tuple[int, ...]:
+        """Other widths, but one unit where the text's own network has one: at the end, or in every layer."""
+        own = self.own[0].sizes
+        if set(own) == {1}:
+            return (1,) * len(shape)
+        return (*shape[:-1], 1 if own[-1] == 1 else shape[-1])
 
     def _sizes(self, depth: int, spare: list[int]) -> tuple[int, ...]:
         """The text's sizes where it has them, else different from each other."""

@@ -85,11 +85,23 @@ def _special(p: Parser, token: Token) -> Node | None:
         return environment(p)
     if text in ("|", r"\|"):
         return scripted(p, norm(p))
+    if text == r"\langle":
+        return _inner(p)
     if text == "D" and calculus.is_total(p):
         return calculus.total(p)
     if text == "d" and calculus.is_ratio(p):
         return calculus.ratio(p)
     return None
+
+
+def _inner(p: Parser) -> Node:
+    r"""\langle A, B \rangle: the sum of the products of entries."""
+    factors = split_list(p.inside(), lambda t: t.text in (",", "|", r"\mid"))
+    if len(factors) != 2:
+        msg = "an inner product is of two things"
+        raise p.stuck(msg)
+    left, right = (p.sub(one) for one in factors)
+    return Call("sum", (Mul("hadamard", left, right),))
 
 
 def _number(p: Parser) -> Node:

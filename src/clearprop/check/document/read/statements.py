@@ -13,6 +13,7 @@ from clearprop.check.document.read import (
     named_by,
     named_layers,
     numbered_names,
+    pointwise,
     time_steps,
 )
 from clearprop.check.document.read.cleaning import LOSSES, clean
@@ -197,6 +198,8 @@ def _without_definitions(tokens: list[Token]) -> list[Token]:
 
 def _add(statements: list[Statement], chain: Chain, number: int, words: Words) -> None:
     _mark_maps(chain)
+    if chain.sides:
+        pointwise.at_a_place(chain, words.functions)
     parts = [part_of(side, words) for side in chain.sides]
     if not parts:  # a sign that stands alone
         return
@@ -239,8 +242,9 @@ def words_of(formulas: list[list[Token]]) -> Words:
     primed: set[str] = set()
     differentials = 0
     for tokens in formulas:
+        own = pointwise.dashed(tokens)
         for k, token in enumerate(tokens):
-            if token.kind not in ("letter", "text"):
+            if token.kind not in ("letter", "text") or token.text == own:
                 continue
             end, dashes = _after_scripts(tokens, k + 1)
             opens = end < len(tokens) and tokens[end].text in ("(", r"\{")

@@ -194,7 +194,7 @@ def written(tokens: list[Token] | tuple[Token, ...]) -> str:
     """Tokens as LaTeX again."""
     text = ""
     for token in tokens:
-        if text and text[-1].isalpha() and token.raw[0].isalpha() and re.search(r"\\[A-Za-z]+$", text):
+        if text and text[-1].isalpha() and token.raw[:1].isalpha() and re.search(r"\\[A-Za-z]+$", text):
             text += " "
         text += token.raw
     return text

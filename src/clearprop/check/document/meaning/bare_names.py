@@ -1,0 +1,48 @@
+"""Names without a layer where the text writes layers: the a of L = -y log a is the output, the x of x^0 = x the input."""
+
+from clearprop.check.document.meaning import patterns
+from clearprop.check.document.meaning.notation import Notation
+from clearprop.check.document.meaning.steps import carries_layer, layer_said
+from clearprop.check.document.read.tree import Call, Node, Sym, symbols
+
+Pairs = list[tuple[Node, Node, str]]
+
+
+def find_bare(pairs: Pairs, notation: Notation) -> None:
+    """Note the layers of such names."""
+    if notation.style is None:
+        return
+    for left, right, _ in pairs:
+        if isinstance(left, (Sym, Call)) and notation.kind(left.name) == "loss":
+            for one in symbols(right):
+                if _is_bare(one, "act", notation):
+                    notation.bare_layers[one.name] = -1
+        elif isinstance(right, Sym) and _is_bare(right, "act", notation) and _is_input(left, right, notation):
+            notation.bare_layers[right.name] = 0
+    for left, right, _ in pairs:
+        step = patterns.applied(right)
+        layer = _output_layer(left, notation) if step is not None else None
+        if step is not None and layer is not None and _is_bare(step[1], "pre", notation):
+            notation.bare_layers[step[1].name] = layer  # type: ignore[union-attr]
+
+
+def _output_layer(left: Node, notation: Notation) -> int | None:
+    """The layer of a name that is an activation, and is written without one."""
+    if not isinstance(left, Sym) or notation.kind(left.name) != "act" or carries_layer(left, notation):
+        return None
+    own = notation.roles[left.name].layer
+    return notation.bare_layers.get(left.name) if own is None else own
+
+
+def _is_bare(sym: Node, kind: str, notation: Notation) -> bool:
+    role = notation.roles.get(sym.name) if isinstance(sym, Sym) else None
+    return isinstance(sym, Sym) and role is not None and role.kind == kind and role.layer is None and not carries_layer(sym, notation)
+
+
+def _is_input(left: Node, right: Sym, notation: Notation) -> bool:
+    """x^0 = x."""
+    same = isinstance(left, Sym) and left.name == right.name and left != right
+    return same and layer_said(left, notation) == 0
+
+
+__all__ = ["find_bare"]
