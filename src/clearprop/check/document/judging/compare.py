@@ -105,7 +105,7 @@ class Comparison:
         self.known = [n for n in self.nodes if n is not None]
         self.sets = [n for n in self.known if shapes.has_space(n)]
         self.unsized = [n is not None and matrices.has_identity(n) for n in self.nodes]
-        self.conditions = [*conditions.own(statement, document), *statement.around]
+        self.conditions = conditions.consistent([*conditions.own(statement, document), *statement.around])
         if notation.true_class in {s.name for node in self.known for s in symbols(node)}:
             self.conditions += conditions.of_true_class(notation)
         self.moving = differentials.has_differentials(self.known, notation.roles)
@@ -214,9 +214,8 @@ class Comparison:
 
     def _on(self, number: int, env: Env, most: int) -> None:
         rng = np.random.default_rng(env.world.seed + 17)
-        env = env.at(
-            params=dummies.within(dummies.drawn(self.known, self.positive, env, rng), self.conditions)
-        )
+        numbers = dummies.drawn(self.known, self.positive, env, rng)
+        env = env.at(params=dummies.within(numbers, self.conditions))
         env = env.at(params={**env.params, **any_matrices.drawn(self.known, env, rng)})
         allowed = list(self._choices(env))
         if len(allowed) > most:

@@ -159,7 +159,7 @@ def attach(document: Document) -> set[int]:
             found = [n for k in near for n in conditions.get(k, [])]
             if _is_other_case(statement.formula, document):
                 found = [_negated(n) for n in found if isinstance(n, Relation) and n.sign in NEGATED]
-            statement.around = _consistent(found)  # type: ignore[assignment]
+            statement.around = consistent(found)  # type: ignore[assignment]
     return numbers
 
 
@@ -172,8 +172,8 @@ def _nearest(formula: int, document: Document) -> list[int]:
     return [*after, *before] if follows else [*before, *after]
 
 
-def _consistent(found: list[Node]) -> list[Node]:
-    """Of two cases that exclude each other, i = j and i \\ne j, the nearer one."""
+def consistent(found: list[Node]) -> list[Node]:
+    """Of two cases that exclude each other, i = j and i \\ne j, the first: the nearer one."""
     kept: list[Node] = []
     for node in found:
         if not any(_excludes(node, one) for one in kept):

@@ -45,7 +45,9 @@ class Judge:
             self._beyond(statement, comparison)
             return
         named = self.scalars.pure and any(p.failures for p in pairs)
-        nowhere = any(p.unread is not None for p in pairs) and all(p.unread or _is_of_numbers(p, statement) for p in pairs)
+        nowhere = any(p.unread is not None for p in pairs) and all(
+            p.unread or _is_of_numbers(p, statement) for p in pairs
+        )
         if named or (self.scalars.apply and nowhere):
             self._by_definitions(statement, pairs, comparison.update)
         unread = self._unread(statement, comparison, worlds)

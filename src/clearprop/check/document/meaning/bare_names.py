@@ -1,4 +1,4 @@
-"""Names without a layer where the text writes layers: the a of L = -y log a is the output, the x of x^0 = x the input."""
+"""Names without a layer where the text writes layers: the a of L = -y log a is the output, the x of x^0 = x input."""
 
 from clearprop.check.document.meaning import patterns
 from clearprop.check.document.meaning.notation import Notation
@@ -36,7 +36,13 @@ def _output_layer(left: Node, notation: Notation) -> int | None:
 
 def _is_bare(sym: Node, kind: str, notation: Notation) -> bool:
     role = notation.roles.get(sym.name) if isinstance(sym, Sym) else None
-    return isinstance(sym, Sym) and role is not None and role.kind == kind and role.layer is None and not carries_layer(sym, notation)
+    return (
+        isinstance(sym, Sym)
+        and role is not None
+        and role.kind == kind
+        and role.layer is None
+        and not carries_layer(sym, notation)
+    )
 
 
 def _is_input(left: Node, right: Sym, notation: Notation) -> bool:

@@ -48,7 +48,16 @@ def find_batches(document: Document, notation: Notation, shapes: list, prose: st
                 for n in notation.roles
             )
             role.batch = small and not capitals
+    _inputs_with_the_rest(notation)
     notation.one_sample = not any(role.batch for role in notation.roles.values())
+
+
+def _inputs_with_the_rest(notation: Notation) -> None:
+    """X beside Z and A that are all samples is so, too."""
+    whole = {n for n, role in notation.roles.items() if role.batch and role.kind in ROWLIKE}
+    if any(len(name) == 1 and name.isupper() for name in whole):
+        for name, role in notation.roles.items():
+            role.batch |= role.kind == "input" and len(name) == 1 and name.isupper()
 
 
 def _count_samples(document: Document, notation: Notation) -> None:

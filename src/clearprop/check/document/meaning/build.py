@@ -12,6 +12,7 @@ from clearprop.check.document.meaning import (
     hints,
     layouts,
     memories,
+    named_functions,
     penalties,
     plans,
     roles,
@@ -69,8 +70,8 @@ def build(document: Document, options: Options) -> Setting:
     batches.find_batches(document, notation, shapes, text)
     numbers = given.given(document, notation)
     concrete = sizing.find_sizes(document, notation, shapes)
-    plans.find_functions(document, notation, text)
-    plans.find_outputs(document, notation)
+    named_functions.find_functions(document, notation, text)
+    named_functions.find_outputs(document, notation)
     constants.find_constants(document, notation)
     constants.find_rate(document, notation)
     constants.find_anew(document, notation)

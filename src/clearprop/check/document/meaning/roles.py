@@ -165,7 +165,9 @@ def _letters_of_layer(one: Sym, notation: Notation) -> set[str]:
             continue
         node = item.node.left if isinstance(item.node, Add) else item.node
         letter = is_letter(node)
-        matrix = notation.style == "sub" and one.name.isupper() and len(one.sub) == 1  # W_i beside W_1 and W_2
+        matrix = (
+            notation.style == "sub" and one.name.isupper() and len(one.sub) == 1
+        )  # W_i beside W_1 and W_2
         if (letter and letter.islower() and (matrix or letter not in ("i", "j"))) or letter == "ell":
             found.add(letter)
     return found

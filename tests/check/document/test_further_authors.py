@@ -1,0 +1,89 @@
+"""Further ways of writing that other authors have: true lines hold, and the same lines with a slip do not."""
+
+import pytest
+
+from clearprop import check_document
+
+SOFTMAX = "Rows of $X$ are the $N$ samples. $U = X W_1 + b_1$, $H = \\max(0, U)$, $S = H W_2 + b_2$, $P = \\mathrm{softmax}(S)$,\n\n"
+LOSS = "$$L = -\\frac1N \\sum_n \\sum_c T_{nc} \\log P_{nc}$$\n\n"
+COLUMN = "One sample $x$, a column, $a_0 = x$. For $l = 1, \\dots, L - 1$: $u_l = W_l a_{l-1} + c_l$ and $a_l = \\tanh(u_l)$."
+
+TEXTS = {
+    "a velocity by a letter of weights": (
+        SOFTMAX + LOSS + "For $i = 1, 2$ we keep a velocity $V_i$ and a friction $\\mu \\in [0, 1)$:\n\n"
+        "$$V_i \\leftarrow \\mu V_i - \\eta \\frac{\\partial L}{\\partial W_i}$$\n\n$$W_i \\leftarrow W_i + V_i$$\n",
+        ("W_i + V_i", "W_i - V_i"),
+    ),
+    "a last layer that is linear": (
+        COLUMN + " The last layer is linear:\n\n$$f = W_L a_{L-1} + c_L$$\n\n$$E = \\|f - t\\|^2$$\n\n"
+        "Let $g_l$ be the gradient by $u_l$, and $g_L$ that by $f$:\n\n$$g_L = 2 (f - t)$$\n\n"
+        "$$\\nabla_{W_L} E = g_L a_{L-1}^\\top$$\n",
+        ("= g_L a_{L-1}^\\top", "= g_L a_L^\\top"),
+    ),
+    "the function of the output layer in prose": (
+        "One sample, a column. $a^{(0)} = x$, $z^{(l)} = W^{(l)} a^{(l-1)} + b^{(l)}$ and $a^{(l)} = f_l(z^{(l)})$. In hidden "
+        "layers $f_l$ is ReLU, $f_l(z) = \\max(0, z)$; in the output layer $f_L$ is the softmax, and $\\hat y = a^{(L)}$.\n\n"
+        "$$J = -y^\\top \\log \\hat y$$\n\n$$\\frac{\\partial J}{\\partial z^{(L)}} = \\hat y - y$$\n",
+        ("= \\hat y - y", "= y - \\hat y"),
+    ),
+    "a network of single units": (
+        "三层网络，每层只有一个神经元。$z_1 = w_1 x + b_1$，$a_1 = f(z_1)$，$z_2 = w_2 a_1 + b_2$，$a_2 = f(z_2)$，"
+        "$z_3 = w_3 a_2 + b_3$，$f(z) = \\ln(1 + e^z)$，损失 $C = (z_3 - y)^2$。记 $\\delta_k = \\partial C / \\partial z_k$。\n\n"
+        "$$\\delta_2 = \\delta_3 \\cdot w_3 \\cdot f'(z_2)$$\n\n$$\\frac{\\partial C}{\\partial w_2} = \\delta_2 a_1$$\n",
+        ("\\delta_2 a_1", "\\delta_2 a_2"),
+    ),
+    "one sample beside layers": (
+        "Samples are columns: $Z^{[1]} = W^{[1]} X + b^{[1]}$, $A^{[1]} = \\tanh(Z^{[1]})$, $Z^{[2]} = W^{[2]} A^{[1]} + b^{[2]}$, "
+        "$A^{[2]} = \\sigma(Z^{[2]})$. For one sample $\\mathcal{L} = -y \\log a - (1-y) \\log(1-a)$ with $a = \\sigma(z)$, so\n\n"
+        "$$\\frac{da}{dz} = a (1 - a)$$\n\n"
+        "$$\\frac{\\partial \\mathcal{L}}{\\partial z} = a - y$$\n",
+        ("= a - y", "= y - a"),
+    ),
+    "cases in prose": (
+        "One sample, a row: $u = x V$, $h = \\psi(u)$, $s = h W$ with $\\psi(u) = u$ for $u > 0$, otherwise $\\psi(u) = 0.1 u$, "
+        "and $p = \\mathrm{softmax}(s)$, $E = -\\sum_k t_k \\ln p_k$. The slope is $\\psi'(u) = 1$ for $u > 0$ and\n\n"
+        "$$\\psi'(u) = 0.1 \\quad (u < 0)$$\n\n$$\\frac{\\partial E}{\\partial s} = p - t$$\n",
+        ("$\\psi'(u) = 0.1 ", "$\\psi'(u) = 0 "),
+    ),
+    "functions at a place": (
+        "One sample, a column: $z = W x + b$, $a = \\sigma(z)$ with $\\sigma(z) = 1 / (1 + e^{-z})$, $E = \\frac12 \\|a - t\\|^2$. "
+        "With\n\n$$\\sigma' = \\sigma (1 - \\sigma)$$\n\nwe get $\\frac{\\partial E}{\\partial z} = (a - t) \\odot a \\odot (1 - a)$.\n",
+        ("\\sigma (1 - \\sigma)", "\\sigma (1 + \\sigma)"),
+    ),
+    "an inner product": (
+        "Rows of $X$ are the $N$ samples. $\\hat Y = X W + \\mathbf{1} b$ and $J = \\frac1N \\|\\hat Y - T\\|_F^2$. Let "
+        "$\\langle A, B \\rangle = \\operatorname{tr}(A^\\top B)$. Then\n\n"
+        "$$dJ = \\frac2N \\langle \\hat Y - T, d\\hat Y \\rangle$$\n\n$$\\frac{\\partial J}{\\partial W} = \\frac2N X^\\top (\\hat Y - T)$$\n",
+        ("\\frac2N \\langle", "\\frac1N \\langle"),
+    ),
+    "an offset in any layer": (
+        "$net_j = \\sum_i w_{ij} o_i + \\theta_j$ and $o_j = f(net_j)$ with $f(x) = \\tanh(x)$. The error is "
+        "$E = \\frac12 \\sum_j (t_j - o_j)^2$ over the output units. Let $\\delta_j = -\\frac{\\partial E}{\\partial net_j}$.\n\n"
+        "$$\\frac{\\partial E}{\\partial w_{ij}} = -\\delta_j o_i$$\n\n$$\\frac{\\partial E}{\\partial \\theta_j} = -\\delta_j$$\n",
+        ("= -\\delta_j$$", "= \\delta_j$$"),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_a_true_text_holds(name):
+    check = check_document(TEXTS[name][0])
+    assert check.ok, str(check)
+    assert check.verified == check.statements > 2
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_its_slip_is_found(name):
+    text, (old, new) = TEXTS[name]
+    assert text.count(old) == 1
+    line = text[: text.index(old)].count("\n") + 1
+    check = check_document(text.replace(old, new))
+    assert {f.line for f in check.findings} == {line}, str(check)
+
+
+def test_the_letter_of_a_function_is_no_constant():
+    """Not even where a range is said of it: both cases of r hold, and only the slip of its slope is found."""
+    cases = "With $r(u) = u$ if $u > 0$, otherwise $r(u) = 0$. "
+    [finding] = check_document(cases + "Then $r'(u) = 1$ for $u < 0$.").findings
+    assert finding.formula == "r'(u) = 1"
+    assert check_document(cases + "Then $r'(u) = 1$ for $u > 0$.").ok
