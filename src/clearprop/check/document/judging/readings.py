@@ -6,6 +6,7 @@ from itertools import product
 
 from clearprop.check.document.judging import slopes
 from clearprop.check.document.judging.compare import Comparison, compared
+from clearprop.check.document.judging.depends import says_what_it_is, uses
 from clearprop.check.document.meaning.build import Setting
 from clearprop.check.document.meaning.notation import (
     OWN,
@@ -20,7 +21,6 @@ from clearprop.check.document.meaning.notation import (
 )
 from clearprop.check.document.numbers.world import World
 from clearprop.check.document.read.statements import Statement
-from clearprop.check.document.read.tree import Call, Derivative, Node, Sym, bases, symbols
 
 CONSISTENT = [("mean", "mean", "mean"), ("sum", "sum", "sum"), ("sample", "sample", "sample")]
 MIXED = [("sum", "sum", "mean"), ("mean", "sum", "mean"), ("mean", "sum", "sum")]
@@ -41,24 +41,35 @@ FEW = 5  # choices of indices for each line while readings are tried
 
 @dataclass
 class Chooser:
-    """Tries readings on the statements; what each statement depends on is looked at once for each of its values."""
+    """Tries readings on the statements; what each statement depends on is looked at once for each of its values.
+
+    `known` (how many sides agree) and `comparisons` are those of the notation and the plan as they are now; `tried`
+    has both for each notation and plan that was tried.
+    """
 
     setting: Setting
     statements: list[Statement]
     worlds: list[World]
-    known: dict = field(default_factory=dict)
-    comparisons: dict[int, Comparison] = field(default_factory=dict)
+    tried: dict[tuple, tuple[dict, dict[int, Comparison]]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.uses = [uses(s, self.setting.notation) for s in self.statements]
+        self.sides = [len(compared(s)) for s in self.statements]
+        self._turn()
 
-    def score(self, reading: Reading, concerned: set[str]) -> int:
-        """How many neighbouring sides agree, of the statements that name one of these."""
-        total = 0
-        for number, used in enumerate(self.uses):
-            if any(name in concerned for name, _ in used):
-                total += self._counted(number, reading)
-        return total
+    def bounds(self, reading: Reading, statements: list[int]) -> Iterator[int]:
+        """How many neighbouring sides of these statements may agree under a reading: all, then ever fewer with each
+        statement that is looked at, at last as many as do. Who looks for more than that need not go on.
+        """
+        possible = sum(self.sides[k] for k in statements)
+        yield possible
+        for k in statements:
+            possible -= self.sides[k] - self._counted(k, reading)
+            yield possible
+
+    def _naming(self, names: set[str]) -> list[int]:
+        """The statements that name one of these losses or gradients."""
+        return [k for k, used in enumerate(self.uses) if any(name in names for name, _ in used)]
 
     def _counted(self, number: int, reading: Reading) -> int:
         """How many neighbouring sides of a statement agree."""
@@ -80,10 +91,34 @@ class Chooser:
             )
         return self.comparisons[number].under(reading)
 
-    def _forget(self) -> None:
-        """What was found goes no longer: the notation or the networks have changed."""
-        self.known.clear()
-        self.comparisons.clear()
+    def _turn(self) -> None:
+        """The notation or the plan has changed: on with what was found under it before, if it was tried."""
+        notation = self.setting.notation
+        taken = (
+            self._layout(),
+            self._numbers(),
+            notation.one_sample,
+            tuple(role.batch for role in notation.roles.values()),
+            self.setting.plan,
+        )
+        self.known, self.comparisons = self.tried.setdefault(taken, ({}, {}))
+
+    def _layout(self) -> tuple[bool, str, str]:
+        return self.setting.notation.rows, self.setting.notation.weights, self.setting.notation.vectors
+
+    def _lay(self, layout: tuple[bool, str, str]) -> None:
+        notation = self.setting.notation
+        notation.rows, notation.weights, notation.vectors = layout
+        self._turn()
+
+    def _numbers(self) -> tuple[int, int, int]:
+        notation = self.setting.notation
+        return notation.first_act, notation.first_weight, notation.first_bias
+
+    def _number(self, numbers: tuple[int, int, int]) -> None:
+        notation = self.setting.notation
+        notation.first_act, notation.first_weight, notation.first_bias = numbers
+        self._turn()
 
     def _part(self, reading: Reading, name: str, part: int) -> object:
         if part == 3:
@@ -101,14 +136,14 @@ class Chooser:
             if notation.numbers_doubtful:
                 self._fit_numbers()
             return
-        old = (notation.rows, notation.weights, notation.vectors)
+        old = self._layout()
         found = {old: before}
         for layout in LAYOUTS:
             if layout not in found:
-                notation.rows, notation.weights, notation.vectors = layout
+                self._lay(layout)
                 found[layout] = self._agreeing()[0]
         best = max(found, key=lambda layout: (found[layout], layout == old))
-        notation.rows, notation.weights, notation.vectors = best if found[best] > before + 1 else old
+        self._lay(best if found[best] > before + 1 else old)
         self._fit_numbers()
 
     def fit_batches(self) -> None:
@@ -132,7 +167,7 @@ class Chooser:
             role.batch = batch
         roles = self.setting.notation.roles
         self.setting.notation.one_sample = not any(role.batch for role in roles.values())
-        self._forget()
+        self._turn()
 
     def _held(self) -> int:
         """How many pairs of sides hold under the best reading."""
@@ -141,18 +176,16 @@ class Chooser:
 
     def fit_everything(self) -> None:
         """Where many lines still fail, try the other layouts on all lines, those of gradients too."""
-        notation, total = self.setting.notation, sum(len(compared(s)) for s in self.statements)
-        old = (notation.rows, notation.weights, notation.vectors)
+        old, total = self._layout(), sum(self.sides)
         found = {old: self._held()}
         if found[old] >= WELL * total or total > MOST_LINES:
             return
         for layout in LAYOUTS:
-            notation.rows, notation.weights, notation.vectors = layout
-            self._forget()
-            found.setdefault(layout, self._held())
-        self._forget()
+            if layout not in found:
+                self._lay(layout)
+                found[layout] = self._held()
         best = max(found, key=lambda layout: (found[layout], layout == old))
-        notation.rows, notation.weights, notation.vectors = best if found[best] > found[old] + 1 else old
+        self._lay(best if found[best] > found[old] + 1 else old)
 
     def fit_loss(self, networks: Callable[[], list[World]]) -> bool:
         """Try squared errors without the half, and averaged over the outputs; whether another than the usual
@@ -168,11 +201,11 @@ class Chooser:
                 continue
             setting.plan = plan
             self.worlds = networks()
-            self._forget()
+            self._turn()
             found[plan] = (self._fitting(), self.worlds)
         best = max(found, key=lambda plan: (found[plan][0], plan == usual_plan))
-        self._forget()
         setting.plan, self.worlds = best, found[best][1]
+        self._turn()
         return best != usual_plan
 
     def _fitting(self) -> float:
@@ -180,14 +213,13 @@ class Chooser:
         reading = self.best()
         mixed = sum(how in MIXED for how in reading.losses.values())
         counted = [self._counted(k, reading) for k, used in enumerate(self.uses) if used]
-        said = [self._counted(k, reading) for k, used in enumerate(self.uses) if _says(used)]
+        said = [self._counted(k, reading) for k, used in enumerate(self.uses) if says_what_it_is(used)]
         return sum(counted) + SAID_GAIN * sum(said) - MIXED_GAIN * mixed
 
     def _most(self) -> float:
         """What `_fitting` is if every line holds."""
-        counts = [len(compared(s)) for s in self.statements]
-        said = sum(n for n, used in zip(counts, self.uses, strict=True) if _says(used))
-        return sum(n for n, used in zip(counts, self.uses, strict=True) if used) + SAID_GAIN * said
+        said = sum(n for n, used in zip(self.sides, self.uses, strict=True) if says_what_it_is(used))
+        return sum(n for n, used in zip(self.sides, self.uses, strict=True) if used) + SAID_GAIN * said
 
     def _fit_numbers(self) -> None:
         """The same for the numbers of layers: from 0 or 1, with weights that carry the layer they start from
@@ -196,16 +228,12 @@ class Chooser:
         notation = self.setting.notation
         if notation.style is None or (self.setting.depth is not None and not notation.numbers_doubtful):
             return
-        old = (notation.first_act, notation.first_weight, notation.first_bias)
+        old = self._numbers()
         found = {}
         for numbers in dict.fromkeys((old, (0, 0, 0), (1, 0, 0), (1, 1, 1))):
-            notation.first_act, notation.first_weight, notation.first_bias = numbers
-            self._forget()
+            self._number(numbers)
             found[numbers] = self._held()
-        self._forget()
-        notation.first_act, notation.first_weight, notation.first_bias = max(
-            found, key=lambda n: (found[n], n == old)
-        )
+        self._number(max(found, key=lambda n: (found[n], n == old)))
 
     def _agreeing(self) -> tuple[int, int]:
         """How many neighbouring sides agree, of those that no reading of the loss concerns; and how many there are."""
@@ -264,10 +292,11 @@ class Chooser:
                 reading = self._gradient(reading, name)
             if before == (reading.losses, reading.gradients, reading.penalised):
                 break
-        return slopes.laid(reading, self.statements, self.setting, self._counted)
+        return slopes.laid(reading, self.statements, self.setting, self.bounds)
 
     def _loss(self, reading: Reading, name: str, first: tuple[str, str, str], named: list[str]) -> Reading:
         best, best_score = reading, -1.0
+        concerned = self._naming({name, "", *named})
         for option, penalised, way, extra in self._options(first, named):
             gradients = {n: usual(n, way, self.setting.notation, option, extra) for n in named}
             trial = Reading(
@@ -275,12 +304,12 @@ class Chooser:
                 {**reading.gradients, **gradients},
                 {**reading.penalised, name: penalised},
             )
-            score = (
-                self.score(trial, {name, "", *named})
-                - (MIXED_GAIN if option in MIXED else 0.0)
-                - (self._doubt(penalised) if penalised else 0.0)
-            )
-            if score > best_score:
+            doubts = MIXED_GAIN if option in MIXED else 0.0, self._doubt(penalised) if penalised else 0.0
+            for held in self.bounds(trial, concerned):
+                score = held - doubts[0] - doubts[1]
+                if score <= best_score:
+                    break
+            else:
                 best, best_score = trial, score
         return best
 
@@ -307,21 +336,19 @@ class Chooser:
         return 0.01 + 0.5 * other + 0.2 * penalised.endswith(WHERE)
 
     def _gradient(self, reading: Reading, name: str) -> Reading:
-        best, best_score = reading, self.score(reading, {name})
+        concerned = self._naming({name})
+        best, best_score = reading, sum(self._counted(k, reading) for k in concerned)
         ways = ["sum", "mean"]
         if any(reading.penalised.values()):
             ways += [way + WITH_PENALTY for way in ways]
         for way in ways:
             trial = Reading(reading.losses, {**reading.gradients, name: way}, reading.penalised)
-            score = self.score(trial, {name})
-            if score > best_score:
+            for score in self.bounds(trial, concerned):
+                if score <= best_score:
+                    break
+            else:
                 best, best_score = trial, score
         return best
-
-
-def _says(used: set[tuple[str, int]]) -> bool:
-    """Whether a line speaks of the value of a loss and of no gradient."""
-    return bool(used) and all(part == 0 for _, part in used)
 
 
 def usual(name: str, way: str, notation: Notation, option: tuple[str, str, str], extra: str) -> str:
@@ -331,50 +358,3 @@ def usual(name: str, way: str, notation: Notation, option: tuple[str, str, str],
     if role.kind == "gradient" and of is not None and of.kind in PARAMETERS:
         return option[2] + extra
     return way
-
-
-def uses(statement: Statement, notation: Notation) -> set[tuple[str, int]]:
-    """What of a reading a statement depends on: a loss's value (0), gradients by z and a (1), by W and b (2);
-    delta (3).
-    """
-    found: set[tuple[str, int]] = set()
-    for part in statement.parts:
-        if part.node is not None:
-            _uses(part.node, notation, found)
-    left = statement.parts[0].node
-    if isinstance(left, Sym) and left.name in notation.roles and notation.roles[left.name].kind in PARAMETERS:
-        found.add((notation.main_loss or "", 2))
-    return found
-
-
-def _parts(kind: str) -> tuple[int, ...]:
-    """Which gradients of a loss a derivative by a quantity of this kind is."""
-    if kind in ROWLIKE:
-        return (1,)
-    return (2,) if kind in PARAMETERS else (1, 2)
-
-
-def _uses(
-    node: Node, notation: Notation, found: set[tuple[str, int]], within: frozenset[str] = frozenset()
-) -> None:
-    """Add what a node depends on; `within` are the definitions that it is met in, which may name each other."""
-    if isinstance(node, Derivative):
-        name = node.of.name if isinstance(node.of, (Sym, Call)) else notation.main_loss or ""
-        role = notation.roles.get(name)
-        if role is not None and role.kind == "loss":
-            by = [notation.roles[s.name].kind for s in bases(node.by) if s.name in notation.roles]
-            found |= {(name, part) for part in _parts(by[0] if by else "")}
-            return
-    if isinstance(node, (Sym, Call)) and node.name in notation.roles:
-        kind = notation.roles[node.name].kind
-        if kind in ("loss", "delta", "gradient"):
-            found.add((node.name, 0 if kind == "loss" else 3))
-    for name in (
-        notation.definitions.keys() & {s.name for s in symbols(node)} - within
-        if isinstance(node, Sym)
-        else ()
-    ):
-        for _, right in notation.definitions[name]:
-            _uses(right, notation, found, within | {name})
-    for child in node.children:
-        _uses(child, notation, found, within)

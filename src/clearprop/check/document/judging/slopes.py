@@ -5,10 +5,9 @@ or is turned, as a row for a column. The second is rarer, and one line whose tra
 about: two more pairs of sides must hold by it, or one where the prose says that derivatives are rows.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from clearprop.check.document.judging.compare import compared
 from clearprop.check.document.meaning import hints
 from clearprop.check.document.meaning.build import Setting
 from clearprop.check.document.meaning.notation import ALL, UNITS, VECTORS, Notation, Reading, Role
@@ -18,17 +17,17 @@ from clearprop.check.document.read.tree import Derivative, Node, bases, walk
 
 GAIN = 2  # pairs of sides that must hold more by the rarer layout
 
-Count = Callable[[int, Reading], int]  # how many pairs of a statement hold under a reading
+Bounds = Callable[[Reading, list[int]], Iterator[int]]  # how many pairs of statements may hold, ever closer
 
 
-def laid(reading: Reading, statements: list[Statement], setting: Setting, counted: Count) -> Reading:
+def laid(reading: Reading, statements: list[Statement], setting: Setting, bounds: Bounds) -> Reading:
     """The same reading with the layout of derivatives that fits most lines."""
     notation = setting.notation
-    found = _best(reading, [replace(reading, jacobian="denominator")], 1, statements, notation, counted)
+    found = _best(reading, [replace(reading, jacobian="denominator")], 1, statements, notation, bounds)
     others = [replace(found, slopes=way) for way in (VECTORS, ALL, UNITS)]
     others += [replace(one, jacobian="numerator") for one in others if found.jacobian != "numerator"]
     gain = 1 if hints.says(hints.NUMERATOR, prose(setting.document.source)) else GAIN
-    return _best(found, others, gain, statements, notation, counted)
+    return _best(found, others, gain, statements, notation, bounds)
 
 
 def _best(
@@ -37,16 +36,20 @@ def _best(
     gain: int,
     statements: list[Statement],
     notation: Notation,
-    counted: Count,
+    bounds: Bounds,
 ) -> Reading:
-    """The usual reading, or the first of the others by which most pairs hold, if so many more do."""
+    """The usual reading, or the first of the others by which most pairs hold, if at least `gain` more do."""
     slopes = usual.slopes != others[0].slopes
     of = [k for k, s in enumerate(statements) if _has_slope(s, notation, loss=slopes)]
-    held = sum(counted(k, usual) for k in of)
-    if held == sum(len(compared(statements[k])) for k in of):
-        return usual
-    best = max(others, key=lambda one: sum(counted(k, one) for k in of))
-    return best if sum(counted(k, best) for k in of) >= held + gain else usual
+    *_, held = bounds(usual, of)
+    best, most = usual, held + gain - 1
+    for other in others:
+        for possible in bounds(other, of):
+            if possible <= most:
+                break
+        else:
+            best, most = other, possible
+    return best
 
 
 def _has_slope(statement: Statement, notation: Notation, *, loss: bool) -> bool:
