@@ -4,14 +4,14 @@ from clearprop.check.document.meaning import patterns
 from clearprop.check.document.meaning.notation import Notation, Role, is_letter
 from clearprop.check.document.read.parse import Words
 from clearprop.check.document.read.statements import Statement
-from clearprop.check.document.read.tree import Big, Call, Derivative, Node, Num, Sym, symbols, walk
+from clearprop.check.document.read.tree import Call, Derivative, Listed, Node, Num, Sym, bases, symbols
 
 
 def is_claim(statement: Statement, words: Words, notation: Notation) -> bool:
     """Whether a statement sets things equal that the text holds for equal."""
     nothing = _names_a_function(statement, words) or any(
         said(statement, notation)
-        for said in (_names_a_mark, _seeks, _sets_a_constant, _sets_a_unit, _sets_a_label)
+        for said in (_names_a_mark, _seeks, _sets_a_constant, _sets_a_unit, _sets_a_label, _names_data)
     )
     return statement.equal and not nothing
 
@@ -54,12 +54,14 @@ def _seeks(statement: Statement, notation: Notation) -> bool:
 
 
 def _sets_a_constant(statement: Statement, notation: Notation) -> bool:
-    """epsilon = 10^{-8}, B = 64: the number that a text takes for a rate, a constant, its samples; nothing to check."""
+    """epsilon = 10^{-8}, B = 64, v = 0: the number that a text takes for a rate, a constant, its samples, what a step
+    remembers at first; nothing to check.
+    """
     first, last = (*(part.node for part in statement.parts), None)[:2]
     if len(statement.parts) != 2 or not isinstance(first, Sym) or last is None or any(symbols(last)):
         return False
     role = notation.roles.get(first.name, Role(""))
-    return role.kind in ("rate", "decay", "constant") or notation.sizes.get(is_letter(first) or "") == ("m",)
+    return role.kind in ("rate", "decay", "constant", "memory") or notation.sizes.get(is_letter(first) or "") == ("m",)
 
 
 def _sets_a_unit(statement: Statement, notation: Notation) -> bool:
@@ -75,10 +77,21 @@ def _sets_a_label(statement: Statement, notation: Notation) -> bool:
     return named and len(statement.parts) == 2 and right in (Num(0.0), Num(1.0))
 
 
-def counts_from_zero(nodes: list[Node]) -> bool:
-    """Whether a sum over units starts at 0."""
-    return any(isinstance(one, Big) and _number(one.first) == 0 for node in nodes for one in walk(node))
+def _names_data(statement: Statement, notation: Notation) -> bool:
+    """D = {(x_1, y_1), ..., (x_m, y_m)}: says what a set of examples is called."""
+    left, right = (*(part.node for part in statement.parts), None)[:2]
+    pairs = right.items if isinstance(right, Listed) else ()
+    return isinstance(left, Sym) and not notation.kind(left.name) and any(isinstance(one, Listed) for one in pairs)
 
 
-def _number(node: Node | None) -> float | None:
-    return node.value if isinstance(node, Num) else None
+def has_whole_layers(nodes: list[Node], notation: Notation) -> bool:
+    """Whether all units of a hidden layer stand in it at once, or all of their weights."""
+    return any(_is_whole(one, notation) for node in nodes for one in bases(node))
+
+
+def _is_whole(sym: Sym, notation: Notation) -> bool:
+    role = notation.roles.get(sym.name, Role(""))
+    last = max((one.layer or 0 for one in notation.roles.values()), default=0)
+    layered = role.kind in ("weight", "pre", "act", "delta")
+    outputs = role.kind != "weight" and role.layer in (-1, last)
+    return layered and not outputs and not sym.sub

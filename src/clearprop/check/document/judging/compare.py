@@ -105,7 +105,8 @@ class Comparison:
         self.known = [n for n in self.nodes if n is not None]
         self.sets = [n for n in self.known if shapes.has_space(n)]
         self.unsized = [n is not None and matrices.has_identity(n) for n in self.nodes]
-        self.conditions = conditions.consistent([*conditions.own(statement, document), *statement.around])
+        around: list = statement.around
+        self.conditions = conditions.consistent([*conditions.own(statement, document), *around])
         if notation.true_class in {s.name for node in self.known for s in symbols(node)}:
             self.conditions += conditions.of_true_class(notation)
         self.moving = differentials.has_differentials(self.known, notation.roles)
@@ -131,8 +132,8 @@ class Comparison:
         """Every pair of sides over all networks; all unread if they cannot be handled."""
         if updates.unrolled(self.statement, self.notation.roles):
             return self._all_unread("what a memory comes to over many steps")
-        if self.notation.ones_above and claims.counts_from_zero(self.known):
-            return self._all_unread("units that are counted from 0 in a layer above the input")
+        if self.notation.ones_above and claims.has_whole_layers(self.known, self.notation):
+            return self._all_unread("a whole hidden layer, one unit of which is 1")
         for name, (at, constant) in self.notation.anew.items():
             if self.statement.at >= at and any(
                 one.name == name for node in self.known for one in bases(node)
@@ -280,14 +281,14 @@ class Comparison:
         return range(1, max(found, default=env.world.sizes[-1]) + 1)
 
     def _suppressed(self) -> str | None:
-        """The letter of the sample that only the loss carries: E_n beside variables of the same sample without n."""
-        kinds: dict[str, set[str]] = {}
-        for one in (one for node in self.known for one in walk(node) if isinstance(one, (Sym, Call))):
-            kind = self.notation.kind(one.name)
-            for letter in (is_letter(item.node) for item in (*one.sub, *one.sup)):
-                if letter in self.notation.sample_letters:
-                    kinds.setdefault(str(letter), set()).add(kind)
-        return next((letter for letter, found in kinds.items() if found == {"loss"}), None)
+        """The letter of the sample that some of a line's variables carry; those without it are of the same sample."""
+        found = {
+            str(letter)
+            for one in (one for node in self.known for one in walk(node) if isinstance(one, (Sym, Call)))
+            for letter in (is_letter(item.node) for item in (*one.sub, *one.sup))
+            if letter in self.notation.sample_letters
+        }
+        return found.pop() if len(found) == 1 else None
 
     def _one(self, number: int, env: Env) -> None:
         if self.suppressed in env.letters:

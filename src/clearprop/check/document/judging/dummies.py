@@ -51,8 +51,10 @@ def within(numbers: dict[str, np.ndarray], conditions: list[Node]) -> dict[str, 
     """The same numbers, turned about a bound where the line is said of one side of it: for u > 0."""
     found = dict(numbers)
     for one in conditions:
-        letter = is_letter(one.left) if isinstance(one, Relation) and isinstance(one.right, Num) else None
-        if letter in found and one.sign in ABOVE | BELOW:
+        if not (isinstance(one, Relation) and isinstance(one.right, Num) and one.sign in ABOVE | BELOW):
+            continue
+        letter = is_letter(one.left) or ""
+        if letter in found:
             away = np.abs(found[letter] - one.right.value)
             found[letter] = one.right.value + (away if one.sign in ABOVE else -away)
     return found

@@ -1,9 +1,11 @@
 """Names without a layer where the text writes layers: the a of L = -y log a is the output, the x of x^0 = x input."""
 
+from collections.abc import Iterator
+
 from clearprop.check.document.meaning import patterns
 from clearprop.check.document.meaning.notation import Notation
 from clearprop.check.document.meaning.steps import carries_layer, layer_said
-from clearprop.check.document.read.tree import Call, Node, Sym, symbols
+from clearprop.check.document.read.tree import Call, Derivative, Node, Sym, symbols, walk
 
 Pairs = list[tuple[Node, Node, str]]
 
@@ -19,11 +21,21 @@ def find_bare(pairs: Pairs, notation: Notation) -> None:
                     notation.bare_layers[one.name] = -1
         elif isinstance(right, Sym) and _is_bare(right, "act", notation) and _is_input(left, right, notation):
             notation.bare_layers[right.name] = 0
+    for of, by in _beneath(pairs):
+        layer = _output_layer(of, notation)
+        if layer is not None and isinstance(by, Sym) and _is_bare(by, "pre", notation):
+            notation.bare_layers[by.name] = layer
+
+
+def _beneath(pairs: Pairs) -> Iterator[tuple[Node, Node]]:
+    """An activation and what it is of: a = sigma(z), da/dz."""
     for left, right, _ in pairs:
         step = patterns.applied(right)
-        layer = _output_layer(left, notation) if step is not None else None
-        if step is not None and layer is not None and _is_bare(step[1], "pre", notation):
-            notation.bare_layers[step[1].name] = layer  # type: ignore[union-attr]
+        if step is not None:
+            yield left, step[1]
+        for one in (*walk(left), *walk(right)):
+            if isinstance(one, Derivative) and one.of is not None:
+                yield one.of, one.by
 
 
 def _output_layer(left: Node, notation: Notation) -> int | None:
@@ -47,8 +59,9 @@ def _is_bare(sym: Node, kind: str, notation: Notation) -> bool:
 
 def _is_input(left: Node, right: Sym, notation: Notation) -> bool:
     """x^0 = x."""
-    same = isinstance(left, Sym) and left.name == right.name and left != right
-    return same and layer_said(left, notation) == 0
+    if not isinstance(left, Sym) or left.name != right.name or left == right:
+        return False
+    return layer_said(left, notation) == 0
 
 
 __all__ = ["find_bare"]

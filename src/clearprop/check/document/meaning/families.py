@@ -30,7 +30,9 @@ def find_families(steps: Iterable[tuple[Node, Node]]) -> Families:
         call = patterns.applied(right)
         step = patterns.affine(call[1] if call is not None else right)
         here = _layer(left) if isinstance(left, Sym) else None
-        if not isinstance(left, Sym) or here is None or step is None or step.summed is not None:
+        if not isinstance(left, Sym) or here is None or step is None:
+            continue
+        if step.summed is not None and here[0] == "sub":
             continue
         for weight, act in _factors(step, here):
             told = {
@@ -75,8 +77,8 @@ def _rest(step: patterns.Affine, act: Sym, here: Layer) -> dict[str, str]:
 
 
 def _layer(sym: Sym) -> Layer | None:
-    """The only script of a symbol, as a layer."""
-    scripts = [*((script, "sub") for script in sym.sub), *((script, script.kind) for script in sym.sup)]
+    """What stands above a symbol, or the only script below it, as a layer."""
+    scripts = [(script, script.kind) for script in sym.sup] or [(script, "sub") for script in sym.sub]
     if len(scripts) != 1:
         return None
     script, style = scripts[0]

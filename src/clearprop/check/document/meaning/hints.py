@@ -2,7 +2,7 @@
 
 import re
 
-SAMPLES = r"(?:training |data |labell?ed |input )*(?:examples?|samples?|instances?|observations?|points?|data ?points?|rows?|images?|records?)"
+SAMPLES = r"(?:training |data |labell?ed |input )*(?:examples?|samples?|instances?|observations?|patterns?|points?|data ?points?|rows?|images?|records?)"
 AFTER = {
     ("m",): re.compile(rf"^\s*(?:{SAMPLES}|[^\s，,。、；;]{{0,3}}个?(?:训练|输入|批量)?(?:样本|数据|样例))"),
     ("L",): re.compile(r"^\s*(?:fully.connected |hidden |weight )?(?:layers?\b|层)"),
@@ -40,6 +40,7 @@ NUMBER_WORDS = {
 }
 SAMPLE_LETTER = re.compile(
     r"(?:(?:example|sample|instance|observation|row|examples|samples|image)s?(?: number)?\s*\$\\?(\w)\$)|(?:第\s*\$\\?(\w)\$\s*(?:个|条|行)?\s*(?:训练)?(?:样本|数据))"
+    r"|(?:样本|样例|examples?|samples?|patterns?)[^$.。]{0,12}(?:下标|编号|index|by|numbered)\s*\$\\?(\w)\s*[=$]"
     r"|(?:\$\\?(\w)\$(?:-th|th|'th)\s*(?:training )?(?:example|sample|instance|observation))",
     re.IGNORECASE,
 )
@@ -65,6 +66,13 @@ ACTIVATIONS = [
 IN_HIDDEN_LAYERS = re.compile(
     r"[^.;。；]{0,24}?\b(?:in|for|of|at) (?:the |all |every |each )*(?:hidden|inner|intermediate) (?:layers?|units?)|"
     r"[^.;。；]{0,12}?(?:隐藏层|隐含层|隐层)",
+    re.IGNORECASE,
+)
+# Before a function: the same.
+OF_HIDDEN_LAYERS = re.compile(
+    r"hidden (?:layers?|units?|neurons?)(?:'s?)?(?: use| have| apply| with| is| are|:|,)?(?: (?:the|an?))?"
+    r"(?: (?:activation|transfer))?(?: functions?)?(?: is| by|,)?\s*$|"
+    r"(?:隐藏层|隐含层|隐层)\S{0,8}?(?:激活函数|采用|使用|用|取)(?:为|是|函数|采用|取|记为|记作)?\s*$",
     re.IGNORECASE,
 )
 LOSSES = [
@@ -159,6 +167,17 @@ ABSORBS = re.compile(
 def says(what: re.Pattern[str], prose: str) -> bool:
     """Whether the prose says it somewhere."""
     return what.search(prose) is not None
+
+
+PAIR = re.compile(  # (x_k, y_k)
+    r"\(\s*(?:\\(?:mathbf|bm|boldsymbol|vec)\b\s*)?\{?x\}?\s*_\{?([a-z])\}?\s*,\s*"
+    r"(?:\\(?:mathbf|bm|boldsymbol|vec)\b\s*)?\{?[ytd]\}?\s*_\{?\1\}?\s*\)"
+)
+
+
+def paired(prose: str) -> set[str]:
+    """The letters that an input and its target carry alike."""
+    return {match[1] for match in PAIR.finditer(prose)}
 
 
 def sample_letters(prose: str) -> set[str]:

@@ -1,5 +1,6 @@
 """Sizes and orientations: from declared shapes, from sums, from the order of factors, from the words around letters."""
 
+import re
 from collections import Counter
 
 from clearprop.check.document.meaning import hints, patterns
@@ -65,28 +66,30 @@ def _factors(node: Node) -> list[Node]:
 
 
 def _across(document: Document) -> list[tuple[Sym, tuple[Node, ...]]]:
-    """A symbol in one formula and its shape in the next of the same sentence."""
-    single: dict[int, Node] = {}
-    for statement in document.statements:
-        if len(statement.parts) == 1 and statement.parts[0].node is not None:
-            single[statement.formula] = statement.parts[0].node
+    """A symbol in one formula and its shape in the next of the same sentence: W is (3, 4), W (3 x 4), W in R^3."""
     found = []
-    for number, node in single.items():
-        if not isinstance(node, Sym) or number + 1 not in single:
-            continue
+    for number, node in document.lone.items():
+        shape = document.lone.get(number + 1)
         gap = document.formulas[number].after
-        if len(gap) > 60 or not same_sentence(gap, after_display=False):
+        if not isinstance(node, Sym) or shape is None or len(gap) > GAP:
             continue
-        shape = single[number + 1]
-        if isinstance(shape, Space) and shape.dims:
-            found.append((node, shape.dims))
-        elif (
-            isinstance(shape, Listed)
-            and len(shape.items) == 2
-            and any(w in gap for w in (" is ", "shape", "size", "大小", "维度", "形状", "dimension"))
-        ):
-            found.append((node, shape.items))
+        dims = _dims(shape) if isinstance(shape, Space) else _sizes(shape)
+        said = isinstance(shape, Space) or SHAPED_AS.search(gap) is not None
+        if dims and said and same_sentence(gap, after_display=False):
+            found.append((node, dims))
     return found
+
+
+GAP = 60  # characters between a name and its shape
+SHAPED_AS = re.compile(r"[(（]\s*$|\b(?:is|are|has|have|of|shape|size|dimensions?)\b|大小|维度|形状|是|为", re.IGNORECASE)
+QUANTITIES = {"x", "y", "z", "a", "h", "w", "t", "p", "b", "X", "Y", "Z", "A", "W"}  # that are no sizes
+
+
+def _sizes(node: Node) -> tuple[Node, ...]:
+    """The two sizes of (n, m), n x m."""
+    items = node.items if isinstance(node, Listed) else tuple(_factors(node))
+    plain = all(isinstance(one, Num) or (isinstance(one, Sym) and one.name not in QUANTITIES) for one in items)
+    return items if len(items) == 2 and plain else ()
 
 
 def find_layers(document: Document, notation: Notation) -> None:

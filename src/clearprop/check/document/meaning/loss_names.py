@@ -32,6 +32,10 @@ def find_losses(nodes: list[Node], pairs: Pairs, words: Words, notation: Notatio
         if name in usual and kind not in TAKEN and not applied and name not in above:
             notation.roles[name] = Role("loss")
             notation.main_loss = notation.main_loss or name
+    for left, right, _ in pairs:  # R = 1/N sum_n L(...) + ...
+        if isinstance(left, (Sym, Call)) and left.name in LOSS_LETTERS and left.name not in notation.roles:
+            if any(isinstance(one, Big) and _holds_loss(one.body, notation) for one in walk(right)):
+                notation.roles[left.name] = Role("loss")
     totals = [left.name for left, right, _ in pairs if _is_loss(left, notation) and _sums_samples(right)]
     own = [right for left, right, _ in pairs if _is_loss(left, notation) and left.name == notation.main_loss]
     if totals and notation.main_loss not in totals and own:
@@ -40,6 +44,10 @@ def find_losses(nodes: list[Node], pairs: Pairs, words: Words, notation: Notatio
 
 def _is_loss(node: Node, notation: Notation) -> TypeGuard[Sym | Call]:
     return isinstance(node, (Sym, Call)) and notation.kind(node.name) == "loss"
+
+
+def _holds_loss(node: Node, notation: Notation) -> bool:
+    return any(_is_loss(one, notation) for one in walk(node))
 
 
 def _sums_samples(node: Node) -> bool:

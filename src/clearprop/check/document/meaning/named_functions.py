@@ -141,11 +141,12 @@ def _said_of(document: Document, name: str) -> str | None:
 
 
 def _is_of_hidden_layers(document: Document, name: str) -> bool:
-    r"""As in: with $f(a) = \tanh(a)$ in the hidden layers."""
+    r"""As in: with $f(a) = \tanh(a)$ in the hidden layers, the hidden layers' activation $f$."""
     for formula in document.formulas:
         text = formula.text.strip().lstrip("\\")
         named = re.match(rf"{re.escape(name)}\b\s*(?:\(|=|$)", text) is not None
-        if named and hints.IN_HIDDEN_LAYERS.match(formula.after[:60]):
+        before = hints.OF_HIDDEN_LAYERS.search(formula.before[-60:])
+        if named and not formula.display and (before or hints.IN_HIDDEN_LAYERS.match(formula.after[:60])):
             return True
     return False
 

@@ -54,6 +54,7 @@ def find_plan(document: Document, notation: Notation, prose: str) -> Plan:
         bias,
         bare,
         constant=notation.from_zero,
+        constant_above=notation.ones_above,
         temperature=_temperature(document, notation),
     )
 

@@ -27,6 +27,8 @@ from clearprop.check.document.read.tree import (
     Big,
     Call,
     Derivative,
+    Dots,
+    Listed,
     Matrix,
     Neg,
     Node,
@@ -78,11 +80,26 @@ def named_lines(document: Document) -> Iterator[tuple[Statement, Sym, Node]]:
             yield statement, sides[0], sides[1]
 
 
-def nodes(document: Document) -> Iterator[Node]:
+def nodes(document: Document, *, ranges: bool = True) -> Iterator[Node]:
+    """All sides; `ranges`: with those of p = 1, ..., P, whose letters are an index and its bound."""
     for statement in document.statements:
+        if not ranges and _is_range(statement):
+            continue
         for part in statement.parts:
             if part.node is not None:
                 yield part.node
+
+
+def _is_range(statement: Statement) -> bool:
+    """p = 1, ..., P."""
+    sides = [part.node for part in statement.parts]
+    return (
+        len(sides) == 2
+        and is_letter(sides[0]) is not None
+        and isinstance(sides[1], Listed)
+        and isinstance(sides[1].items[0], Num)
+        and any(isinstance(one, Dots) for one in sides[1].items)
+    )
 
 
 def find_style(document: Document, notation: Notation) -> None:
@@ -198,7 +215,7 @@ def _samples_above(found: list[Sym], notation: Notation) -> None:
 
 def find_roles(document: Document, notation: Notation) -> None:
     """The role of every name that custom or the formulas settle."""
-    on_line = [one for node in nodes(document) for one in _on_line(node)]
+    on_line = [one for node in nodes(document, ranges=False) for one in _on_line(node)]
     used = {one.name for one in on_line if one.sub or one.sup or one.name not in notation.anything}
     functions = document.words.functions
     spare = {"t", "T"} - _one_hot(document) if used & {"y", "Y"} else set()

@@ -29,6 +29,7 @@ def find_samples(document: Document, notation: Notation, prose: str, shapes: lis
                 notation.sizes.setdefault(name, hint[1])
     _vote_by_shapes(shapes, notation, votes)
     bound: Counter[tuple[str, str]] = Counter()
+    said = hints.sample_letters(prose) - notation.layer_letters
     for node in nodes(document):
         for one in walk(node):
             if (
@@ -38,6 +39,7 @@ def find_samples(document: Document, notation: Notation, prose: str, shapes: lis
                 and not _of_units(one, notation)
             ):
                 bound[one.index, last] += 1
+                votes[last] += 3 * (one.index in said)
                 if last in ("m", "N", "M", "B", "n", "S"):
                     votes[last] += 2 if one.index in notation.sample_letters or one.index in ("i", "n") else 1
     usual = [name for name in votes if name in ("m", "N", "M", "B", "n", "S") or votes[name] >= 3]
@@ -53,13 +55,20 @@ def find_samples(document: Document, notation: Notation, prose: str, shapes: lis
     if best is not None:
         notation.sizes[best] = ("m",)
         notation.sample_letters |= {index for (index, last) in bound if last == best}
-    notation.sample_letters |= hints.sample_letters(prose) - notation.layer_letters
+    notation.sample_letters |= said
+    notation.sample_letters |= hints.paired(prose) - notation.layer_letters - _of_parameters(document, notation)
     notation.sample_letters |= {
         letter for node in nodes(document) for s in symbols(node) for letter in _of_label(s)
     }
     if not notation.samples_above:
         notation.sample_letters |= _nielsen(document, notation)
     notation.sample_letters -= set(notation.sizes)
+
+
+def _of_parameters(document: Document, notation: Notation) -> set[str | None]:
+    """The letters that weights and biases carry."""
+    found = [s for node in nodes(document) for s in symbols(node) if notation.kind(s.name) in PARAMETERS]
+    return {is_letter(item.node) for sym in found for item in (*sym.sub, *sym.sup)}
 
 
 def _vote_by_shapes(shapes: list, notation: Notation, votes: Counter[str]) -> None:

@@ -228,7 +228,7 @@ def _of_unit(role: Role, layer: int, k: int, count: int, sampled: bool, notation
     if role.kind == "bias" or sampled or notation.samples_above:
         return ("n", layer)
     if count == 2:
-        return ("n", layer) if k == (1 if notation.rows else 0) else ("m",)
+        return ("n", layer) if k == (1 if notation.rows or not role.batch else 0) else ("m",)
     return None if role.batch or role.counts_samples else ("n", layer)
 
 

@@ -143,7 +143,8 @@ def _general(of: Node, by: Sym, role: Role, env: Env) -> Any:
     where = quantities.spot(by, role, env)
     found = entries(where, env)
     if len(found) == 1 and (where.first is not None or where.kind in ("W", "b")) and _is_entry(where, env):
-        return moved(of, where, found[0], env)
+        value = moved(of, where, found[0], env)
+        return value.T if env.reading.jacobian == "denominator" and value.ndim == 2 else value
     base = number_or_array(of, env)
     if base.ndim == 0:
         return _of_number(of, where, found, env)

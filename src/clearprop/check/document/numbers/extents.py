@@ -112,7 +112,7 @@ def _size(role, indices: tuple[Script, ...], k: int, layer: int, sample: Node | 
         return n[layer]
     if role.kind in ("weight", "stack"):
         pair = (n[layer - 1] + (role.kind == "stack"), n[layer])
-        pair = (pair[0] - (1 - start(layer - 1, env)), pair[1])
+        pair = (pair[0] - (1 - start(layer - 1, env)), pair[1] - (1 - start(layer, env)))
         pair = pair if orient(role, env.notation) == "in_out" else pair[::-1]
         return max(pair) if len(indices) == 1 and 1 in pair else pair[k]
     if layer >= len(n):

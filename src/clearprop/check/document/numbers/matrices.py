@@ -115,6 +115,8 @@ def _row(row: tuple[Node, ...], env: Env, plain) -> Value:
         count = _count(cells[gap - 1], cells[gap], env) if 0 < gap < len(cells) else len(cells)
         missing = max(0, count - 2) * blocks[0].shape[1]
         blocks.insert(gap, np.full((height, missing), np.nan))
+        if count < 2:  # x_1, x_2, ..., x_d with d = 2, or 1
+            del blocks[max(0, gap + count - 2) : gap]
     if sum(b.size for b in blocks) > MOST_ENTRIES:
         msg = "a matrix with too many entries"
         raise Unread(msg)

@@ -48,10 +48,11 @@ def spot(sym: Sym, role: Role, env: Env) -> Spot:
         sample, unit, batch = _row_indices(sym, where, role, env, layer)
         return Spot(kind, layer, sample, unit, batch, role, where.power)
     first, second = _matrix_indices(where, role, env)
-    if kind == "W" and not start(layer - 1, env):
+    if kind == "W":
         inner = 0 if orient(role, env.notation) == "in_out" or second is None else 1
+        ahead = [1 - start(layer - (k == inner), env) for k in (0, 1)]
         first, second = (
-            one if one is None or k != inner else one + 1 for k, one in enumerate((first, second))
+            one if one is None else one + more for one, more in zip((first, second), ahead, strict=True)
         )
     _check_weight(kind, layer, first, second, role, sym, env)
     return Spot(kind, layer, first, second, False, role, where.power)
@@ -114,6 +115,8 @@ def index(node: Node | None, env: Env) -> int:
         size = size_of(node, env)
         if size is not None:
             return size
+        if letter in env.notation.sample_letters and env.notation.one_sample and env.sample >= 0:
+            return env.sample + 1  # in what the text defines for sample k, and uses without the k
         role = env.notation.roles.get(node.name)
         if role is not None and role.kind == "target":
             return label(node, role, env)
@@ -207,8 +210,10 @@ def _row_indices(
 
 
 def start(layer: int, env: Env) -> int:
-    """The number of a layer's first unit: 0 for inputs of which x_0 is 1."""
-    return int(layer != 0 or not env.notation.from_zero)
+    """The number of a layer's first unit: 0 for inputs of which x_0 is 1, and hidden units of which z_0 is."""
+    if layer == 0:
+        return int(not env.notation.from_zero)
+    return int(not env.notation.ones_above or layer >= env.world.L)
 
 
 def _split_digits(items: tuple[Script, ...], wanted: int) -> tuple[Script, ...]:

@@ -24,6 +24,7 @@ from clearprop.check.document.read.tree import (
     Pow,
     Script,
     Sym,
+    Text,
     walk,
 )
 
@@ -172,8 +173,13 @@ def _is_pure(document: Document, notation: Notation) -> bool:
     return (
         bool(weights)
         and not summed
-        and all(one.sub and all(map(_is_numbered, (*one.sub, *one.sup))) for one in weights)
+        and all(one.sub and all(map(_is_numbered, (*one.sub, *_layers(one)))) for one in weights)
     )
+
+
+def _layers(sym: Sym) -> list[Script]:
+    """What stands above a weight, other than the sign of a new one: w_4^{+}."""
+    return [script for script in sym.sup if not isinstance(script.node, Text)]
 
 
 def _is_numbered(script: Script) -> bool:

@@ -22,7 +22,7 @@ class Plan:
 
     `activations` has one name for each hidden layer, or one for all; `head` is the last; `loss` is cross-entropy,
     binary, squared or own; `factor` stands before squared errors, "outputs" divides by their number. `constant`:
-    the first input is 1; `bare` are the layers without a bias, where others have one; `temperature` is the
+    the first input is 1; `constant_above`: so is the first unit of each hidden layer; `bare` are the layers without a bias, where others have one; `temperature` is the
     letter by which the last z are divided.
     """
 
@@ -34,6 +34,7 @@ class Plan:
     bias: bool = True
     bare: frozenset[int] = frozenset()
     constant: bool = False
+    constant_above: bool = False
     temperature: str | None = None
 
     def activation(self, layer: int, L: int) -> str:
@@ -166,6 +167,8 @@ class World:
                 z[l] / self.free(self.plan.temperature) if l == self.L and self.plan.temperature else z[l]
             )
             value = softmax(scaled) if name == "softmax" else self.function(name)(scaled)
+            if self.plan.constant_above and l < self.L:
+                value = np.concatenate([np.ones((len(value), 1)), value[:, 1:]], axis=1)
             a[l] = given.get(("a", l), value)
         return State(W, b, z, a, y, self.losses(a[-1], y))
 

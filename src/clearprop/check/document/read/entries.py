@@ -1,9 +1,11 @@
-"""A matrix given by its general entry: X = (x_{ni}) is read as X_{ni} = x_{ni}."""
+"""A matrix given by its general entry, X = (x_{ni}), is read as X_{ni} = x_{ni}; a vector by its entries,
+x = (x_1, ..., x_d), as that vector.
+"""
 
 from dataclasses import replace
 
 from clearprop.check.document.read.tokens import Token
-from clearprop.check.document.read.tree import Node, Script, Sym
+from clearprop.check.document.read.tree import Dots, Listed, Matrix, Node, Script, Sym, Transpose
 
 OPEN, CLOSE = ("(", "["), (")", "]")
 
@@ -16,6 +18,15 @@ def by_entry(left: Node | None, right: Node | None, tokens: list[Token]) -> Node
     if not bracketed or left.sub or len(right.sub) != 2 or not all(map(_is_letter, right.sub)):
         return left
     return replace(left, sub=right.sub)
+
+
+def as_vector(left: Node | None, right: Node | None) -> Node | None:
+    """The second side as a vector that lies as the text's vectors do, where it lists entries of one name; else as is."""
+    entries = [one for one in right.items if not isinstance(one, Dots)] if isinstance(right, Listed) else []
+    names = {one.name if isinstance(one, Sym) and one.sub else "" for one in entries}
+    if isinstance(right, Listed) and isinstance(left, Sym) and len(entries) > 1 and len(names) == 1 and "" not in names:
+        return Transpose(Matrix((right.items,), listed=True))
+    return right
 
 
 def _is_letter(script: Script) -> bool:

@@ -1,5 +1,7 @@
 """Names that carry the name of another quantity: g_w, v_B, delta_o. The letter below is no index, the two are one name."""
 
+from dataclasses import replace
+
 from clearprop.check.document.read.tokens import Token, merged
 
 BASES = {"g", "G", "v", "V", "m", "r", "s", "u", "d", "D", "e", "delta", "hat m", "hat v", "Delta"}
@@ -26,8 +28,8 @@ def _owners(formulas: Formulas) -> set[str]:
                 continue
             end = _end(tokens, k + 1)
             inside = [t.text for t in tokens[k + 1 : end]]
-            named = k > 0 and tokens[k - 1].text in BASES and _below(tokens, k - 1)
-            (below if named else indices).update(inside)
+            named = _below(tokens, k - 1) if k > 0 and tokens[k - 1].text in BASES else ""
+            (below if named else indices).update([named] if named else inside)
             k = end
     return (on_line & below) - indices
 
@@ -56,9 +58,10 @@ def _joined(tokens: list[Token], owners: set[str]) -> list[Token]:
         end = k + 1
         if below in owners and _is_base(tokens[k]):
             end = _end(tokens, k + 2)
+            scripts = _own_scripts(tokens, k, end)
             if [t.text for t in tokens[end : end + 3]] == ["(", below, ")"]:
                 end += 3  # g_w(w)
-            result.append(merged(tokens[k:end], f"{tokens[k].text}_{below}"))
+            result += [merged(tokens[k:end], f"{tokens[k].text}_{below}"), *scripts]
         else:
             result.append(tokens[k])
         k = end
@@ -66,11 +69,19 @@ def _joined(tokens: list[Token], owners: set[str]) -> list[Token]:
 
 
 def _below(tokens: list[Token], k: int) -> str:
-    """The one token below a name."""
+    """The one token below a name, or the first that has scripts of its own: W of v_{W_k}."""
     if k + 2 >= len(tokens) or tokens[k + 1].text != "_":
         return ""
     inside = _bare([t.text for t in tokens[k + 2 : _end(tokens, k + 2)]])
-    return inside[0] if len(inside) == 1 else ""
+    scripted = len(inside) > 2 and inside[1] in ABOVE
+    return inside[0] if len(inside) == 1 or scripted else ""
+
+
+def _own_scripts(tokens: list[Token], k: int, end: int) -> list[Token]:
+    """The scripts of what is below: _k of v_{W_k}, which tell the layer."""
+    inside = tokens[k + 2 : end]
+    inside = inside[1:-1] if inside and inside[0].text == "{" else inside
+    return [replace(token, raw="") for token in inside[1:]]  # written with the name
 
 
 def _is_base(token: Token) -> bool:

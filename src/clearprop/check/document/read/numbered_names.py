@@ -56,9 +56,11 @@ def _counts_from_zero(tokens: list[Token]) -> bool:
 
 
 def _is_numbered(name: str, formulas: Formulas) -> bool:
-    """Whether a letter has one number below it and nothing above, and not always the same, or nothing at all."""
+    """Whether a letter has one number below it and nothing above, and not always the same, or nothing at all; the
+    number of a bias may be: C q + c_0 beside A x + a.
+    """
     found = _numbers(name, formulas)
-    return len(found - {""}) > 1 and None not in found
+    return len(found - {""}) > (name not in BIASES) and None not in found
 
 
 def _numbers(name: str, formulas: Formulas) -> set[str | None]:

@@ -25,6 +25,7 @@ from clearprop.check.document.read.splitting import EQUAL, RELATIONS, Chain, Sid
 from clearprop.check.document.read.tokens import Token, expand, lex, macros
 from clearprop.check.document.read.tree import Node
 
+LONGEST = 30  # tokens of a formula that names something and states nothing
 FUNCTION_LETTERS = {
     "sigma",
     "phi",
@@ -130,6 +131,7 @@ class Document:
     statements: list[Statement]
     unread: list[tuple[int, Unread]]
     words: Words
+    lone: dict[int, Node] = field(default_factory=dict)  # by the numbers of formulas that state nothing: $W_1$
 
 
 def read_document(source: Source) -> Document:
@@ -148,12 +150,17 @@ def read_document(source: Source) -> Document:
     tokens = dict(zip(tokens, renamed, strict=True))
     words = words_of(list(tokens.values()))
     statements: list[Statement] = []
+    lone: dict[int, Node] = {}
     for number, cleaned in tokens.items():
-        for chain in chains(cleaned):
+        stated = chains(cleaned)
+        for chain in stated:
             _add(statements, chain, number, words)
+        if not stated and 0 < len(cleaned) <= LONGEST and not found[number].display:
+            with contextlib.suppress(Unread, RecursionError):
+                lone[number] = parse(cleaned, words)
     if einstein.says(prose(source)):
         _sum_over_repeated(statements, found)
-    return Document(source, found, statements, unread, words)
+    return Document(source, found, statements, unread, words, lone)
 
 
 def _sum_over_repeated(statements: list[Statement], found: list[Formula]) -> None:
@@ -205,6 +212,7 @@ def _add(statements: list[Statement], chain: Chain, number: int, words: Words) -
         return
     if len(parts) == 2 and parts[1].sign in EQUAL:
         parts[0].node = entries.by_entry(parts[0].node, parts[1].node, parts[1].tokens)
+        parts[1].node = entries.as_vector(parts[0].node, parts[1].node)
     if chain.continues and statements:
         statements[-1].parts += parts
         statements[-1].own += chain.conditions
