@@ -61,7 +61,9 @@ def _sets_a_constant(statement: Statement, notation: Notation) -> bool:
     if len(statement.parts) != 2 or not isinstance(first, Sym) or last is None or any(symbols(last)):
         return False
     role = notation.roles.get(first.name, Role(""))
-    return role.kind in ("rate", "decay", "constant", "memory") or notation.sizes.get(is_letter(first) or "") == ("m",)
+    return role.kind in ("rate", "decay", "constant", "memory") or notation.sizes.get(
+        is_letter(first) or ""
+    ) == ("m",)
 
 
 def _sets_a_unit(statement: Statement, notation: Notation) -> bool:
@@ -81,7 +83,11 @@ def _names_data(statement: Statement, notation: Notation) -> bool:
     """D = {(x_1, y_1), ..., (x_m, y_m)}: says what a set of examples is called."""
     left, right = (*(part.node for part in statement.parts), None)[:2]
     pairs = right.items if isinstance(right, Listed) else ()
-    return isinstance(left, Sym) and not notation.kind(left.name) and any(isinstance(one, Listed) for one in pairs)
+    return (
+        isinstance(left, Sym)
+        and not notation.kind(left.name)
+        and any(isinstance(one, Listed) for one in pairs)
+    )
 
 
 def has_whole_layers(nodes: list[Node], notation: Notation) -> bool:

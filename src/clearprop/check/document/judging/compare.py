@@ -105,8 +105,7 @@ class Comparison:
         self.known = [n for n in self.nodes if n is not None]
         self.sets = [n for n in self.known if shapes.has_space(n)]
         self.unsized = [n is not None and matrices.has_identity(n) for n in self.nodes]
-        around: list = statement.around
-        self.conditions = conditions.consistent([*conditions.own(statement, document), *around])
+        self.conditions = conditions.of(statement, document)
         if notation.true_class in {s.name for node in self.known for s in symbols(node)}:
             self.conditions += conditions.of_true_class(notation)
         self.moving = differentials.has_differentials(self.known, notation.roles)

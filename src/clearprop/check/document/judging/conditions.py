@@ -61,6 +61,12 @@ def own(statement: Statement, document: Document) -> list[Node]:
     return found
 
 
+def of(statement: Statement, document: Document) -> list[Node]:
+    """What a statement is said under: in its own formula, then in its sentence."""
+    around: list = statement.around
+    return consistent([*own(statement, document), *around])
+
+
 def _parsed(tokens: list[Token], document: Document) -> Node | None:
     tokens = [t for t in tokens if t.kind != "text"]
     try:

@@ -18,6 +18,7 @@ from clearprop.check.document.meaning import (
     roles,
     sample_letters,
     samples,
+    shape_lines,
     sizing,
     vectors,
     wholes,
@@ -70,6 +71,7 @@ def build(document: Document, options: Options) -> Setting:
     batches.find_batches(document, notation, shapes, text)
     numbers = given.given(document, notation)
     concrete = sizing.find_sizes(document, notation, shapes)
+    shape_lines.find_shape_lines(document, notation)
     named_functions.find_functions(document, notation, text)
     named_functions.find_outputs(document, notation)
     constants.find_constants(document, notation)

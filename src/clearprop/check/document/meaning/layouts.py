@@ -81,14 +81,18 @@ def _across(document: Document) -> list[tuple[Sym, tuple[Node, ...]]]:
 
 
 GAP = 60  # characters between a name and its shape
-SHAPED_AS = re.compile(r"[(（]\s*$|\b(?:is|are|has|have|of|shape|size|dimensions?)\b|大小|维度|形状|是|为", re.IGNORECASE)
+SHAPED_AS = re.compile(
+    r"[(（]\s*$|\b(?:is|are|has|have|of|shape|size|dimensions?)\b|大小|维度|形状|是|为", re.IGNORECASE
+)
 QUANTITIES = {"x", "y", "z", "a", "h", "w", "t", "p", "b", "X", "Y", "Z", "A", "W"}  # that are no sizes
 
 
 def _sizes(node: Node) -> tuple[Node, ...]:
     """The two sizes of (n, m), n x m."""
     items = node.items if isinstance(node, Listed) else tuple(_factors(node))
-    plain = all(isinstance(one, Num) or (isinstance(one, Sym) and one.name not in QUANTITIES) for one in items)
+    plain = all(
+        isinstance(one, Num) or (isinstance(one, Sym) and one.name not in QUANTITIES) for one in items
+    )
     return items if len(items) == 2 and plain else ()
 
 

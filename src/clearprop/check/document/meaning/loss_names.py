@@ -33,9 +33,10 @@ def find_losses(nodes: list[Node], pairs: Pairs, words: Words, notation: Notatio
             notation.roles[name] = Role("loss")
             notation.main_loss = notation.main_loss or name
     for left, right, _ in pairs:  # R = 1/N sum_n L(...) + ...
-        if isinstance(left, (Sym, Call)) and left.name in LOSS_LETTERS and left.name not in notation.roles:
-            if any(isinstance(one, Big) and _holds_loss(one.body, notation) for one in walk(right)):
-                notation.roles[left.name] = Role("loss")
+        if not isinstance(left, (Sym, Call)) or left.name not in LOSS_LETTERS or left.name in notation.roles:
+            continue
+        if any(isinstance(one, Big) and _holds_loss(one.body, notation) for one in walk(right)):
+            notation.roles[left.name] = Role("loss")
     totals = [left.name for left, right, _ in pairs if _is_loss(left, notation) and _sums_samples(right)]
     own = [right for left, right, _ in pairs if _is_loss(left, notation) and left.name == notation.main_loss]
     if totals and notation.main_loss not in totals and own:

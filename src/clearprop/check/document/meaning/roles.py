@@ -20,6 +20,7 @@ from clearprop.check.document.meaning.notation import (
     place,
 )
 from clearprop.check.document.meaning.offsets import find_offsets
+from clearprop.check.document.meaning.shape_lines import speaks_of_shapes
 from clearprop.check.document.read.formulas import prose
 from clearprop.check.document.read.statements import Document, Statement
 from clearprop.check.document.read.tree import (
@@ -81,9 +82,9 @@ def named_lines(document: Document) -> Iterator[tuple[Statement, Sym, Node]]:
 
 
 def nodes(document: Document, *, ranges: bool = True) -> Iterator[Node]:
-    """All sides; `ranges`: with those of p = 1, ..., P, whose letters are an index and its bound."""
+    """All sides; `ranges`: with those of p = 1, ..., P and n x m, whose letters are indices and sizes."""
     for statement in document.statements:
-        if not ranges and _is_range(statement):
+        if not ranges and (_is_range(statement) or speaks_of_shapes(statement)):
             continue
         for part in statement.parts:
             if part.node is not None:

@@ -22,8 +22,8 @@ class Plan:
 
     `activations` has one name for each hidden layer, or one for all; `head` is the last; `loss` is cross-entropy,
     binary, squared or own; `factor` stands before squared errors, "outputs" divides by their number. `constant`:
-    the first input is 1; `constant_above`: so is the first unit of each hidden layer; `bare` are the layers without a bias, where others have one; `temperature` is the
-    letter by which the last z are divided.
+    the first input is 1; `constant_above`: so is the first unit of each hidden layer; `bare` are the layers
+    without a bias, where others have one; `temperature` is the letter by which the last z are divided.
     """
 
     activations: tuple[str, ...] = ("relu",)

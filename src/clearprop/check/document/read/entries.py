@@ -24,7 +24,13 @@ def as_vector(left: Node | None, right: Node | None) -> Node | None:
     """The second side as a vector that lies as the text's vectors do, where it lists entries of one name; else as is."""
     entries = [one for one in right.items if not isinstance(one, Dots)] if isinstance(right, Listed) else []
     names = {one.name if isinstance(one, Sym) and one.sub else "" for one in entries}
-    if isinstance(right, Listed) and isinstance(left, Sym) and len(entries) > 1 and len(names) == 1 and "" not in names:
+    if (
+        isinstance(right, Listed)
+        and isinstance(left, Sym)
+        and len(entries) > 1
+        and len(names) == 1
+        and "" not in names
+    ):
         return Transpose(Matrix((right.items,), listed=True))
     return right
 

@@ -131,7 +131,9 @@ class Document:
     statements: list[Statement]
     unread: list[tuple[int, Unread]]
     words: Words
-    lone: dict[int, Node] = field(default_factory=dict)  # by the numbers of formulas that state nothing: $W_1$
+    lone: dict[int, Node] = field(
+        default_factory=dict
+    )  # by the numbers of formulas that state nothing: $W_1$
 
 
 def read_document(source: Source) -> Document:
