@@ -1,19 +1,18 @@
 """The sides of a statement against each other, over all values of its indices, on several networks."""
 
 import contextlib
-from collections.abc import Iterator
+from collections import defaultdict
 from dataclasses import dataclass, field
-from itertools import cycle, product
 
 import numpy as np
 
-from clearprop.check.document.judging import claims, conditions, dummies
-from clearprop.check.document.meaning.notation import Notation, Reading, Role, is_letter, near_letter
+from clearprop.check.document.judging import claims, conditions
+from clearprop.check.document.judging.asked import Asked
+from clearprop.check.document.judging.places import Places
+from clearprop.check.document.meaning.notation import Notation, Reading, is_letter
 from clearprop.check.document.numbers import (
-    any_matrices,
     derive,
     differentials,
-    extents,
     losses,
     matrices,
     minimum,
@@ -39,7 +38,6 @@ from clearprop.check.document.read.tree import Call, Space, Sym, bases, symbols,
 
 TOLERANCE = 1e-7  # complex steps are exact to 1e-13; slopes of slopes are differences, exact to 1e-8
 MOST_CHOICES = 60
-MOST_SAMPLES = 3  # that a line of one sample without an index is looked at for: both labels are among them
 FEW_CHOICES = 8
 
 
@@ -50,6 +48,17 @@ class Outcome:
     value: Value | None
     error: Exception | None = None
     matrix: Value | None = None  # of a derivative of a vector by a vector that is given entry by entry
+
+
+Outcomes = defaultdict[tuple[int, bool, bool], Asked[Outcome]]  # of a side, taken `entrywise` or `narrow`
+
+
+@dataclass
+class Look:
+    """A place at which a statement is looked at, and what its sides have come to there."""
+
+    env: Env
+    outcomes: Outcomes = field(default_factory=lambda: defaultdict(Asked))
 
 
 @dataclass
@@ -111,11 +120,9 @@ class Comparison:
         self.moving = differentials.has_differentials(self.known, notation.roles)
         self.together = self._speaks_of_batches()
         self.suppressed = self._suppressed()
-        self.layers = self._layer_letters()
         self.decays = self._decays()
-        self.positive = any(
-            isinstance(one, Call) and one.name in ("log", "sqrt") for n in self.known for one in walk(n)
-        )
+        self.places = Places(self.known, self.conditions, notation)
+        self.looks: defaultdict[tuple, Asked[list[Look]]] = defaultdict(Asked)
         self.update = updates.is_update(statement, notation.roles)
         self.under(reading)
 
@@ -213,71 +220,13 @@ class Comparison:
         return False
 
     def _on(self, number: int, env: Env, most: int) -> None:
-        rng = np.random.default_rng(env.world.seed + 17)
-        numbers = dummies.drawn(self.known, self.positive, env, rng)
-        env = env.at(params=dummies.within(numbers, self.conditions))
-        env = env.at(params={**env.params, **any_matrices.drawn(self.known, env, rng)})
-        allowed = list(self._choices(env))
-        if len(allowed) > most:
-            allowed = [allowed[k] for k in sorted(rng.choice(len(allowed), most, replace=False))]
-        looks = max(len(allowed), min(MOST_SAMPLES, env.world.m) if self.notation.one_sample else 0)
-        for turn, chosen in zip(range(looks), cycle(allowed), strict=False):
-            self._one(number, chosen.at(sample=chosen.sample if chosen.sample >= 0 else turn % env.world.m))
+        """Look at the places on one network; they are drawn once for all readings that do not move them."""
 
-    def _choices(self, env: Env) -> Iterator[Env]:
-        """Every choice of the free indices that the conditions allow; all choices if they allow none."""
-        found = list(self._all(env))
-        allowed = [e for e in found if all(conditions.holds(c, e) is not False for c in self.conditions)]
-        return iter(allowed or found)
+        def drawn(reading: Reading) -> list[Look]:
+            return [Look(one) for one in self.places.drawn(env.at(reading=reading), most)]
 
-    def _all(self, env: Env) -> Iterator[Env]:
-        names = set().union(*(extents.letters_in(node, env) for node in self.known)) if self.known else set()
-        layers = sorted(names & self.layers)
-        others = sorted(names - set(layers))
-        samples = range(env.world.m) if self._speaks_of_one(env) else [-1]
-        for numbers in product(self._layers(env), repeat=len(layers)):
-            base = env.at(letters=dict(zip(layers, numbers, strict=True)))
-            ranges = [self._range(name, base) for name in others]
-            for values in product(*ranges):
-                for sample in samples:
-                    yield base.at(
-                        letters={**base.letters, **dict(zip(others, values, strict=True))}, sample=sample
-                    )
-
-    def _layers(self, env: Env) -> range:
-        """The numbers that a layer may have as the text counts."""
-        return range(1 + min(0, self.notation.first_weight), env.world.L + self.notation.first_act + 1)
-
-    def _speaks_of_one(self, env: Env) -> bool:
-        """Whether assumptions on labels need every sample to be looked at."""
-        roles = self.notation.roles
-        return any(isinstance(s, Sym) and roles.get(s.name) and roles[s.name].kind == "target"
-                   for c in self.conditions for s in symbols(c))  # fmt: skip
-
-    def _layer_letters(self) -> set[str]:
-        """The letters that stand where layers stand, in this statement; i only above weights and biases."""
-        found = set()
-        for one in (one for node in self.known for one in symbols(node)):
-            style, role = self.notation.style, self.notation.roles.get(one.name, Role(""))
-            items = one.sub[:1] if style == "sub" else tuple(i for i in one.sup if i.kind == style)
-            for name in (near_letter(item.node) for item in items):
-                if name in self.notation.layer_letters or (
-                    name and style != "sub" and role.kind in ("weight", "bias")
-                ):
-                    found.add(name)
-        return found
-
-    def _range(self, name: str, env: Env) -> range:
-        found: set[int] = set()
-        for node in self.known:
-            try:
-                here = extents.sizes(node, name, env)
-            except OutOfRange:
-                continue
-            if here:
-                found = here
-                break
-        return range(1, max(found, default=env.world.sizes[-1]) + 1)
+        for look in self.looks[number, most, env.entrywise].under(env.reading, env.budget, drawn):
+            self._one(number, look.env.at(reading=env.reading, budget=env.budget), look.outcomes)
 
     def _suppressed(self) -> str | None:
         """The letter of the sample that some of a line's variables carry; those without it are of the same sample."""
@@ -289,13 +238,18 @@ class Comparison:
         }
         return found.pop() if len(found) == 1 else None
 
-    def _one(self, number: int, env: Env) -> None:
+    def _one(self, number: int, env: Env, known: Outcomes) -> None:
         if self.suppressed in env.letters:
             env = env.at(sample=env.letters[str(self.suppressed)] - 1)
         if self.moving:
             with contextlib.suppress(Unread, Misfit, OutOfRange):  # told where the symbol stands
                 env = env.at(moves=differentials.moves(self.known, env, self.narrow))
-        outcomes = [self._outcome(k, env) for k in range(len(self.nodes))]
+        outcomes = [
+            known[k, self.entrywise, self.narrow].under(
+                env.reading, env.budget, lambda reading, k=k: self._outcome(k, env.at(reading=reading))
+            )
+            for k in range(len(self.nodes))
+        ]
         outcomes = [self._sized(k, outcomes, env) for k in range(len(self.nodes))]
         beyond = next((o.error for o in outcomes if isinstance(o.error, OutOfRange) and o.error.layer), None)
         if beyond is not None and self._has_layers(env):
@@ -331,7 +285,7 @@ class Comparison:
         return Outcome(found[0] if found else wanted[0])
 
     def _has_layers(self, env: Env) -> bool:
-        return bool((self.layers | self.notation.layer_letters) & env.letters.keys())
+        return bool((self.places.layers | self.notation.layer_letters) & env.letters.keys())
 
     def _outcome(self, k: int, env: Env) -> Outcome:
         node = self.nodes[k]

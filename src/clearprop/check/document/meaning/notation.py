@@ -40,6 +40,9 @@ WHERE = " where lambda is"  # J is without it in lines that have no lambda
 
 WITH_PENALTY = " + penalty"
 
+REDUCED = ("value", "rows", "weights")  # of a loss: what is averaged over the samples, summed, or of one
+ANY = "any loss"
+
 
 @dataclass
 class Reading:
@@ -57,6 +60,20 @@ class Reading:
     penalised: dict[str, str] = field(default_factory=dict)
     jacobian: str = "numerator"
     slopes: str = SHAPED
+
+    def ask(self, what: str, name: str = "") -> str:
+        """One choice: of a loss its `value`, its gradients by `rows` or `weights`, its `penalty` in a line with lambda
+        or in a `bare` one; the `gradient` that a name stands for; the `jacobian`, the `slopes`.
+        """
+        if what in REDUCED:
+            return self.losses.get(name, ("mean", "mean", "mean"))[REDUCED.index(what)]
+        if what == "gradient":
+            return self.gradients.get(name, "mean")
+        if what in ("penalty", "bare"):
+            every = (one for one in self.penalised.values() if one)
+            penalty = next(every, "") if name == ANY else self.penalised.get(name, "")
+            return "" if what == "bare" and penalty.endswith(WHERE) else penalty.removesuffix(WHERE)
+        return {"jacobian": self.jacobian, "slopes": self.slopes}[what]
 
     def laid_out(self, jacobian: str, slopes: str) -> "Reading":
         """The same with derivatives in this layout."""

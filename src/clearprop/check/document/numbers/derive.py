@@ -84,7 +84,7 @@ def is_loss(node: Node | None, env: Env) -> bool:
 
 def _loss_by_loss(of: Sym | Call, by: Sym, env: Env) -> Value:
     """dJ/dL_i: 1 or 1/m."""
-    how = losses.reduction(of.name, env)[0]
+    how = env.reading.ask("value", of.name)
     return np.asarray(1.0 / env.world.m if how == "mean" else 1.0)
 
 
@@ -132,7 +132,7 @@ def _by_call(node: Derivative, by: Call, env: Env) -> Any:
         sample = sample if sample is not None else env.sample
         where = quantities.Spot("a", env.world.L, sample, None, False, Role("prediction", -1))
         name = node.of.name if isinstance(node.of, (Sym, Call)) else ""
-        _, how, _ = losses.reduction(name, env)
+        how = env.reading.ask("rows", name)
         return quantities.exposed(losses.whole(where, how, None, env), where, env)
     msg = f"a derivative by {by.name}(...)"
     raise Unread(msg, by.name)
@@ -258,7 +258,7 @@ def as_array(value: Jacobian, env: Env) -> Value:
     if value.of == "varies":
         msg = "the derivative of a batch by a batch"
         raise TooManyAxes(msg)
-    return value.matrix if env.reading.jacobian == "numerator" else value.matrix.T
+    return value.matrix if env.reading.ask("jacobian") == "numerator" else value.matrix.T
 
 
 def as_matrix(value: Jacobian, env: Env) -> Value | None:
@@ -303,7 +303,7 @@ def _matrix(jacobian: Jacobian, env: Env) -> Value:
     if jacobian.of == "varies":
         msg = "the derivative of a batch by a batch"
         raise TooManyAxes(msg)
-    return jacobian.matrix if env.reading.jacobian == "numerator" else jacobian.matrix.T
+    return jacobian.matrix if env.reading.ask("jacobian") == "numerator" else jacobian.matrix.T
 
 
 def telescoped(factors: list[Node], env: Env) -> Value:

@@ -3,6 +3,7 @@
 import numpy as np
 
 from clearprop.check.document.meaning.notation import (
+    ANY,
     OWN,
     ROWLIKE,
     WITH_PENALTY,
@@ -80,10 +81,6 @@ def _checked(sample: int, env: Env) -> int:
     return sample
 
 
-def reduction(name: str, env: Env) -> tuple[str, str, str]:
-    return env.reading.losses.get(name, ("mean", "mean", "mean"))
-
-
 def labelled(node: Node | None, notation: Notation) -> str | None:
     r"""J_{\text{sum}}, J_{\text{total}}, L_{\text{data}}, E_\lambda: what a loss says of itself."""
     scripts = node.sub if isinstance(node, (Sym, Call)) else ()
@@ -98,29 +95,34 @@ def labelled(node: Node | None, notation: Notation) -> str | None:
 WHOLE = {"total", "reg", "regularized", "regularised", "ridge", "tot", "all"}
 
 
-def _meant(node: Node | None, name: str, env: Env) -> tuple[tuple[str, str, str], str]:
-    """How a loss and its gradients are reduced, and the penalty in it; "total" adds the penalty to J."""
+def _reduced(what: str, node: Node | None, name: str, env: Env) -> str:
+    """How a loss, `what` value, or one of its gradients is reduced."""
     said = labelled(node, env.notation)
-    if said in ("sum", "mean"):
-        return (said, said, said), ""
-    penalised = penalty.here(env.reading.penalised.get(name, ""), env)
+    return said if said in ("sum", "mean") else env.reading.ask(what, name)
+
+
+def _penalty(node: Node | None, name: str, env: Env) -> str:
+    """The penalty in a loss; J_total has it."""
+    said = labelled(node, env.notation)
+    if said in ("sum", "mean", "data"):
+        return ""
     usual = "lambda/2" if env.notation.penalty is None else OWN
-    return reduction(name, env), {"data": "", "total": penalised or usual}.get(said or "", penalised)
+    return penalty.here(name, env) or (usual if said == "total" else "")
 
 
 def value(node: Node, role: Role, env: Env) -> Value:
     """The value of a loss."""
     name = node.name if isinstance(node, (Sym, Call)) else ""
     sample = sample_of(node, env)
-    (how, _, _), penalised = _meant(node, name, env)
-    indexed = sample is not None
+    how = _reduced("value", node, name, env)
+    penalised = "" if sample is not None else _penalty(node, name, env)
     if sample is None and how == "sample":
         sample = env.sample
     if sample is not None:
         total = env.state.losses[sample]
     else:
         total = env.state.losses.sum() / (env.world.m if how == "mean" else 1.0)
-    if penalised and not indexed:
+    if penalised:
         total = total + penalty.value(penalised, env)
     return np.asarray(role.sign * total)
 
@@ -129,11 +131,10 @@ def gradient(of: Node | None, by: Sym, role: Role, env: Env) -> Value:
     """A loss's derivative by a quantity of the network, as the text lays it out."""
     name = of.name if isinstance(of, (Sym, Call)) else env.notation.main_loss or ""
     sign = env.notation.roles.get(name, Role("loss")).sign * quantities.sign_of(role)
-    (_, rows, weights), penalised = _meant(of, name, env)
     where = quantities.spot(by, role, env)
     sample = sample_of(of, env) if of is not None else None
-    how = rows if where.kind in ("z", "a") else weights
-    penalised = "" if sample is not None else penalised
+    how = _reduced("rows" if where.kind in ("z", "a") else "weights", of, name, env)
+    penalised = "" if sample is not None or where.kind in ("z", "a") else _penalty(of, name, env)
     if sample is None and how == "sample":
         sample = env.sample
         if where.first is not None and where.kind in ("z", "a"):
@@ -174,10 +175,9 @@ def _beside_ones(found: Value, where: quantities.Spot, env: Env) -> Value:
 
 def named_gradient(node: Sym, role: Role, env: Env) -> Value:
     """The value of delta, dZ, dW: a gradient that has a name of its own."""
-    said = env.reading.gradients.get(node.name, "mean")
+    said = env.reading.ask("gradient", node.name)
     how = said.removesuffix(WITH_PENALTY)
-    penalised = next(filter(None, env.reading.penalised.values()), "") if said != how else ""
-    penalised = penalty.here(penalised, env)
+    penalised = penalty.here(ANY, env) if said != how else ""
     base, times = role, role.sign * (env.world.constants["rate"] if role.rate else 1.0)
     if role.kind == "gradient":
         of = env.notation.roles.get(role.of)

@@ -92,8 +92,8 @@ def _slope(world: World, biased: bool, env: Env) -> np.ndarray:
     """The loss's gradient by all parameters, with its penalty."""
     here = env.at(world=world, state=world.state, decays=True)
     name = env.notation.main_loss or ""
-    reduced = "mean" if losses.reduction(name, env)[2] == "mean" else "sum"
-    penalised = penalty.here(env.reading.penalised.get(name, ""), here)
+    reduced = "mean" if env.reading.ask("weights", name) == "mean" else "sum"
+    penalised = penalty.here(name, here)
     spots = [Spot("W", 1, None, None, False, Role("weight")), Spot("b", 1, None, None, False, Role("bias"))]
     found = [losses.whole(spot, reduced, None, here, penalised) for spot in spots[: 1 + biased]]
     return np.concatenate([np.real(one).reshape(-1) for one in found])

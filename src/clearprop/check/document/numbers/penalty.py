@@ -2,18 +2,16 @@
 
 import numpy as np
 
-from clearprop.check.document.meaning.notation import OWN, PENALTIES, WHERE
+from clearprop.check.document.meaning.notation import OWN, PENALTIES
 from clearprop.check.document.numbers.env import Env
 from clearprop.check.document.numbers.functions import STEP
 from clearprop.check.document.numbers.values import Value, scalar
 from clearprop.check.document.read.limits import Misfit
 
 
-def here(penalised: str, env: Env) -> str:
-    """Which penalty a line means: none, if it is only where lambda is and the line has none."""
-    if penalised.endswith(WHERE):
-        return penalised.removesuffix(WHERE) if env.decays else ""
-    return penalised
+def here(name: str, env: Env) -> str:
+    """Which penalty of a loss a line means: none, if it is only where lambda is and the line has none."""
+    return env.reading.ask("penalty" if env.decays else "bare", name)
 
 
 def value(kind: str, env: Env) -> Value:

@@ -62,7 +62,7 @@ def _gradient(sym: Sym, how: str, sample: int | None, penalised: str, env: Env) 
 
 
 def _penalised(env: Env) -> str:
-    return penalty.here(env.reading.penalised.get(env.notation.main_loss or "", ""), env)
+    return penalty.here(env.notation.main_loss or "", env)
 
 
 def _is_weight(sym: Sym, env: Env) -> bool:
@@ -107,7 +107,7 @@ def _named_loss(right: Node, env: Env) -> str | None:
 
 def _ways(env: Env, name: str | None) -> list[tuple[str, int | None]]:
     """Whose gradient a step takes: of the text's loss; of one sample or of the mean if the text's loss is of one."""
-    how = losses.reduction(name, env)[2] if name else "mean"
+    how = env.reading.ask("weights", name) if name else "mean"
     if how == "sample":
         return [("sum", env.sample), ("mean", None)]
     return [(how, None)]

@@ -1,0 +1,95 @@
+"""Where a statement is looked at: the values of its free indices, and of its letters that stand for any number."""
+
+from collections.abc import Iterator
+from itertools import cycle, product
+
+import numpy as np
+
+from clearprop.check.document.judging import conditions, dummies
+from clearprop.check.document.meaning.notation import Notation, Role, near_letter
+from clearprop.check.document.numbers import any_matrices, extents
+from clearprop.check.document.numbers.env import Env
+from clearprop.check.document.read.limits import OutOfRange
+from clearprop.check.document.read.tree import Call, Node, symbols, walk
+
+MOST_SAMPLES = 3  # that a line of one sample without an index is looked at for: both labels are among them
+
+
+class Places:
+    """The places at which sides, that are all `nodes`, are held against each other under these conditions."""
+
+    def __init__(self, nodes: list[Node], said: list[Node], notation: Notation) -> None:
+        self.nodes, self.conditions, self.notation = nodes, said, notation
+        self.layers = self._layer_letters()
+        self.positive = any(
+            isinstance(one, Call) and one.name in ("log", "sqrt") for n in nodes for one in walk(n)
+        )
+        self.of_labels = self._speaks_of_labels()
+
+    def drawn(self, env: Env, most: int) -> list[Env]:
+        """The places on one network, or `most` of them at random."""
+        rng = np.random.default_rng(env.world.seed + 17)
+        numbers = dummies.drawn(self.nodes, self.positive, env, rng)
+        env = env.at(params=dummies.within(numbers, self.conditions))
+        env = env.at(params={**env.params, **any_matrices.drawn(self.nodes, env, rng)})
+        allowed = self._allowed(env)
+        if len(allowed) > most:
+            allowed = [allowed[k] for k in sorted(rng.choice(len(allowed), most, replace=False))]
+        looks = max(len(allowed), min(MOST_SAMPLES, env.world.m) if self.notation.one_sample else 0)
+        return [
+            one.at(sample=one.sample if one.sample >= 0 else turn % env.world.m)
+            for turn, one in zip(range(looks), cycle(allowed), strict=False)
+        ]
+
+    def _allowed(self, env: Env) -> list[Env]:
+        """Every choice of the free indices that the conditions allow; all choices if they allow none."""
+        found = list(self._all(env))
+        allowed = [e for e in found if all(conditions.holds(c, e) is not False for c in self.conditions)]
+        return allowed or found
+
+    def _all(self, env: Env) -> Iterator[Env]:
+        names = set[str]().union(*(extents.letters_in(node, env) for node in self.nodes))
+        layers = sorted(names & self.layers)
+        others = sorted(names - set(layers))
+        samples = range(env.world.m) if self.of_labels else [-1]
+        for numbers in product(self._layers(env), repeat=len(layers)):
+            base = env.at(letters=dict(zip(layers, numbers, strict=True)))
+            ranges = [self._range(name, base) for name in others]
+            for values in product(*ranges):
+                for sample in samples:
+                    yield base.at(
+                        letters={**base.letters, **dict(zip(others, values, strict=True))}, sample=sample
+                    )
+
+    def _layers(self, env: Env) -> range:
+        """The numbers that a layer may have as the text counts."""
+        return range(1 + min(0, self.notation.first_weight), env.world.L + self.notation.first_act + 1)
+
+    def _speaks_of_labels(self) -> bool:
+        """Whether assumptions on labels need every sample to be looked at."""
+        return any(self.notation.kind(s.name) == "target" for c in self.conditions for s in symbols(c))
+
+    def _layer_letters(self) -> set[str]:
+        """The letters that stand where layers stand, in this statement; i only above weights and biases."""
+        found = set()
+        for one in (one for node in self.nodes for one in symbols(node)):
+            style, role = self.notation.style, self.notation.roles.get(one.name, Role(""))
+            items = one.sub[:1] if style == "sub" else tuple(i for i in one.sup if i.kind == style)
+            for name in (near_letter(item.node) for item in items):
+                if name in self.notation.layer_letters or (
+                    name and style != "sub" and role.kind in ("weight", "bias")
+                ):
+                    found.add(name)
+        return found
+
+    def _range(self, name: str, env: Env) -> range:
+        found: set[int] = set()
+        for node in self.nodes:
+            try:
+                here = extents.sizes(node, name, env)
+            except OutOfRange:
+                continue
+            if here:
+                found = here
+                break
+        return range(1, max(found, default=env.world.sizes[-1]) + 1)
