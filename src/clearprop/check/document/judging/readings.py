@@ -57,15 +57,16 @@ class Chooser:
         self.sides = [len(compared(s)) for s in self.statements]
         self._turn()
 
-    def bounds(self, reading: Reading, statements: list[int]) -> Iterator[int]:
-        """How many neighbouring sides of these statements may agree under a reading: all, then ever fewer with each
-        statement that is looked at, at last as many as do. Who looks for more than that need not go on.
+    def beats(self, best: float, reading: Reading, statements: list[int], doubt: float = 0.0) -> float | None:
+        """How many neighbouring sides of these statements agree under a reading, less its doubt, if that is more than
+        `best`; else None, as soon as it can be no more.
         """
         possible = sum(self.sides[k] for k in statements)
-        yield possible
         for k in statements:
+            if possible - doubt <= best:
+                return None
             possible -= self.sides[k] - self._counted(k, reading)
-            yield possible
+        return possible - doubt if possible - doubt > best else None
 
     def _naming(self, names: set[str]) -> list[int]:
         """The statements that name one of these losses or gradients."""
@@ -292,7 +293,7 @@ class Chooser:
                 reading = self._gradient(reading, name)
             if before == (reading.losses, reading.gradients, reading.penalised):
                 break
-        return slopes.laid(reading, self.statements, self.setting, self.bounds)
+        return slopes.laid(reading, self.statements, self.setting, self.beats)
 
     def _loss(self, reading: Reading, name: str, first: tuple[str, str, str], named: list[str]) -> Reading:
         best, best_score = reading, -1.0
@@ -304,12 +305,9 @@ class Chooser:
                 {**reading.gradients, **gradients},
                 {**reading.penalised, name: penalised},
             )
-            doubts = MIXED_GAIN if option in MIXED else 0.0, self._doubt(penalised) if penalised else 0.0
-            for held in self.bounds(trial, concerned):
-                score = held - doubts[0] - doubts[1]
-                if score <= best_score:
-                    break
-            else:
+            doubt = (MIXED_GAIN if option in MIXED else 0.0) + (self._doubt(penalised) if penalised else 0.0)
+            score = self.beats(best_score, trial, concerned, doubt)
+            if score is not None:
                 best, best_score = trial, score
         return best
 
@@ -343,10 +341,8 @@ class Chooser:
             ways += [way + WITH_PENALTY for way in ways]
         for way in ways:
             trial = Reading(reading.losses, {**reading.gradients, name: way}, reading.penalised)
-            for score in self.bounds(trial, concerned):
-                if score <= best_score:
-                    break
-            else:
+            score = self.beats(best_score, trial, concerned)
+            if score is not None:
                 best, best_score = trial, score
         return best
 

@@ -5,7 +5,7 @@ or is turned, as a row for a column. The second is rarer, and one line whose tra
 about: two more pairs of sides must hold by it, or one where the prose says that derivatives are rows.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 
 from clearprop.check.document.meaning import hints
@@ -17,17 +17,17 @@ from clearprop.check.document.read.tree import Derivative, Node, bases, walk
 
 GAIN = 2  # pairs of sides that must hold more by the rarer layout
 
-Bounds = Callable[[Reading, list[int]], Iterator[int]]  # how many pairs of statements may hold, ever closer
+Beats = Callable[[float, Reading, list[int]], float | None]  # how many pairs hold, if more than so many
 
 
-def laid(reading: Reading, statements: list[Statement], setting: Setting, bounds: Bounds) -> Reading:
+def laid(reading: Reading, statements: list[Statement], setting: Setting, beats: Beats) -> Reading:
     """The same reading with the layout of derivatives that fits most lines."""
     notation = setting.notation
-    found = _best(reading, [replace(reading, jacobian="denominator")], 1, statements, notation, bounds)
+    found = _best(reading, [replace(reading, jacobian="denominator")], 1, statements, notation, beats)
     others = [replace(found, slopes=way) for way in (VECTORS, ALL, UNITS)]
     others += [replace(one, jacobian="numerator") for one in others if found.jacobian != "numerator"]
     gain = 1 if hints.says(hints.NUMERATOR, prose(setting.document.source)) else GAIN
-    return _best(found, others, gain, statements, notation, bounds)
+    return _best(found, others, gain, statements, notation, beats)
 
 
 def _best(
@@ -36,19 +36,16 @@ def _best(
     gain: int,
     statements: list[Statement],
     notation: Notation,
-    bounds: Bounds,
+    beats: Beats,
 ) -> Reading:
     """The usual reading, or the first of the others by which most pairs hold, if at least `gain` more do."""
     slopes = usual.slopes != others[0].slopes
     of = [k for k, s in enumerate(statements) if _has_slope(s, notation, loss=slopes)]
-    *_, held = bounds(usual, of)
-    best, most = usual, held + gain - 1
+    best, most = usual, (beats(-1.0, usual, of) or 0.0) + gain - 1.0
     for other in others:
-        for possible in bounds(other, of):
-            if possible <= most:
-                break
-        else:
-            best, most = other, possible
+        held = beats(most, other, of)
+        if held is not None:
+            best, most = other, held
     return best
 
 
