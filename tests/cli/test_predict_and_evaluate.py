@@ -140,3 +140,49 @@ def test_an_unknown_ending_or_an_input_is_no_output(run, model, fresh, tmp_path)
 def test_a_table_without_any_of_the_columns_names_those_it_has(run, model, tmp_path):
     (tmp_path / "t.csv").write_text("x,z\n1,2\n3,4\n")
     assert "the columns are `x`, `z`" in run("predict", model, tmp_path / "t.csv").err
+
+
+def damaged(fresh, path, row, column, value):
+    """`fresh` with one other value."""
+    frame = pd.read_csv(fresh, dtype=str)
+    frame.loc[row, column] = value
+    frame.to_csv(path, index=False)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("command", "column", "value", "said"),
+    [
+        ("predict", "age", "n/a", 'Column `age` must hold numbers, as it did in training, but holds "n/a" at row 8'),
+        ("predict", "age", "1,234", 'but holds "1,234" at row 8 of t.csv. Correct it'),
+        ("predict", "age", str(2**60), f"Column `age` holds {2**60} at row 8 of t.csv; numbers must stay within"),
+        ("evaluate", "rich", "maybe", 'Column `rich` holds the class "maybe" at row 8'),
+    ],
+)  # fmt: skip
+def test_advice_is_what_the_command_can_do(run, model, fresh, tmp_path, command, column, value, said):
+    ended = run(command, model, damaged(fresh, tmp_path / "t.csv", 7, column, value))
+    assert (ended.code, said in ended.err) == (2, True), ended.err
+    assert "--categorical" not in ended.err
+    assert "--drop" not in ended.err
+
+
+@pytest.mark.parametrize(("task", "said"), [("regression", "must hold numbers, as it did in training, but holds"),
+                                            ("classification", 'holds the class "n/a" at row 3')])  # fmt: skip
+def test_a_text_among_the_numbers_of_the_target(run, tmp_path, task, said):
+    ages = [f"{age},{age % 7 // (4 if task == 'classification' else 1)}" for age in range(80)]
+    (tmp_path / "t.csv").write_text("\n".join(["age,y", *ages]) + "\n")
+    (tmp_path / "u.csv").write_text("\n".join(["age,y", *ages[:2], "4,n/a", *ages[3:]]) + "\n")
+    options = "--target", "y", "--task", task, "--preset", "fast", "--epochs", "2", "-o", tmp_path / "m.st"
+    assert not run("train", tmp_path / "t.csv", *options).code
+    assert said in run("evaluate", tmp_path / "m.st", tmp_path / "u.csv").err
+    refused = run("train", tmp_path / "u.csv", *options, "--force").err
+    assert refused.endswith("Correct it, remove the row, or pass `--categorical y`.\n")
+
+
+def test_a_target_of_categories_that_look_like_numbers_is_scored(run, tmp_path):
+    rows = [f"{age},{'other' if age % 40 == 0 else age % 2}" for age in range(200)]
+    (tmp_path / "t.csv").write_text("\n".join(["age,y", *rows]) + "\n")
+    options = "--preset", "fast", "--epochs", "2", "-o", tmp_path / "m.st"
+    assert not run("train", tmp_path / "t.csv", "--target", "y", "--categorical", "y", *options).code
+    ended = run("evaluate", tmp_path / "m.st", tmp_path / "t.csv", "--json")
+    assert json.loads(ended.out)["rows"] == 200

@@ -238,8 +238,9 @@ def _tables(request: Request) -> tuple[Table, Table]:
 def _read(source: str, request: Request) -> Table:
     settings = request.settings
     return read_table(
-        source, missing=settings["missing"], drop=request.drop, categorical=settings["categorical"]
-    )
+        source, missing=settings["missing"], drop=request.drop, categorical=settings["categorical"],
+        target=request.target,
+    )  # fmt: skip
 
 
 def _in_memory(request: Request, table: Table, folder: Folder | None) -> TabularClassifier | TabularRegressor:

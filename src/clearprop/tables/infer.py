@@ -8,7 +8,8 @@ Rules, in order, for the values that are not missing:
 4. all are dates (see `moments`): timestamps;
 5. most are numbers, or all are numbers but for their commas: a TableError;
 6. anything else: text, which is a category.
-A column that the user calls categorical skips 2, 4 and 5.
+A column that the user calls categorical skips 2, 4 and 5; one that a model has learned skips 5: its encoder says what
+does not fit.
 """
 
 import re
@@ -30,12 +31,14 @@ THOUSANDS = r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?"
 COMMA_SURE = r"^[+-]?0?,\d|,(\d{1,2}|\d{4,})([eE]|$)"
 
 
-def typed(column: Column, categorical: bool) -> pa.ChunkedArray:
+def typed(column: Column, categorical: bool, known: bool = False, is_target: bool = False) -> pa.ChunkedArray:
     """The values of a column of stripped text, in the type that all of them share.
 
     Args:
         column: text, null where missing.
         categorical: whether the user says that it holds categories.
+        known: whether a model has learned its type already.
+        is_target: whether it is to be learned, so that no value may be missing.
 
     Raises:
         TableError: numbers mixed with a few texts, decimal commas, or whole numbers too large for int64.
@@ -52,7 +55,7 @@ def typed(column: Column, categorical: bool) -> pa.ChunkedArray:
         return text if has_codes(text) else whole
     numbers = None if categorical else _floats(text)
     if numbers is not None:
-        _check_not_too_large(column)
+        _check_not_too_large(column, known)
         return numbers
     truths = truths_of(text)
     if truths is not None:
@@ -62,7 +65,8 @@ def typed(column: Column, categorical: bool) -> pa.ChunkedArray:
     moments = moments_of(text)
     if moments is not None:
         return moments
-    _check_text(column)
+    if not known:
+        _check_text(column, is_target)
     return text
 
 
@@ -148,29 +152,30 @@ def _first(mask: pa.ChunkedArray) -> int:
     return pc.index(mask, True).as_py()
 
 
-def _check_not_too_large(column: Column) -> None:
+def _check_not_too_large(column: Column, known: bool) -> None:
     """Whole numbers that do not fit int64 would lose digits as floats."""
     if pc.all(pc.match_substring_regex(column.values, WHOLE)).as_py():
         size = pc.abs(column.values.cast(pa.float64()))
         if pc.max(size).as_py() > 2.0**53:
-            refuse_large(column, _first(pc.greater(size, 2.0**53)))
+            refuse_large(column, _first(pc.greater(size, 2.0**53)), known)
 
 
-def refuse_large(column: Column, row: int) -> NoReturn:
-    """Refuse a whole number that a float cannot hold exactly.
+def refuse_large(column: Column, row: int, known: bool = False) -> NoReturn:
+    """Refuse a whole number that a float cannot hold exactly; a known column cannot become a category.
 
     Raises:
         TableError: always.
     """
     name = typed_name(column.name)
+    advice = "Correct it" if known else f"Pass `--drop {name}`, or `--categorical {name}`"
     msg = (
         f"Column `{column.name}` holds {column.values[row].as_py()} at {column.where(row)}; numbers must stay "
-        f"within 2^53 to be exact. Pass `--drop {name}`, or `--categorical {name}`."
+        f"within 2^53 to be exact. {advice}."
     )
     raise TableError(msg)
 
 
-def _check_text(column: Column) -> None:
+def _check_text(column: Column, is_target: bool) -> None:
     """Refuse numbers mixed with a few texts, and decimal commas."""
     counted = pc.value_counts(column.values.drop_null())
     text, counts = counted.field(0), counted.field(1)
@@ -183,7 +188,7 @@ def _check_text(column: Column) -> None:
     if commas and numbers + commas == n_values:
         refuse_comma(column, _first(pc.match_substring_regex(column.values, COMMA_NUMBER)))
     if 2 * numbers > n_values:
-        refuse_mixed(column, _first(pc.invert(pc.match_substring_regex(column.values, NUMBER))))
+        refuse_mixed(column, _first(pc.invert(pc.match_substring_regex(column.values, NUMBER))), is_target)
 
 
 def refuse_comma(column: Column, row: int) -> NoReturn:
@@ -209,8 +214,8 @@ def _without_commas(value: str) -> str:
     return ", or ".join(ways) or "them so"
 
 
-def refuse_mixed(column: Column, row: int) -> NoReturn:
-    """Refuse a text among numbers.
+def refuse_mixed(column: Column, row: int, is_target: bool = False) -> NoReturn:
+    """Refuse a text among numbers; that of a target cannot be called missing.
 
     Raises:
         TableError: always.
@@ -221,8 +226,9 @@ def refuse_mixed(column: Column, row: int) -> NoReturn:
     quoted = (
         value if value and all(letter.isalnum() or letter in "._/+-" for letter in value) else f'"{value}"'
     )
+    advice = "Correct it, remove the row, or pass" if is_target else f"Pass `--missing {quoted}`, or"
     msg = (
         f'Column `{column.name}` holds "{value}" at {column.where(row)}; {rest}. '
-        f"Pass `--missing {quoted}`, or `--categorical {typed_name(column.name)}`."
+        f"{advice} `--categorical {typed_name(column.name)}`."
     )
     raise TableError(msg)

@@ -18,7 +18,8 @@ MISSING = ("", "?", "NA", "NaN", "nan", "null", "NULL")
 
 def normal(
     table: Table, *, missing: Sequence[str], drop: Sequence[str], categorical: Sequence[str],
-    only: Sequence[str] | None, untyped: bool, verbatim: bool = False,
+    only: Sequence[str] | None, untyped: bool, verbatim: bool = False, known: bool = False,
+    target: str | None = None,
 ) -> Table:  # fmt: skip
     """A table in normal form.
 
@@ -30,6 +31,8 @@ def normal(
         only: names of the columns to keep if they are there; None for all.
         untyped: whether columns of text still wait for their types (CSV).
         verbatim: whether texts stay as they are, neither stripped nor read as missing.
+        known: whether a model has learned the columns, so that what does not fit is left to its encoding.
+        target: the name of the column that is to be learned.
 
     Raises:
         TableError: an unknown name, or a column that is neither numbers nor categories.
@@ -46,19 +49,22 @@ def normal(
     columns = {}
     for name in kept:
         column = table.column(name)
-        column = replace(column, values=_plain(column, missing, name in categorical, verbatim))
+        column = replace(column, values=_plain(column, missing, name in categorical, verbatim, known))
         if untyped and pa.types.is_string(column.values.type):
-            column = Column(name, blank_numbers(typed(column, name in categorical), missing), table)
+            values = typed(column, name in categorical, known, name == target)
+            column = Column(name, blank_numbers(values, missing), table)
         elif pa.types.is_string(column.values.type) and not (verbatim or name in categorical):
             moments = moments_of(column.values)
             column = column if moments is None else Column(name, moments, table)
-        _check_whole(column, name in categorical)
+        _check_whole(column, name in categorical, known)
         columns[name] = column.values
     unread = tuple(name for name in table.names if name not in kept and name not in drop)
     return Table(pa.table(columns), table.source, table.parts, table.origin, unread)
 
 
-def _plain(column: Column, missing: Sequence[str], categorical: bool, verbatim: bool) -> pa.ChunkedArray:
+def _plain(
+    column: Column, missing: Sequence[str], categorical: bool, verbatim: bool, known: bool
+) -> pa.ChunkedArray:
     """One of int64, float32, float64, bool, text, timestamp, dictionary of these but the last, null."""
     values, kind = column.values, column.values.type
     if pa.types.is_decimal(kind):
@@ -76,7 +82,7 @@ def _plain(column: Column, missing: Sequence[str], categorical: bool, verbatim: 
     if _is_text(kind):
         return _text(values, missing)
     if pa.types.is_integer(kind):
-        values = _to_int64(column, categorical)
+        values = _to_int64(column, categorical, known)
     elif pa.types.is_float16(kind):
         values = values.cast(pa.float32())
     return blank_numbers(values, missing)
@@ -102,7 +108,7 @@ def _text(values: pa.ChunkedArray, missing: Sequence[str]) -> pa.ChunkedArray:
     return pa.chunked_array([pa.nulls(len(values))]) if values.null_count == len(values) else values
 
 
-def _to_int64(column: Column, categorical: bool) -> pa.ChunkedArray:
+def _to_int64(column: Column, categorical: bool, known: bool) -> pa.ChunkedArray:
     """Whole numbers as int64; categories beyond it as text."""
     try:
         return column.values.cast(pa.int64())
@@ -110,7 +116,7 @@ def _to_int64(column: Column, categorical: bool) -> pa.ChunkedArray:
         if categorical:
             return column.values.cast(pa.string())
         large = pc.greater(column.values, pa.scalar(2**63 - 1, pa.uint64()))
-        return refuse_large(column, pc.index(large, True).as_py())
+        return refuse_large(column, pc.index(large, True).as_py(), known)
 
 
 def blank_numbers(values: pa.ChunkedArray, missing: Sequence[str]) -> pa.ChunkedArray:
@@ -133,14 +139,14 @@ def _number(text: str) -> float | None:
         return None
 
 
-def _check_whole(column: Column, categorical: bool) -> None:
+def _check_whole(column: Column, categorical: bool, known: bool = False) -> None:
     """Whole numbers beyond 2^53 are not exact as floats; as categories they are."""
     if categorical or not pa.types.is_integer(column.values.type) or not len(column.values):
         return
     least, most = pc.min_max(column.values).as_py().values()
     if least is not None and max(-least, most) > 2**53:
         large = pc.or_(pc.greater(column.values, 2**53), pc.less(column.values, -(2**53)))
-        refuse_large(column, pc.index(large, True).as_py())
+        refuse_large(column, pc.index(large, True).as_py(), known)
 
 
 def _refuse(column: Column, kind: pa.DataType) -> None:

@@ -18,6 +18,7 @@ def read_table(
     categorical: Sequence[str] = (),
     only: Sequence[str] | None = None,
     verbatim: bool = False,
+    target: str | None = None,
 ) -> Table:
     """Read a table from a file, a folder, a glob or memory.
 
@@ -36,8 +37,10 @@ def read_table(
         categorical: names of columns that hold categories, so that texts among numbers are right. To predict,
             pass `Encoding.categorical`.
         only: names of the columns to read if they are there; the others are listed in `Table.unread` and
-            not looked at. To predict, pass `Encoding.needed`.
+            not looked at. To predict, pass `Encoding.needed`: the types of these columns are known, and what
+            does not fit them is refused where they are encoded.
         verbatim: whether texts in memory stay to the letter: no white space is taken off, none means missing.
+        target: the name of the column that is to be learned; no value of it may be missing.
 
     Returns:
         The columns, each int64, float, bool, text, dictionary (a category) or null.
@@ -55,5 +58,5 @@ def read_table(
         table, untyped = read_memory(source), False
     return normal(
         table, missing=missing, drop=drop, categorical=categorical, only=only, untyped=untyped,
-        verbatim=verbatim,
+        verbatim=verbatim, known=only is not None, target=target,
     )  # fmt: skip

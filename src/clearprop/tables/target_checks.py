@@ -1,9 +1,12 @@
 """What holds of a target before anything is learned from it: no dates, nothing missing, numbers where they must be."""
 
+from dataclasses import replace
+
 import numpy as np
 import pyarrow as pa
 
 from clearprop.errors import TableError
+from clearprop.tables.infer import numbers_of
 from clearprop.tables.number import as_floats, check_finite
 from clearprop.tables.table import Column
 
@@ -69,6 +72,21 @@ def target_numbers(column: Column) -> np.ndarray:
     values = as_floats(column).astype(np.float64, copy=False)
     check_finite(column, values, 0)
     return values
+
+
+def known_numbers(column: Column) -> np.ndarray:
+    """The values of a target that a model has learned as numbers, (m,) float64.
+
+    Raises:
+        TableError: a value is missing, infinite or not a number; the message gives its row.
+
+    >>> from clearprop.tables.read import read_table
+    >>> known_numbers(read_table({"y": [2, 3]}).column("y"))
+    array([2., 3.])
+    """
+    if pa.types.is_string(column.values.type):
+        column = replace(column, values=numbers_of(column))
+    return target_numbers(column)
 
 
 def value_type(column: Column) -> pa.DataType:

@@ -7,7 +7,7 @@ import numpy as np
 
 from clearprop.tables.classes import Classes
 from clearprop.tables.table import Table
-from clearprop.tables.target_checks import target_numbers
+from clearprop.tables.target_checks import known_numbers
 from clearprop.tables.weights import weights
 from clearprop.train.importances import Importances
 from clearprop.train.model import Model
@@ -89,7 +89,7 @@ def evaluate(model: Model, table: Table, weight: str | None = None) -> Evaluatio
     if isinstance(model.target, Classes):
         found = _classification(model, model.target, table, model.target.encode(column), w)
     else:
-        found = _regression(model, table, target_numbers(column), w)
+        found = _regression(model, table, known_numbers(column), w)
     return replace(found, weight=weight)
 
 

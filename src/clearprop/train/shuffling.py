@@ -4,7 +4,7 @@ import numpy as np
 
 from clearprop.tables.scale import Scale
 from clearprop.tables.table import Column, Table
-from clearprop.tables.target_checks import target_numbers
+from clearprop.tables.target_checks import known_numbers
 from clearprop.tables.weights import weights
 from clearprop.train.examined import Examined
 from clearprop.train.importances import Importances
@@ -70,7 +70,7 @@ def importances_of(model: Model, table: Table, weight: str | None = None) -> Imp
 
 def examined(model: Model, table: Table, y: Column, w: np.ndarray | None = None) -> Examined:
     """Rows of a table as importances are found on them: those whose weight is above 0."""
-    truth = target_numbers(y) if isinstance(model.target, Scale) else model.target.encode(y)
+    truth = known_numbers(y) if isinstance(model.target, Scale) else model.target.encode(y)
     found = Examined(model.members, model.encoding, model.target, model.held.temperature, table, truth, w)
     return found if w is None else found.taken(np.flatnonzero(w))
 
