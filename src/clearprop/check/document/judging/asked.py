@@ -21,7 +21,7 @@ class Noted(Reading):
         return self.answers.setdefault((what, name), super().ask(what, name))
 
     def laid_out(self, jacobian: str, slopes: str) -> Reading:
-        return Laid(**vars(self) | {"jacobian": jacobian, "slopes": slopes})
+        return Laid(self.losses, self.gradients, self.penalised, jacobian, slopes, self.answers)
 
 
 class Laid(Noted):

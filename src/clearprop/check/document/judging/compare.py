@@ -342,12 +342,10 @@ def same(left: Value | None, right: Value | None) -> bool:
     if left is None or right is None:
         return False
     left, right = np.asarray(left), np.asarray(right)
-    known = ~(np.isnan(left) if left.ndim else np.zeros((), bool))
-    if left.shape == right.shape and (np.isnan(left).any() or np.isnan(right).any()):
-        known = ~np.isnan(left) & ~np.isnan(right)
-        if not known.any():
-            return True
-        return equal(left[known], right[known], TOLERANCE)
+    if left.shape == right.shape:
+        unknown = np.isnan(left) | np.isnan(right)
+        if unknown.any():
+            return bool(unknown.all()) or equal(left[~unknown], right[~unknown], TOLERANCE)
     return equal(left, right, TOLERANCE)
 
 

@@ -1,6 +1,7 @@
 """What the symbols of a document mean: each name's role, and how layers, samples and units are written."""
 
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from clearprop.check.document.read.tree import Add, Call, Node, Num, Script, Sym
 
@@ -144,8 +145,7 @@ class Notation:
         return "" if role is None else role.kind
 
 
-@dataclass(frozen=True)
-class Place:
+class Place(NamedTuple):
     """Where one occurrence of a symbol points."""
 
     role: Role
@@ -177,12 +177,16 @@ def place(sym: Sym, role: Role, notation: Notation) -> Place:
         layer, indices = indices[0].node, indices[1:]
     if layer is None:
         layer = notation.bare_layers.get(sym.name)
-    indices = tuple(
-        one
-        for one in indices
-        if not (isinstance(one.node, Sym) and role.kind == "loss" and one.node.name in ALL_PARAMETERS)
-    )
+    if role.kind == "loss":
+        indices = tuple(
+            one for one in indices if not (isinstance(one.node, Sym) and one.node.name in ALL_PARAMETERS)
+        )
     return Place(role, layer, sample, indices, power)
+
+
+def power_of(sym: Sym, role: Role, notation: Notation) -> Node | None:
+    """What a symbol is raised to."""
+    return place(sym, role, notation).power if sym.sup else None
 
 
 def _is_entry(sym: Sym, notation: Notation) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from clearprop.check.document.meaning.notation import is_letter, place
+from clearprop.check.document.meaning.notation import is_letter, power_of
 from clearprop.check.document.numbers import (
     comparing,
     derive,
@@ -114,10 +114,10 @@ def _sym(node: Sym, env: Env) -> Value:
             float(quantities.index(node.sub[0].node, env) == quantities.index(node.sub[1].node, env))
         )
     if role.kind in ("delta", "gradient"):
-        return _powered(losses.named_gradient(node, role, env), place(node, role, notation).power, env)
+        return _powered(losses.named_gradient(node, role, env), power_of(node, role, notation), env)
     if role.kind == "differential":
         return differentials.value(node, role, env)
-    return _powered(quantities.value_of(node, role, env), place(node, role, notation).power, env)
+    return _powered(quantities.value_of(node, role, env), power_of(node, role, notation), env)
 
 
 def _is_kronecker(node: Sym, env: Env) -> bool:

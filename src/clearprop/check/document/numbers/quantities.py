@@ -1,6 +1,6 @@
 """A symbol with its scripts as an array of the network, turned as the text turns it."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -25,8 +25,7 @@ KINDS = {
 }
 
 
-@dataclass(frozen=True)
-class Spot:
+class Spot(NamedTuple):
     """Where a symbol points: `kind` W, b, z, a or y; `first` and `second` are its indices (sample and unit; row and
     column of W as the text has it), None where it takes all."""
 

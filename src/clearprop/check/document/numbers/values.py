@@ -81,10 +81,8 @@ def equal(left: Value, right: Value, tolerance: float) -> bool:
             and np.allclose(left, right, rtol=tolerance, atol=tolerance)
         )
     with np.errstate(all="ignore"):
-        scale = max(
-            1e-3, float(np.nanmax(np.abs(left), initial=0.0)), float(np.nanmax(np.abs(right), initial=0.0))
-        )
-        return bool(np.all(np.abs(left - right) <= tolerance * scale))
+        scale = max(1e-3, *(float(np.abs(one).max(initial=0.0)) for one in (left, right)))
+        return bool((np.abs(left - right) <= tolerance * scale).all())
 
 
 def _constant(left: Value, right: Value) -> bool:

@@ -365,8 +365,8 @@ def environment(p: Parser) -> Node:
     """A matrix or cases."""
     name = p.next().text.removeprefix(r"\begin ").rstrip("*")
     start, depth = p.k, 1
-    while p.k < len(p.tokens):
-        depth += p.text.startswith(r"\begin ") - p.text.startswith(r"\end ")
+    for token in p.tokens[start:]:
+        depth += token.text.startswith(r"\begin ") - token.text.startswith(r"\end ")
         if depth == 0:
             break
         p.k += 1

@@ -17,7 +17,7 @@ class Cursor:
 
     @property
     def text(self) -> str:
-        return self.peek().text
+        return self.tokens[self.k].text if self.k < len(self.tokens) else END.text
 
     def next(self) -> Token:
         token = self.peek()

@@ -1,6 +1,6 @@
 """Recursive descent from the tokens of one side to its tree."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from clearprop.check.document.read import atoms, scripts
 from clearprop.check.document.read.cursor import Cursor
@@ -112,7 +112,7 @@ class Parser(Cursor):
             sign = 1 if self.next().text == "+" else -1
             node = Add(node, self.product(), sign)
         self.depth -= 1
-        return replace(node, span=(start, self.k)) if not isinstance(node, Sym) else node
+        return node.spanning(start, self.k) if not isinstance(node, Sym) else node
 
     def product(self) -> Node:
         start = self.k
@@ -131,7 +131,7 @@ class Parser(Cursor):
             ):
                 node = Mul("near", node, self.factor())
             else:
-                return replace(node, span=(start, self.k))
+                return node.spanning(start, self.k)
 
     def divisor(self) -> Node:
         """What stands below a slash: one factor; of 1/2m, both."""
@@ -152,7 +152,7 @@ class Parser(Cursor):
         if self.text in ("-", "+"):
             self.next()
         node = atoms.atom(self)
-        node = replace(node, span=(start, self.k))
+        node = node.spanning(start, self.k)
         self.depth -= 1
         return Neg(node) if sign < 0 else node
 
