@@ -74,12 +74,30 @@ def test_arguments_are_left_as_they_were():
     np.testing.assert_array_equal(w, np.ones(5))
 
 
-def test_nan_in_X_is_seen_in_J_and_in_every_gradient():
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+def test_what_is_no_number_in_X_is_refused_by_name(value):
     bad = X.copy()
-    bad[2, 1] = np.nan
-    working = step(bad)
-    assert np.isnan(working.J)
-    assert all(np.isnan(g).any() for g in (*working.dW[1:], *working.db[1:]))
+    bad[2, 1] = value
+    with pytest.raises(SpecError, match=rf"^`X` must hold finite numbers; got {value} at \[2, 1\]\.$"):
+        step(bad)
+
+
+@pytest.mark.parametrize(
+    ("of", "place"),
+    [
+        (lambda p: p.W[2], "`W[2]` must hold finite numbers; got nan at [1, 0]."),
+        (lambda p: p.b[1][:, None], "`b[1]` must hold finite numbers; got nan at [1]."),
+        (lambda p: p.c[1][:, None], "`c[1]` must hold finite numbers; got nan at [1]."),
+        (lambda p: p.embedding.s.T, "`embedding.s` must hold finite numbers; got nan at [0, 1]."),
+    ],
+)
+def test_what_is_no_number_in_the_parameters_is_refused_by_name(of, place):
+    net = Network((3, 4, 2), blended=True, embedded=(1,))
+    params = net.initialize(seed=0)
+    of(params)[1, 0] = np.nan
+    with pytest.raises(SpecError) as raised:
+        batch.step(net, params, X, LABELS)
+    assert str(raised.value) == place
 
 
 # ---- What it says --------------------------------------------------------------------------------------

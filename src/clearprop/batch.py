@@ -40,7 +40,7 @@ def step(
     Raises
     ------
     ShapeError, SpecError
-        If the arrays do not fit the network, or hold values that the head cannot take.
+        If the arrays do not fit the network, or hold values that are no numbers or that the head cannot take.
 
     Examples
     --------
@@ -50,12 +50,46 @@ def step(
     >>> working.delta[2].shape, working.dW[1].shape
     ((2, 2), (2, 3))
     """
+    check_numbers("X", as_inputs(net, X, params.flat.dtype))
+    for name, layers in (("W", params.W), ("b", params.b), ("c", params.c)):
+        for l, values in enumerate(layers):
+            if values is not None:
+                check_numbers(f"{name}[{l}]", values)
+    for name, values in params.embedding._asdict().items() if params.embedding else ():
+        check_numbers(f"embedding.{name}", values)
+    return whole_step(net, params, X, y, sample_weight)
+
+
+def whole_step(
+    net: Network, params: Parameters, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None = None
+) -> Working:
+    """`step` at weights that an update may have made infinite: whoever calls it looks at what came out."""
     if (params.net.sizes, params.net.embedded) != (net.sizes, net.embedded):
         msg = f"`params` are those of a {params.net}, `net` is a {net}. Draw them with `net.initialize`."
         raise ShapeError(msg)
     X, y, w = as_batch(net, X, y, sample_weight, params.flat.dtype)
     pairs, fed = activation_pairs(net, shares=params.c), embedded(net, params.embedding, X)
     return derivation.step(params.W, params.b, fed, y, w, pairs, head_of(net, params.flat.dtype))
+
+
+def check_numbers(name: str, values: np.ndarray) -> None:
+    """Check that an array holds finite numbers only; of objects, which are exact numbers or symbols, nothing is asked.
+
+    Raises
+    ------
+    SpecError
+        If it does not; the message names the first that is none.
+
+    Examples
+    --------
+    >>> check_numbers("X", np.array([[1.0, np.nan]]))
+    Traceback (most recent call last):
+    clearprop.errors.SpecError: `X` must hold finite numbers; got nan at [0, 1].
+    """
+    if values.dtype != object and not np.isfinite(values).all():
+        place = tuple(int(k) for k in np.argwhere(~np.isfinite(values))[0])
+        msg = f"`{name}` must hold finite numbers; got {values[place]} at {list(place)}."
+        raise SpecError(msg)
 
 
 def embedded(

@@ -154,8 +154,10 @@ def test_what_is_refused(wrong, message):
 
 
 def test_numbers_that_are_not_finite_are_refused():
-    with pytest.raises(DivergedError, match=r"z\[1\] is not finite"):
+    with pytest.raises(SpecError, match=r"`X` must hold finite numbers; got inf at \[0, 0\]"):
         explain(NET, PARAMS, X * np.inf, Y)
+    with pytest.raises(DivergedError, match=r"z\[1\] is not finite"):
+        explain(NET, Parameters(NET, np.full(NET.n_parameters, 1e300)), X * 1e300, Y)
     with pytest.raises(DivergedError, match="not finite"):
         explain(
             Network((2, 2), head="exp"),
@@ -252,7 +254,7 @@ def test_a_wrong_gradient_is_not_verified(key, monkeypatch):
         getattr(done, name)[l] = getattr(done, name)[l] * 1.001
         return done
 
-    monkeypatch.setattr(explain_module, "whole_step", wrong)
+    monkeypatch.setattr(explain_module, "step", wrong)
     found = of_testnet().trace
     assert not found["verified"]["ok"]
     assert found["quantities"][key]["verified"]["complex_step"]["worst"] > 1e-4

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from clearprop.batch import activation_pairs, as_batch, embedded, head_of, share_gradients
+from clearprop.batch import activation_pairs, as_batch, check_numbers, embedded, head_of, share_gradients
 from clearprop.check.gradients import embeddings, kinks
 from clearprop.check.gradients.conventions import Convention, convention, mapped
 from clearprop.check.gradients.diagnosis import Reference, diagnose, merged
@@ -105,7 +105,7 @@ def check_network(
 ) -> GradientCheck:  # fmt: skip
     """See `check_gradients`."""
     batch = as_batch(net, X, y, sample_weight, np.float64)
-    _refuse_no_number(batch[0])
+    check_numbers("X", batch[0])
     case = Case.of_step(net, params, batch, library, l2)
     given = _given(case, working, gradients)
     near = kinks.near_zero(case.params, case.own, (working or case.own).z)
@@ -133,14 +133,6 @@ def _asked(oracles: Any) -> tuple[str, ...]:
 
 
 # ---- What is on trial ---------------------------------------------------------------------------------------
-def _refuse_no_number(X: np.ndarray) -> None:
-    """Gradients of inputs that are no numbers cannot be compared."""
-    if not np.isfinite(X).all():
-        row, column = (int(k) for k in np.argwhere(~np.isfinite(X))[0])
-        msg = f"`X` must hold finite numbers; got {X[row, column]} in row {row}, column {column} (from 0)."
-        raise SpecError(msg)
-
-
 def _given(
     case: Case, working: Working | None, gradients: Mapping[str, Sequence[Any]] | None
 ) -> dict[str, Any]:

@@ -8,8 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from clearprop.batch import as_batch, embedding_gradients, is_rate, share_gradients
-from clearprop.batch import step as whole_step
+from clearprop.batch import as_batch, embedding_gradients, is_rate, share_gradients, step, whole_step
 from clearprop.errors import DivergedError, SpecError
 from clearprop.maths import derivation
 from clearprop.maths.derivation import Working
@@ -150,7 +149,7 @@ def _made(
     """The step, its update, and the forward pass after it; DivergedError if a number is not finite."""
     X, y, w = as_batch(net, *batch, np.float64)
     with np.errstate(all="ignore"):  # what is not finite is refused by name
-        working = whole_step(net, params, X, y, w)
+        working = step(net, params, X, y, w)
         after = _after(params, working, lr, l2, mean)
         then = whole_step(net, after, X, y, w)
     _finite(working, then)

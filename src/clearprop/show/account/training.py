@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from clearprop.batch import step as whole_step
+from clearprop.batch import whole_step
 from clearprop.errors import DivergedError
 from clearprop.maths import derivation
 from clearprop.maths.derivation import Working

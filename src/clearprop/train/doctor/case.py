@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from clearprop.batch import activation_pairs, embedded, head_of, step
+from clearprop.batch import activation_pairs, embedded, head_of, whole_step
 from clearprop.maths import derivation
 from clearprop.maths.derivation import Working
 from clearprop.network import Network, Parameters
@@ -162,7 +162,7 @@ class Case:
         if self.y is None:
             return None
         with np.errstate(all="ignore"):
-            return step(self.net, self.params, self.X, self.y, self.w)
+            return whole_step(self.net, self.params, self.X, self.y, self.w)
 
     @cached_property
     def passed(self) -> tuple[list[Any], list[Any]]:
