@@ -293,4 +293,40 @@ def test_too_few_rows_to_hold_any_out(run, tmp_path):
     (tmp_path / "two.csv").write_text("x,y\n1,a\n2,b\n")
     ended = run("train", tmp_path / "two.csv", "--target", "y", "-o", tmp_path / "m")
     assert (ended.code, ended.err.count("\n")) == (2, 1)
-    assert "is too small to hold rows out" in ended.err
+    assert (
+        "Classes need several rows each, but the values of the target `y` are all different in the 2 rows"
+        in ended.err
+    )
+
+
+@pytest.mark.parametrize(
+    ("task", "why"), [("classification", "all rows of a class"), ("regression", "all other rows")]
+)
+def test_groups_of_which_none_can_be_held_out(run, tmp_path, task, why):
+    (tmp_path / "t.csv").write_text("x,y,g\n" + "".join(f"{n},{n % 2},one\n" for n in range(40)))
+    options = "--groups", "g", "--task", task, "-o", tmp_path / "m"
+    said = run("train", tmp_path / "t.csv", "--target", "y", *options).err
+    assert said == (
+        f"clearprop: No value of `g` in t.csv can be held out: {why} would go with it. Pass `--valid TABLE`.\n"
+    )
+
+
+@pytest.mark.parametrize(("value", "is_number"), [("id{}", False), ("{}", True)])
+def test_classes_of_one_row_each_are_told(run, tmp_path, value, is_number):
+    rows = [f"{n % 7},{value.format(n)}" for n in range(60)]
+    (tmp_path / "t.csv").write_text("\n".join(["x,y", *rows]) + "\n")
+    options = "--task", "classification", "-o", tmp_path / "m"
+    said = run("train", tmp_path / "t.csv", "--target", "y", *options).err
+    assert (
+        "the target `y` are all different in the 60 rows of t.csv, so none can be held out. If it only names"
+        in said
+    )
+    assert ("pass `--task regression`" in said) == is_number
+
+
+def test_a_table_that_is_not_there_is_told_before_the_model_that_is(run, tmp_path):
+    (tmp_path / "m").write_text("an older model")
+    (tmp_path / "empty.csv").touch()
+    for name, said in (("none.csv", "There is no file"), ("empty.csv", "empty.csv is empty")):
+        ended = run("train", tmp_path / name, "--target", "y", "-o", tmp_path / "m")
+        assert (ended.code, said in ended.err) == (2, True), ended.err

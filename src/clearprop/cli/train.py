@@ -30,8 +30,10 @@ def train(
     from clearprop.cli.options import sizes
     from clearprop.cli.request import Checkpoints, Request
     from clearprop.cli.training import run_as_worker
+    from clearprop.tables.files import check_there
     from clearprop.train.workers.wanted import wanted
 
+    check_there(table)  # before the outputs, of which one may stand from a run on another table
     outputs.check(output, report, force=force, inputs=(table, valid))
     settings: dict[str, Any] = {
         "preset": preset, "metric": metric, "hidden_layer_sizes": sizes(hidden), "activation": activation,

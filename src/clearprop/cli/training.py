@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import pyarrow as pa
 from sklearn.exceptions import ConvergenceWarning
 
 from clearprop.cli import outputs, streaming
@@ -20,9 +21,11 @@ from clearprop.estimators.rows import places_of
 from clearprop.estimators.tabular import TabularClassifier, TabularRegressor
 from clearprop.show.report import report as html_report
 from clearprop.tables.category import Category
+from clearprop.tables.classes import Classes
 from clearprop.tables.dropped import LIKE_DATES
 from clearprop.tables.moments import look_like_dates
 from clearprop.tables.read import read_table
+from clearprop.tables.scale import Scale
 from clearprop.tables.table import Table
 from clearprop.tables.target import learn_target
 from clearprop.tables.weights import weights
@@ -230,9 +233,26 @@ def _tables(request: Request) -> tuple[Table, Table]:
     else:
         kept, aside = split_groups(places_of(table.column(request.groups)), fraction, request.seed, labels)
     if not len(aside):
-        msg = f"{table.source} is too small to hold rows out: no class has two. Pass `--valid TABLE`."
-        raise SpecError(msg)
+        raise SpecError(_why_none(table, request, target))
     return table.take(kept), table.take(aside)
+
+
+def _why_none(table: Table, request: Request, target: Classes | Scale) -> str:
+    """Why no row can be held out."""
+    if isinstance(target, Scale) or len(target.classes) < table.n_rows:
+        left = "all other rows" if isinstance(target, Scale) else "all rows of a class"
+        return (
+            f"No value of `{request.groups}` in {table.source} can be held out: {left} would go with it. "
+            "Pass `--valid TABLE`."
+        )
+    kind = table.column(request.target).values.type
+    is_number = pa.types.is_integer(kind) or pa.types.is_floating(kind)
+    other = "if it is a number to predict, pass `--task regression`; " if is_number else ""
+    return (
+        f"Classes need several rows each, but the values of the target `{request.target}` are all different in the "
+        f"{table.n_rows:,} rows of {table.source}, so none can be held out. If it only names the rows, choose another "
+        f"target; {other}else add rows, or pass `--valid TABLE`."
+    )
 
 
 def _read(source: str, request: Request) -> Table:

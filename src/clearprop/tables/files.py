@@ -57,6 +57,18 @@ def find_tables(source: str | Path) -> tuple[list[Path], bool]:
     return paths, parquet[0]
 
 
+def check_there(source: str | Path) -> None:
+    """Check that a table is there and none of its files is empty, without reading it.
+
+    Raises:
+        TableError: it is not.
+    """
+    paths, parquet = find_tables(source)
+    for path in paths:
+        if not path.stat().st_size:
+            read_parquet(path) if parquet else read_delimited(path)  # which says so
+
+
 def find_files(source: str | Path) -> list[Path]:
     """The files of a table, sorted by name.
 
