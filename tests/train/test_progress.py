@@ -25,6 +25,12 @@ def test_what_is_done_and_how_well(terminal, capfd):
         assert said in drawn
 
 
+def test_the_score_is_named_and_has_its_own_sign(terminal, capfd):
+    with bar("log_loss") as tell:
+        tell(Progress(done=3.0, epochs=64, loss=0.5, score=-0.25, rows_per_second=12345.0))
+    assert "log_loss 0.2500" in capfd.readouterr().err
+
+
 def test_nothing_is_drawn_elsewhere(capfd, monkeypatch):
     for name in ("FORCE_COLOR", "TTY_COMPATIBLE"):
         monkeypatch.delenv(name, raising=False)

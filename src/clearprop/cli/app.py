@@ -114,7 +114,9 @@ def _options(given: list[str]) -> dict[str, str]:
 
 
 def _tell(message: str, given: list[str], code: int) -> int:
+    from clearprop.cli import outputs
+
     if "--json" in given:
         print(json.dumps({"error": message}, ensure_ascii=False))
-    print(f"clearprop: {message}", file=sys.stderr)
+    outputs.say(f"clearprop: {message}")
     return code

@@ -1,6 +1,7 @@
 """``clearprop check``: a written derivation, verified line by line."""
 
 import json
+import sys
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -79,13 +80,15 @@ def _print(checks: list) -> None:
     from rich.console import Console
 
     from clearprop.check.document.report import lines
+    from clearprop.cli.outputs import folded, width_of
 
+    width = width_of(sys.stdout)
     console = Console(highlight=False, markup=False, emoji=False, soft_wrap=True)
     for number, one in enumerate(checks):
         if number:
             console.print()
         for line in lines(one):
-            console.print(line, style=_style(line))
+            console.print(folded(line, width), style=_style(line))
 
 
 def _style(line: str) -> str | None:

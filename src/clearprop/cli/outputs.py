@@ -4,9 +4,10 @@ import csv
 import io
 import os
 import sys
+import textwrap
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from clearprop.errors import ClearpropError
 
@@ -73,8 +74,39 @@ def table_bytes(columns: dict[str, Any], parquet: bool) -> bytes:
 
 
 def say(text: str) -> None:
-    """A message for the user, on standard error."""
-    print(text, file=sys.stderr)
+    """A message for the user, on standard error; of a terminal the lines end between words."""
+    print(folded(text, width_of(sys.stderr)), file=sys.stderr)
+
+
+def width_of(stream: TextIO | None) -> int | None:
+    """The columns of a terminal; None for a file or a pipe."""
+    try:
+        return (
+            os.get_terminal_size(stream.fileno()).columns if stream is not None and stream.isatty() else None
+        )
+    except (OSError, ValueError):
+        return None
+
+
+def folded(text: str, width: int | None) -> str:
+    """Lines that are too long for a terminal broken between words, what follows set in by two; None: as they are.
+
+    Examples
+    --------
+    >>> print(folded("epoch 27 of 30 kept", 12))
+    epoch 27 of
+      30 kept
+    """
+    if not width:
+        return text
+    lines = []
+    for line in text.split("\n"):
+        inset = " " * (len(line) - len(line.lstrip()) + 2)
+        fold = textwrap.TextWrapper(
+            width, subsequent_indent=inset, break_long_words=False, break_on_hyphens=False
+        )
+        lines += [line] if len(line) <= width else fold.wrap(line)
+    return "\n".join(lines)
 
 
 def warn(text: str) -> None:

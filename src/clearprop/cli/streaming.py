@@ -18,6 +18,7 @@ from clearprop.tables.table import Table
 from clearprop.train.checkpoint_folder import Folder
 from clearprop.train.memory import available_memory, readable
 from clearprop.train.progress import bar
+from clearprop.train.scores import checked_metric
 from clearprop.train.workers.group import Group, from_first
 
 DEFAULT = "1GiB"  # where streaming is chosen and `--memory` is not given
@@ -85,7 +86,7 @@ def fitted(request: Any, stream: Stream, folder: Folder | None) -> TabularClassi
     opened = stream.open(settings["missing"], settings["categorical"])
     task = stream.roles(opened, request.task).task
     estimator = estimator_of(task, settings)
-    with bar() as watch:
+    with bar(checked_metric(estimator.metric, task)) as watch:
         return estimator.fit(stream, watch=watch, checkpoint=folder, workers=request.workers)
 
 

@@ -35,6 +35,7 @@ from clearprop.train.files import write_model
 from clearprop.train.memory import check_least
 from clearprop.train.model import Model
 from clearprop.train.progress import bar
+from clearprop.train.scores import checked_metric
 from clearprop.train.shuffling import importances_of
 from clearprop.train.split import split, split_groups
 from clearprop.train.workers.group import Group
@@ -272,7 +273,7 @@ def _in_memory(request: Request, table: Table, folder: Folder | None) -> Tabular
     settings = dict(request.settings)
     settings["categorical"] = tuple(name for name in settings["categorical"] if name in inputs)
     estimator = estimator_of(task, settings)
-    with bar() as watch:
+    with bar(checked_metric(estimator.metric, task)) as watch:
         how = {"watch": watch, "checkpoint": folder, "workers": request.workers, "groups": groups}
         return estimator.fit(table.select(inputs), column, weight, **how)
 

@@ -71,7 +71,7 @@ def trained(
         engine, judge, settings, cut = in_time(whole, source, deadline, share, reading)
     else:  # other workers, or this process when it goes on, must have the same epochs
         settings = replace(settings, time_limit=deadline.left(share))
-    with shown(course.watch, estimator.verbose) as tell:
+    with shown(course.watch, estimator.verbose, judge.metric if judge else "score") as tell:
         record = course.spread.train(engine, source, settings, judge, tell, folder, identity, deadline.clock)
     record.cut = cut
     warn(record)

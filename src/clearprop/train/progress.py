@@ -4,23 +4,24 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from clearprop.train.loop import Progress, Watch
+from clearprop.train.scores import turned
 
 COMPILING = "compiling, for the first run alone"
 
 
 @contextmanager
-def shown(watch: Watch | None, verbose: bool) -> Iterator[Watch | None]:
+def shown(watch: Watch | None, verbose: bool, metric: str = "score") -> Iterator[Watch | None]:
     """The watch itself, or a bar on standard error if that is wanted and a terminal."""
     if watch is not None or not verbose:
         yield watch
         return
-    with bar() as drawn:
+    with bar(metric) as drawn:
         yield drawn
 
 
 @contextmanager
-def bar() -> Iterator[Watch | None]:
-    """A bar with loss, score, rows a second and time left; None where standard error is no terminal."""
+def bar(metric: str = "score") -> Iterator[Watch | None]:
+    """A bar with loss, score (of a metric), rows a second and time left; None where standard error is no terminal."""
     from rich.console import Console
     from rich.progress import BarColumn, TextColumn, TimeRemainingColumn
     from rich.progress import Progress as Bar
@@ -39,13 +40,13 @@ def bar() -> Iterator[Watch | None]:
         task = drawn.add_task("", total=None, doing="preparing", figures="")
 
         def tell(now: Progress) -> None:
-            score = "-" if now.score is None else f"{now.score:.4f}"
+            score = "-" if now.score is None else f"{turned(metric, now.score):.4f}"
             drawn.update(
                 task,
                 completed=now.done,
                 total=now.epochs,
                 doing=f"epoch {int(now.done)}/{now.epochs}",
-                figures=f"J {now.loss:.4f}  score {score}  {now.rows_per_second:>12,.0f} rows/s",
+                figures=f"J {now.loss:.4f}  {metric} {score}  {now.rows_per_second:>9,.0f} rows/s",
             )
 
         with compiling(lambda: drawn.update(task, doing=COMPILING)):

@@ -77,8 +77,19 @@ def checked_metric(name: str, task: str | None) -> str:
 
 def better(name: str, value: float) -> float:
     """The score turned so that higher is better; NaN is the worst."""
-    value = -value if name in LOWER_IS_BETTER else value
+    value = turned(name, value)
     return -np.inf if np.isnan(value) else value
+
+
+def turned(name: str, value: float) -> float:
+    """A score where lower is better with the other sign; the others as they are. Undoes itself.
+
+    Examples
+    --------
+    >>> turned("rmse", 0.25), turned("auc", 0.75)
+    (-0.25, 0.75)
+    """
+    return -value if name in LOWER_IS_BETTER else value
 
 
 def _log_loss(y: np.ndarray, p: np.ndarray, w: np.ndarray | None) -> float:
