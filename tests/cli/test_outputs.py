@@ -9,7 +9,22 @@ import pytest
 
 from clearprop.cli.outputs import folded, width_of
 
+STOPS = [KeyboardInterrupt, MemoryError, OSError]
 SUMMARY = "classification of `rich`: 240 rows, of which each network sets a tenth aside to choose the epoch"
+
+
+@pytest.mark.parametrize("stop", STOPS)
+def test_what_stops_a_write_leaves_nothing(tmp_path, monkeypatch, stop):
+    from clearprop.cli import outputs
+
+    def stopped(*names):
+        raise stop
+
+    (tmp_path / "p.csv").write_text("old")
+    monkeypatch.setattr(os, "replace", stopped)
+    with pytest.raises(outputs.OutputError if stop is OSError else stop):
+        outputs.write(tmp_path / "p.csv", "new")
+    assert [(path.name, path.read_text()) for path in tmp_path.iterdir()] == [("p.csv", "old")]
 
 
 @pytest.fixture

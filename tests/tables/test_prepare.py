@@ -237,3 +237,21 @@ def test_a_full_disk_is_said_and_leaves_nothing(tmp_path):
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
     assert [path.name for path in tmp_path.iterdir()] == ["t.csv"]
+
+
+@pytest.mark.parametrize("others", [False, True])
+def test_an_interrupt_leaves_no_empty_folder(tmp_path, monkeypatch, others):
+    from clearprop.tables import prepare as room
+
+    def stopped(*about):
+        raise KeyboardInterrupt
+
+    (tmp_path / "t.csv").write_bytes(text_of(1000))
+    if others:
+        (tmp_path / ".clearprop").mkdir()
+        (tmp_path / ".clearprop" / "of another table").touch()
+    monkeypatch.setattr(room, "_write", stopped)
+    with pytest.raises(KeyboardInterrupt):
+        Stream(tmp_path / "t.csv", target="flag").open()
+    left = [path.name for path in tmp_path.rglob("*") if path.name != "t.csv"]
+    assert sorted(left) == ([".clearprop", "of another table"] if others else [])

@@ -51,10 +51,11 @@ def write(path: Path, data: bytes | str) -> None:
         beside.write_bytes(data.encode() if isinstance(data, str) else data)
         os.replace(beside, path)
     except OSError as error:
-        with suppress(OSError):
-            beside.unlink()
         msg = f"{path} cannot be written: {error.strerror}. Choose another place."
         raise OutputError(msg) from None
+    finally:  # also of an interrupt; after the renaming there is none
+        with suppress(OSError):
+            beside.unlink()
 
 
 def table_bytes(columns: dict[str, Any], parquet: bool) -> bytes:

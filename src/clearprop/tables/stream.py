@@ -151,7 +151,12 @@ def prepared(
     if not file.exists():
         for old in folder.glob(f"*-{home}-*.parquet"):
             old.unlink(missing_ok=True)
-        prepare(source, file, missing=missing, categorical=categorical, memory=memory, progress=progress)
+        try:
+            prepare(source, file, missing=missing, categorical=categorical, memory=memory, progress=progress)
+        except BaseException:
+            with suppress(OSError):  # others' files may be there
+                folder.rmdir()
+            raise
     return file
 
 

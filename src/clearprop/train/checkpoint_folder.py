@@ -76,10 +76,9 @@ class Folder:
                 file.flush()
                 os.fsync(file.fileno())
             os.replace(beside, path)
-        except OSError:
+        finally:  # also of an interrupt; after the renaming there is none
             with suppress(OSError):
                 beside.unlink()
-            raise
         self.number += 1
         _sync(self.path)
         for old in sorted(self._numbers())[:-KEPT]:
