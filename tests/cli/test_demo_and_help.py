@@ -22,6 +22,9 @@ def test_the_demo_leaves_model_predictions_and_report(run, tmp_path):
     assert "baseline" in ended.err
     working = (folder / "working.html").read_text("utf-8")
     assert all(name in working for name in ("mean radius", "benign", "malignant"))
+    top = working.partition('<header class="top">')[2].partition("</header>")[0]
+    assert "These are the 3 new rows that the model is least sure of" in top
+    assert "The model is a committee of 8 networks, whose outputs are averaged; this is number 1." in top
     assert len(working) < 2_000_000
     again = run("demo", "-o", folder)
     assert (again.code, "--force" in again.err) == (2, True)

@@ -58,7 +58,8 @@ def _working(model: Any, new_csv: Path) -> str:
     p = model.predict_proba(new_csv)
     unsure = np.sort(np.argsort(p.max(axis=1), kind="stable")[:SHOWN])
     table = model.read(str(new_csv), (), (model.target_name,)).take(unsure)
-    return explain_model(model, table, lr=0.01).to_html()
+    which = f"These are the {SHOWN} new rows that the model is least sure of: there a step has most to do."
+    return explain_model(model, table, which=which, lr=0.01).to_html()
 
 
 def _write_tables(train_csv: Path, new_csv: Path) -> None:

@@ -155,3 +155,16 @@ def test_any_network_has_a_page(which):
     ]
     assert [a["data-key"] for a in page.all("article")] == keys
     assert Page(fragment(trace)).all("table")
+
+
+def test_the_top_says_which_rows_these_are():
+    from clearprop import Network, explain
+    from clearprop.show.account.naming import Names
+
+    net, which = Network((2, 3, 2)), "These are the rows of <Monday>."
+    account = explain(net, net.initialize(seed=0), [[1.0, 2.0]], [1], names=Names(which=which))
+    top = account.to_html().partition('<header class="top">')[2].partition("</header>")[0]
+    assert '<p class="about">These are the rows of &lt;Monday&gt;.</p>' in top
+    assert which in account.to_text()
+    plain = explain(net, net.initialize(seed=0), [[1.0, 2.0]], [1])
+    assert '<p class="about">' not in plain.to_html()

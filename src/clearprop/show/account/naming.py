@@ -24,6 +24,8 @@ class Names:
         How each input came of a column: ``input``, ``column``, ``kind`` and what that kind needs.
     committee : Committee, optional
         What the networks of the model answer, and which of them the account is of.
+    which : str, optional
+        A sentence that says which rows these are.
     """
 
     inputs: Sequence[Any] | None = None
@@ -32,6 +34,7 @@ class Names:
     table: dict[str, Any] | None = None
     encoding: Sequence[dict[str, Any]] | None = None
     committee: Committee | None = None
+    which: str | None = None
 
 
 def named(trace: dict[str, Any], words: Words, net: Network, rows: int, names: Names) -> None:
@@ -46,6 +49,7 @@ def named(trace: dict[str, Any], words: Words, net: Network, rows: int, names: N
         "members": len(names.committee.answers) if names.committee else 1,
         "member": names.committee.member if names.committee else 0,
         "table": _table(names.table, trace["quantities"]["a[0]"]["held"][0]),
+        **({"which": names.which} if names.which else {}),
         "encoding": [e | {"text": words.encoding(e)} for e in names.encoding] if names.encoding else None,
     }
     trace["committee"] = described(names.committee, trace["quantities"]["a[0]"]["held"][0], words)

@@ -32,6 +32,8 @@ def outline(trace: Mapping[str, Any]) -> Iterator[Block]:
     words = Words(trace["lang"])
     yield ("title", trace["title"])
     yield ("say", _network(trace, words))
+    if trace["batch"].get("which"):
+        yield ("say", trace["batch"]["which"])
     yield ("list", words.text("conventions"), [c["text"] for c in trace["conventions"]])
     if trace["left_out"]:
         yield ("list", words.text("left out"), trace["left_out"])

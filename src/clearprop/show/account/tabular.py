@@ -60,7 +60,9 @@ def explain_member(
     return explain(params.net, params, X, y, sample_weight=w, names=names, **options)
 
 
-def explain_model(model: Model, table: Table, *, member: int = 0, **options: Any) -> Account:
+def explain_model(
+    model: Model, table: Table, *, member: int = 0, which: str | None = None, **options: Any
+) -> Account:
     """The account of a step of a model on rows of a table, which hold its target; named by columns and classes.
 
     Parameters
@@ -71,11 +73,14 @@ def explain_model(model: Model, table: Table, *, member: int = 0, **options: Any
         As `model.read` gives it; a few rows.
     member : int
         Of a committee, which of its networks; they count from 0.
+    which : str, optional
+        A sentence that says which rows these are; it stands at the top.
     **options
         Those of `explain`.
     """
     X, y = model.encoding.encode(table), model.target.encode(table.column(model.target_name))
-    return explain_member(model, member, X, y, None, names=names_of(model, table), **options)
+    names = replace(names_of(model, table), which=which)
+    return explain_member(model, member, X, y, None, names=names, **options)
 
 
 def _encoded(column: Number | Category | Moment | Dropped) -> list[dict[str, Any]]:

@@ -53,6 +53,7 @@ def render(trace: Mapping[str, Any]) -> str:
         "words": words,
         "version": __version__,
         "headline": headline(trace, words),
+        "about": _about(trace),
         "badge": badge(trace, words),
         "scalars": [
             {"symbol": Markup(math(read(one["latex"]))), "value": plain(one["value"], 6)}
@@ -112,6 +113,13 @@ def _parts(trace: Mapping[str, Any], layout: Layout, words: Words) -> list[dict[
                 }
             )
     return found
+
+
+def _about(trace: Mapping[str, Any]) -> list[str]:
+    """What a reader must know before the first number: which rows these are, and which network of several."""
+    which = trace["batch"].get("which")
+    network = [one["text"] for one in trace["conventions"] if one["id"] == "committee"]
+    return [*([which] if which else []), *network]
 
 
 def _committee(trace: Mapping[str, Any]) -> dict[str, Any] | None:
