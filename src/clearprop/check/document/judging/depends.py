@@ -2,7 +2,7 @@
 
 from clearprop.check.document.meaning.notation import PARAMETERS, ROWLIKE, Notation
 from clearprop.check.document.read.statements import Statement
-from clearprop.check.document.read.tree import Call, Derivative, Node, Sym, bases, symbols
+from clearprop.check.document.read.tree import Call, Derivative, Node, Second, Sym, bases, symbols, walk
 
 
 def uses(statement: Statement, notation: Notation) -> set[tuple[str, int]]:
@@ -50,6 +50,12 @@ def _uses(
             _uses(right, notation, found, within | {name})
     for child in node.children:
         _uses(child, notation, found, within)
+
+
+def has_derivative(statement: Statement) -> bool:
+    """Whether a derivative stands in it, which may lie one way or the other."""
+    nodes = [part.node for part in statement.parts if part.node is not None]
+    return any(isinstance(one, (Derivative, Second)) for node in nodes for one in walk(node))
 
 
 def says_what_it_is(used: set[tuple[str, int]]) -> bool:

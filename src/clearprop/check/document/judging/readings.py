@@ -6,7 +6,7 @@ from itertools import product
 
 from clearprop.check.document.judging import slopes
 from clearprop.check.document.judging.compare import Comparison, compared
-from clearprop.check.document.judging.depends import says_what_it_is, uses
+from clearprop.check.document.judging.depends import has_derivative, says_what_it_is, uses
 from clearprop.check.document.meaning.build import Setting
 from clearprop.check.document.meaning.notation import (
     OWN,
@@ -55,6 +55,8 @@ class Chooser:
     def __post_init__(self) -> None:
         self.uses = [uses(s, self.setting.notation) for s in self.statements]
         self.sides = [len(compared(s)) for s in self.statements]
+        self.free = [k for k, used in enumerate(self.uses) if not used]
+        self.same = [k for k in self.free if not has_derivative(self.statements[k])]
         self._turn()
 
     def beats(self, best: float, reading: Reading, statements: list[int], doubt: float = 0.0) -> float | None:
@@ -132,7 +134,7 @@ class Chooser:
     def fit_layout(self) -> None:
         """Turn rows to columns where the text's own formulas then agree much better than as they were first taken."""
         notation = self.setting.notation
-        before, total = self._agreeing()
+        before, total = self._agreeing(), sum(self.sides[k] for k in self.free)
         if total == 0 or before >= ENOUGH * total:
             if notation.numbers_doubtful:
                 self._fit_numbers()
@@ -142,7 +144,7 @@ class Chooser:
         for layout in LAYOUTS:
             if layout not in found:
                 self._lay(layout)
-                found[layout] = self._agreeing()[0]
+                found[layout] = self._agreeing()
         best = max(found, key=lambda layout: (found[layout], layout == old))
         self._lay(best if found[best] > before + 1 else old)
         self._fit_numbers()
@@ -156,12 +158,13 @@ class Chooser:
         small = [role for name, role in rowlike.items() if name.split()[-1].islower()]
         if not small or len({role.batch for role in rowlike.values()}) < 2:
             return
-        old = [role.batch for role in small]
-        found = {}
-        for batches in (old, [True] * len(small), [False] * len(small)):
+        best = [role.batch for role in small]
+        most = self._held() or 0.0
+        for batches in ([True] * len(small), [False] * len(small)):
             self._set_batches(small, batches)
-            found[tuple(batches)] = self._held()
-        self._set_batches(small, max(found, key=lambda b: (found[b], list(b) == old)))
+            held = self._held(most)
+            best, most = (best, most) if held is None else (batches, held)
+        self._set_batches(small, best)
 
     def _set_batches(self, small: list[Role], batches: Iterable[bool]) -> None:
         for role, batch in zip(small, batches, strict=True):
@@ -170,23 +173,26 @@ class Chooser:
         self.setting.notation.one_sample = not any(role.batch for role in roles.values())
         self._turn()
 
-    def _held(self) -> int:
-        """How many pairs of sides hold under the best reading."""
-        reading = self.best()
-        return sum(self._counted(k, reading) for k in range(len(self.statements)))
+    def _held(self, over: float = -1.0) -> float | None:
+        """How many pairs of sides hold under the best reading, if more than `over`: no reading mends what fails of
+        the lines that it does not concern.
+        """
+        others = sum(self.sides) - sum(self.sides[k] for k in self.same)
+        if self.beats(over - others, Reading(), self.same) is None:
+            return None
+        return self.beats(over, self.best(), list(range(len(self.statements))))
 
     def fit_everything(self) -> None:
         """Where many lines still fail, try the other layouts on all lines, those of gradients too."""
-        old, total = self._layout(), sum(self.sides)
-        found = {old: self._held()}
-        if found[old] >= WELL * total or total > MOST_LINES:
+        best, total, usual = self._layout(), sum(self.sides), self._held() or 0.0
+        if usual >= WELL * total or total > MOST_LINES:
             return
+        most = usual + 1
         for layout in LAYOUTS:
-            if layout not in found:
-                self._lay(layout)
-                found[layout] = self._held()
-        best = max(found, key=lambda layout: (found[layout], layout == old))
-        self._lay(best if found[best] > found[old] + 1 else old)
+            self._lay(layout)
+            held = self._held(most)
+            best, most = (best, most) if held is None else (layout, held)
+        self._lay(best)
 
     def fit_loss(self, networks: Callable[[], list[World]]) -> bool:
         """Try squared errors without the half, and averaged over the outputs; whether another than the usual
@@ -229,24 +235,16 @@ class Chooser:
         notation = self.setting.notation
         if notation.style is None or (self.setting.depth is not None and not notation.numbers_doubtful):
             return
-        old = self._numbers()
-        found = {}
-        for numbers in dict.fromkeys((old, (0, 0, 0), (1, 0, 0), (1, 1, 1))):
+        best, most = self._numbers(), self._held() or 0.0
+        for numbers in ((0, 0, 0), (1, 0, 0), (1, 1, 1)):
             self._number(numbers)
-            found[numbers] = self._held()
-        self._number(max(found, key=lambda n: (found[n], n == old)))
+            held = self._held(most)
+            best, most = (best, most) if held is None else (numbers, held)
+        self._number(best)
 
-    def _agreeing(self) -> tuple[int, int]:
-        """How many neighbouring sides agree, of those that no reading of the loss concerns; and how many there are."""
-        good = count = 0
-        for statement, used in zip(self.statements, self.uses, strict=True):
-            if not used:
-                pairs = Comparison(statement, self.setting.document, self.setting.notation, Reading()).run(
-                    self.worlds, FEW
-                )
-                good += sum(pair.holds for pair in pairs)
-                count += len(pairs)
-        return good, count
+    def _agreeing(self) -> int:
+        """How many neighbouring sides agree, of those that no reading of the loss concerns."""
+        return sum(self._counted(k, Reading()) for k in self.free)
 
     def contradictions(
         self, reading: Reading
