@@ -123,3 +123,10 @@ def test_it_can_be_read_and_used_by_all(browser, tmp_path, scheme):
         assert tab.page.evaluate("document.activeElement.id") == "b2"
     with page_of(browser, tmp_path, exercise(seed=7), width=390) as tab:
         assert tab.page.evaluate("document.documentElement.scrollWidth") <= 390
+        over = """[...document.querySelectorAll('.line')].filter(line => line.scrollWidth > line.clientWidth)
+            .map(line => line.textContent)"""
+        assert tab.page.evaluate(over) == []
+        left = """Math.min(...[...document.querySelectorAll('.matrix')].map(matrix =>
+            matrix.offsetLeft + parseFloat(getComputedStyle(matrix, '::before').left)
+            - matrix.closest('.line').offsetLeft))"""
+        assert tab.page.evaluate(left) >= 0  # else the bracket is cut off
