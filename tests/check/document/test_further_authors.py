@@ -62,6 +62,14 @@ TEXTS = {
         "$$\\frac{\\partial E}{\\partial w_{ij}} = -\\delta_j o_i$$\n\n$$\\frac{\\partial E}{\\partial \\theta_j} = -\\delta_j$$\n",
         ("= -\\delta_j$$", "= \\delta_j$$"),
     ),
+    "slopes with a dot, steps in brackets": (
+        "One sample, a column, in a network of $M$ layers: $n^m = W^m a^{m-1} + b^m$ and $a^m = f^m(n^m)$, $a^0 = p$, $a = a^M$. "
+        "The error is $\\hat F(x) = (t - a)^T (t - a)$, and $s^m = \\frac{\\partial \\hat F}{\\partial n^m}$. With the "
+        "learning rate $\\alpha$\n\n$$W^m(k+1) = W^m(k) - \\alpha s^m (a^{m-1})^T$$\n\n"
+        "$$\\dot F^m(n^m) = \\operatorname{diag}(\\dot f^m(n^m_1), \\dots, \\dot f^m(n^m_{S^m}))$$\n\n"
+        "$$s^m = \\dot F^m(n^m) (W^{m+1})^T s^{m+1}$$\n\n$$s^M = -2 \\dot F^M(n^M) (t - a)$$\n",
+        ("= -2 \\dot F^M", "= 2 \\dot F^M"),
+    ),
 }
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from clearprop.check.document.meaning import patterns
-from clearprop.check.document.meaning.notation import Notation
+from clearprop.check.document.meaning.notation import Notation, is_letter, place
 from clearprop.check.document.meaning.steps import carries_layer, layer_said
 from clearprop.check.document.read.tree import Call, Derivative, Node, Sym, symbols, walk
 
@@ -19,8 +19,11 @@ def find_bare(pairs: Pairs, notation: Notation) -> None:
             for one in symbols(right):
                 if _is_bare(one, "act", notation):
                     notation.bare_layers[one.name] = -1
-        elif isinstance(right, Sym) and _is_bare(right, "act", notation) and _is_input(left, right, notation):
-            notation.bare_layers[right.name] = 0
+        for one, other in ((left, right), (right, left)):
+            if isinstance(other, Sym) and _is_bare(other, "act", notation):
+                layer = _end(one, other, notation)
+                if layer is not None:
+                    notation.bare_layers[other.name] = layer
     for of, by in _beneath(pairs):
         layer = _output_layer(of, notation)
         if layer is not None and isinstance(by, Sym) and _is_bare(by, "pre", notation):
@@ -57,11 +60,15 @@ def _is_bare(sym: Node, kind: str, notation: Notation) -> bool:
     )
 
 
-def _is_input(left: Node, right: Sym, notation: Notation) -> bool:
-    """x^0 = x."""
-    if not isinstance(left, Sym) or left.name != right.name or left == right:
-        return False
-    return layer_said(left, notation) == 0
+def _end(one: Node, bare: Sym, notation: Notation) -> int | None:
+    """The end of the network that x^0 = x and a = a^L say a bare name to be of."""
+    if not isinstance(one, Sym) or one.name != bare.name or one == bare:
+        return None
+    if layer_said(one, notation) == 0:
+        return 0
+    layer = place(one, notation.roles[one.name], notation).layer
+    letter = is_letter(layer) if isinstance(layer, Node) else None
+    return -1 if notation.sizes.get(letter or "") == ("L",) else None
 
 
 __all__ = ["find_bare"]

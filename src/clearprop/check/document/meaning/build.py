@@ -63,8 +63,8 @@ def build(document: Document, options: Options) -> Setting:
     samples.find_samples(document, notation, text, shapes)
     notation.sample_letters |= sample_letters.by_weights(document, notation)
     entries_said.find_entries(text, document.words, notation)
-    bare_names.find_bare(list(roles.pairs(document)), notation)
     layouts.find_layers(document, notation)
+    bare_names.find_bare(list(roles.pairs(document)), notation)
     layouts.find_weights(document, notation, shapes, text)
     if options.layout is not None:
         notation.rows = options.layout == "row"

@@ -25,10 +25,11 @@ def find_losses(nodes: list[Node], pairs: Pairs, words: Words, notation: Notatio
         if isinstance(item.node, Sym)
     }
     usual = {name for name in found if name in LOSS_LETTERS or name.lower() in SAID}
-    usual |= {name for name in _squares(nodes, pairs, notation) if name not in words.functions}
+    squares = _squares(nodes, pairs, notation)
+    usual |= squares
     for name, _ in found.most_common():
         kind = notation.roles[name].kind if name in notation.roles else ""
-        applied = name in words.functions and name not in LOSS_LETTERS
+        applied = name in words.functions and name not in LOSS_LETTERS and name not in squares
         if name in usual and kind not in TAKEN and not applied and name not in above:
             notation.roles[name] = Role("loss")
             notation.main_loss = notation.main_loss or name
@@ -73,18 +74,27 @@ def _candidates(nodes: list[Node], pairs: Pairs, notation: Notation) -> Counter[
 
 
 def _squares(nodes: list[Node], pairs: Pairs, notation: Notation) -> set[str]:
-    """Names of any letter that are squares of differences, and are differentiated by a parameter."""
+    """Names of any letter, F or F(x), that are squares of differences, and are differentiated by a parameter
+    or by what a layer sums up.
+    """
     squares = {
-        left.name for left, right, _ in pairs if _is_bare(left) and patterns.loss_family(right) == "squared"
+        left.name
+        for left, right, _ in pairs
+        if (_is_bare(left) or _is_of_all(left)) and patterns.loss_family(right) == "squared"
     }
     slopes = [one for node in nodes for one in walk(node) if isinstance(one, Derivative)]
-    parameters = {name for name, role in notation.roles.items() if role.kind in PARAMETERS}
-    by_them = [one.of for one in slopes if parameters & {s.name for s in bases(one.by)}]
+    moved = {name for name, role in notation.roles.items() if role.kind in PARAMETERS | {"pre"}}
+    by_them = [one.of for one in slopes if moved & {s.name for s in bases(one.by)}]
     return squares & {of.name for of in by_them if _is_bare(of)}
 
 
 def _is_bare(node: Node | None) -> TypeGuard[Sym]:
     return isinstance(node, Sym) and not node.sub and not node.sup
+
+
+def _is_of_all(node: Node | None) -> TypeGuard[Call]:
+    """F(x), which the text differentiates as F: of one argument, all that it depends on."""
+    return isinstance(node, Call) and not (node.sub or node.sup or node.primes) and len(node.args) == 1
 
 
 def _compares(node: Call, notation: Notation) -> bool:

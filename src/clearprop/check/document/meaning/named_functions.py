@@ -30,6 +30,8 @@ def find_functions(document: Document, notation: Notation, prose: str) -> None:
     used = {one.name for node in nodes(document) for one in walk(node) if isinstance(one, Call)}
     names = sorted(used - LIBRARY, key=lambda name: (name == "sigma", name))
     names = [name for name in names if notation.kind(name) != "loss"]
+    notation.diagonals.update(_diagonals(document))
+    names = [name for name in names if name not in notation.diagonals]
     for name in (*names, *names):  # twice: one may be made of others
         body = _body(document, notation, name)
         if body is not None:
@@ -37,6 +39,21 @@ def find_functions(document: Document, notation: Notation, prose: str) -> None:
         notation.functions[name] = _meaning(document, notation, name, body, prose)
         if _is_of_hidden_layers(document, name) or _is_numbered_by_layer(document, notation, name):
             notation.hidden_functions.add(name)
+
+
+def _diagonals(document: Document) -> dict[str, Call]:
+    """Of F(z) = diag(f'(z_1), ..., f'(z_n)): what F has on its diagonal."""
+    found = {}
+    for left, right, _ in pairs(document):
+        if not (isinstance(left, Call) and len(left.args) == 1 and isinstance(left.args[0], Sym)):
+            continue
+        cells = right.args if isinstance(right, Call) and right.name == "diag" else ()
+        first = cells[0] if len(cells) > 1 else None
+        if left.primes or not isinstance(first, Call) or len(first.args) != 1:
+            continue
+        if isinstance(first.args[0], Sym) and first.args[0].name == left.args[0].name and first.args[0].sub:
+            found[left.name] = first
+    return found
 
 
 def _body(document: Document, notation: Notation, name: str) -> tuple[tuple[str, ...], Node] | None:

@@ -116,6 +116,9 @@ class Notation:
     bodies: dict[str, tuple[tuple[str, ...], Node]] = field(
         default_factory=dict
     )  # functions that the text defines
+    diagonals: dict[str, Call] = field(
+        default_factory=dict
+    )  # functions whose value is a diagonal matrix: what stands on the diagonal, of one unit
     definitions: dict[str, list] = field(default_factory=dict)  # quantities that the text defines
     memories: dict[str, tuple[Sym, Node]] = field(
         default_factory=dict

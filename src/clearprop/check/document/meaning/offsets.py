@@ -1,7 +1,7 @@
 """How a text counts layers: the input as 0 or 1, weights by the layer that they start from or lead to."""
 
 from clearprop.check.document.meaning import patterns
-from clearprop.check.document.meaning.notation import Notation
+from clearprop.check.document.meaning.notation import Notation, is_letter
 from clearprop.check.document.meaning.steps import Pairs, layer_said, oriented
 from clearprop.check.document.read.tree import Add, Node, Num, Sym, symbols
 
@@ -34,6 +34,21 @@ def find_offsets(pairs: Pairs, notation: Notation) -> None:
     notation.first_act = starts[0] if starts else int(shifted and not _has_zero(pairs, notation))
     notation.first_weight = notation.first_act - int(shifted)
     notation.first_bias = notation.first_act - int(_most(lifts["bias"] or lifts["weight"]) == 1.0)
+
+
+def entering(pairs: Pairs, prior: dict[str, str], notation: Notation) -> dict[str, str]:
+    """The p of a^0 = p: what goes in."""
+    both = [two for left, right, _ in pairs for two in ((left, right), (right, left))]
+    return {
+        other.name: "input"
+        for one, other in both
+        if isinstance(one, Sym)
+        and isinstance(other, Sym)
+        and prior.get(one.name) == "act"
+        and layer_said(one, notation) == 0
+        and is_letter(other)
+        and other.name != one.name
+    }
 
 
 def _kind(sym: Sym, notation: Notation) -> str:

@@ -19,7 +19,7 @@ from clearprop.check.document.meaning.notation import (
     is_near_letter,
     place,
 )
-from clearprop.check.document.meaning.offsets import find_offsets
+from clearprop.check.document.meaning.offsets import entering, find_offsets
 from clearprop.check.document.meaning.shape_lines import speaks_of_shapes
 from clearprop.check.document.read.formulas import prose
 from clearprop.check.document.read.statements import Document, Statement
@@ -234,6 +234,7 @@ def find_roles(document: Document, notation: Notation) -> None:
     kinds, shifts, bare = forward.settled(steps.oriented(list(pairs(document))), prior)
     prior.update(kinds)
     prior.update(find_families(steps.oriented(list(pairs(document)))).kinds)
+    prior.update(entering(list(pairs(document)), prior, notation))
     find_adjoints(document, pairs(document), used, prior, notation)
     for name in sorted(used - spare):
         kind = prior.get(name) or ("bias" if name.rstrip("0123456789") == "b" else None)

@@ -50,7 +50,7 @@ def find_samples(document: Document, notation: Notation, prose: str, shapes: lis
         known = {
             name for name, role in notation.roles.items() if role.kind in ("weight", "bias", "pre", "act")
         }
-        free = used - set(notation.sizes) - counting - known
+        free = used - set(notation.sizes) - counting - known - notation.layer_letters
         best = next((name for name in ("m", "N", "B") if name in free), None)
     if best is not None:
         notation.sizes[best] = ("m",)

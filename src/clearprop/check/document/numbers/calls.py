@@ -1,5 +1,7 @@
 """Functions applied: known ones, those of the text, activations that the text leaves open, and their slopes."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from clearprop.check.document.meaning.notation import Role, layer_script
@@ -8,7 +10,7 @@ from clearprop.check.document.numbers.env import Env
 from clearprop.check.document.numbers.quantities import Spot
 from clearprop.check.document.numbers.values import Value, check_broadcast
 from clearprop.check.document.read.limits import Undefined, Unread
-from clearprop.check.document.read.tree import Call, Sym
+from clearprop.check.document.read.tree import Call, Matrix, Sym
 
 
 def call(node: Call, env: Env) -> Value:
@@ -32,6 +34,9 @@ def call(node: Call, env: Env) -> Value:
         return _output(node, env)
     if node.name in SPECIAL and not node.primes:
         return SPECIAL[node.name](node, env)
+    if node.name in env.notation.diagonals and not node.primes:
+        slope = env.notation.diagonals[node.name]
+        return _diag(Call("diag", (replace(slope, args=node.args, sup=node.sup),)), env)
     if node.name in ("softmax",) or env.notation.functions.get(node.name) in ("head", "softmax"):
         return _head(node, env)
     if env.notation.functions.get(node.name) == "body":
@@ -174,7 +179,7 @@ def _extreme(node: Call, env: Env) -> Value:
 
 
 def _diag(node: Call, env: Env) -> Value:
-    value = _argument(node, env)
+    value = matrices.matrix(Matrix((node.args,)), env) if len(node.args) > 1 else _argument(node, env)
     return (
         np.diag(value.reshape(-1))
         if value.ndim == 2 and 1 in value.shape

@@ -155,7 +155,8 @@ WIDTHS = {"n", "N", "d", "D", "s", "S", "H", "h", "K", "M"}
 
 def _width(sym: Sym, env: Env) -> int | None:
     items = [*sym.sup, *sym.sub]
-    if sym.name not in WIDTHS or len(items) != 1 or (sym.name in env.notation.roles and sym.name != "n"):
+    named = sym.name in env.notation.roles and (sym.name != "n" or env.notation.kind("n") in ROWLIKE)
+    if sym.name not in WIDTHS or len(items) != 1 or named:
         return None
     if any(not isinstance(right, Num) for _, right in env.notation.definitions.get(sym.name, ())):
         return None  # D_l = diag(...) is no width

@@ -7,8 +7,10 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from clearprop.check.document.read import (
+    dotted,
     einstein,
     entries,
+    iterations,
     lettered_names,
     named_by,
     named_layers,
@@ -147,7 +149,8 @@ def read_document(source: Source) -> Document:
             tokens[number] = _tokens(formula, known)
         except Unread as error:
             unread.append((number, error))
-    layers = named_layers.numbered(time_steps.stripped(list(tokens.values())))
+    plain = dotted.dashed(iterations.stripped(list(tokens.values())))
+    layers = named_layers.numbered(time_steps.stripped(plain))
     renamed = numbered_names.joined(named_by.joined(lettered_names.joined(layers)))
     tokens = dict(zip(tokens, renamed, strict=True))
     words = words_of(list(tokens.values()))
