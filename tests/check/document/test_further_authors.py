@@ -70,6 +70,17 @@ TEXTS = {
         "$$s^m = \\dot F^m(n^m) (W^{m+1})^T s^{m+1}$$\n\n$$s^M = -2 \\dot F^M(n^M) (t - a)$$\n",
         ("= -2 \\dot F^M", "= 2 \\dot F^M"),
     ),
+    "a German text of layers 0 to S with thresholds": (
+        "Ein Netz mit den Schichten $0, 1, \\dots, S$ und der Netzeingabe "
+        "$\\mathrm{net}_j^{(s)} = \\sum_{i=1}^{n_{s-1}} w_{ij}^{(s)} o_i^{(s-1)} - \\theta_j^{(s)}$, "
+        "$o_j^{(s)} = f(\\mathrm{net}_j^{(s)})$, $f(u) = 1 / (1 + e^{-u})$. Zu einem Muster $p$ ist $t_p$ die gewünschte "
+        "Ausgabe und $E_p = \\frac12 \\sum_{j=1}^{n_S} (t_{pj} - o_{pj}^{(S)})^2$ der Fehler, $E = \\sum_p E_p$ der gesamte. "
+        "Mit $\\delta_j^{(s)} = -\\frac{\\partial E_p}{\\partial \\mathrm{net}_j^{(s)}}$ gilt\n\n"
+        "$$\\delta_j^{(S)} = o_j^{(S)} (1 - o_j^{(S)}) (t_j - o_j^{(S)})$$\n\n"
+        "$$\\Delta w_{ij}^{(s)} = -\\eta \\frac{\\partial E_p}{\\partial w_{ij}^{(s)}} = \\eta o_i^{(s-1)} \\delta_j^{(s)}$$\n\n"
+        "$$\\frac{\\partial E_p}{\\partial \\theta_j^{(s)}} = \\delta_j^{(s)}$$\n",
+        ("= \\delta_j^{(s)}$$", "= -\\delta_j^{(s)}$$"),
+    ),
 }
 
 

@@ -18,9 +18,11 @@ from clearprop.check.document.meaning.notation import (
     Notation,
     Reading,
     Role,
+    is_letter,
 )
 from clearprop.check.document.numbers.world import World
 from clearprop.check.document.read.statements import Statement
+from clearprop.check.document.read.tree import Derivative, Sym, walk
 
 CONSISTENT = [("mean", "mean", "mean"), ("sum", "sum", "sum"), ("sample", "sample", "sample")]
 MIXED = [("sum", "sum", "mean"), ("mean", "sum", "mean"), ("mean", "sum", "sum")]
@@ -57,7 +59,18 @@ class Chooser:
         self.sides = [len(compared(s)) for s in self.statements]
         self.free = [k for k, used in enumerate(self.uses) if not used]
         self.same = [k for k in self.free if not has_derivative(self.statements[k])]
+        self._ways = ("sum", "mean", "sample") if self._has_slopes_of_one() else ("sum", "mean")
         self._turn()
+
+    def _has_slopes_of_one(self) -> bool:
+        """Whether the text differentiates the loss of one sample, E_p, and has names for what steps add."""
+        notation = self.setting.notation
+        nodes = [part.node for s in self.statements for part in s.parts if part.node is not None]
+        losses = [one.of for node in nodes for one in walk(node) if isinstance(one, Derivative)]
+        own = [one for one in losses if isinstance(one, Sym) and notation.kind(one.name) == "loss"]
+        letters = {is_letter(item.node) for one in own for item in (*one.sub, *one.sup)}
+        changes = any(role.kind == "gradient" and role.rate for role in notation.roles.values())
+        return changes and bool(letters & notation.sample_letters)
 
     def beats(self, best: float, reading: Reading, statements: list[int], doubt: float = 0.0) -> float | None:
         """How many neighbouring sides of these statements agree under a reading, less its doubt, if that is more than
@@ -313,7 +326,7 @@ class Chooser:
         options = [first, *[c for c in CONSISTENT if c != first], *MIXED]
         penalties = [("", ""), *product(self._penalties(), ("", WITH_PENALTY) if named else ("",))]
         for option, (penalised, extra) in product(options, penalties):
-            for way in ("sum", "mean") if named else ("mean",):
+            for way in self._ways if named else ("mean",):
                 yield option, penalised, way, extra
 
     def _penalties(self) -> Iterator[str]:
@@ -346,9 +359,11 @@ class Chooser:
 
 
 def usual(name: str, way: str, notation: Notation, option: tuple[str, str, str], extra: str) -> str:
-    """dW and db go with the loss, and with its penalty if that is tried; delta and dZ are tried both ways."""
+    """dW and db go with the loss, and with its penalty if that is tried; delta and dZ are tried both ways. Where the
+    loss of one sample is differentiated, all of them may be of each sample's own.
+    """
     role = notation.roles[name]
     of = notation.roles.get(role.of)
-    if role.kind == "gradient" and of is not None and of.kind in PARAMETERS:
+    if role.kind == "gradient" and of is not None and of.kind in PARAMETERS and way != "sample":
         return option[2] + extra
     return way

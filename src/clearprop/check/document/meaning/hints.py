@@ -39,7 +39,7 @@ NUMBER_WORDS = {
     "五": 5,
 }
 SAMPLE_LETTER = re.compile(
-    r"(?:(?:example|sample|instance|observation|row|examples|samples|image)s?(?: number)?\s*\$\\?(\w)\$)|(?:第\s*\$\\?(\w)\$\s*(?:个|条|行)?\s*(?:训练)?(?:样本|数据))"
+    r"(?:(?:example|sample|instance|observation|row|pattern|image|muster|beispiel)s?(?: number)?\s*\$\\?(\w)\$)|(?:第\s*\$\\?(\w)\$\s*(?:个|条|行)?\s*(?:训练)?(?:样本|数据))"
     r"|(?:样本|样例|examples?|samples?|patterns?)[^$.。]{0,12}(?:下标|编号|index|by|numbered)\s*\$\\?(\w)\s*[=$]"
     r"|(?:\$\\?(\w)\$(?:-th|th|'th)\s*(?:training )?(?:example|sample|instance|observation))",
     re.IGNORECASE,
@@ -215,6 +215,17 @@ def output(prose: str) -> str | None:
         if named is not None or re.search(LINEAR, clause, re.IGNORECASE):
             return named or "identity"
     return None
+
+
+LAYERS = re.compile(
+    r"(?:layers|Schichten|层)\s*\$[01]\s*,(?:\s*[12]\s*,)?\s*\\[lc]?dots\s*,\s*([A-Z])\$", re.IGNORECASE
+)
+
+
+def last_layer(prose: str) -> str | None:
+    """The S of: layers 0, 1, ..., S."""
+    found = LAYERS.search(prose)
+    return found[1] if found and found[1].isupper() else None
 
 
 def loss(prose: str) -> str | None:

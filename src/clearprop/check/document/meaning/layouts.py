@@ -7,6 +7,7 @@ from clearprop.check.document.meaning import hints, patterns
 from clearprop.check.document.meaning.batches import is_batch
 from clearprop.check.document.meaning.notation import ROWLIKE, Notation, Role, is_letter, place
 from clearprop.check.document.meaning.roles import nodes, pairs
+from clearprop.check.document.read.formulas import prose
 from clearprop.check.document.read.statements import Document, same_sentence
 from clearprop.check.document.read.tree import (
     Add,
@@ -102,6 +103,10 @@ def find_layers(document: Document, notation: Notation) -> None:
         return
     if any(_is_depth(item.node) for node in nodes(document) for s in symbols(node) for item in s.sup):
         notation.sizes["n_l"] = ("L",)
+        return
+    last = hints.last_layer(prose(document.source))
+    if last is not None and last not in notation.roles:
+        notation.sizes[last] = ("L",)
         return
     role = notation.roles.get("L")
     if role is not None and role.kind == "loss":

@@ -76,7 +76,7 @@ def _terms(node: Node) -> Iterator[Node]:
 def _is_b(node: Node) -> bool:
     """Whether it is a bias by custom; what is taken off a product may also be a target."""
     bias = _bias(node)
-    return bias is not None and re.fullmatch(r"[bc]\d?|b[a-d]", bias.name) is not None
+    return bias is not None and re.fullmatch(r"[bc]\d?|b[a-d]|theta", bias.name) is not None
 
 
 def _pair(node: Node) -> Affine | None:
