@@ -76,6 +76,19 @@ def test_a_second_process_compiles_nothing(filled):
     assert {file: file.stat().st_mtime_ns for file in cache.rglob("*.nb?")} == before
 
 
+def test_a_first_fit_says_once_that_it_compiles_and_a_later_one_nothing(tmp_path):
+    log = tmp_path / "log"
+    heard = f"""
+import logging
+logging.getLogger("clearprop").setLevel(logging.INFO)
+logging.getLogger("clearprop").addHandler(logging.FileHandler({str(log)!r}))
+"""
+    for _ in range(2):
+        fit(tmp_path / "cache", heard + FIT)
+    (said,) = log.read_text().splitlines()
+    assert said.startswith("Compiling for the first run on this machine, which may take half a minute")
+
+
 def test_damaged_files_are_compiled_anew(filled):
     """Each file cut, replaced by garbage, emptied, or with one bit flipped."""
     cache, bits = filled

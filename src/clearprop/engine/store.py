@@ -5,6 +5,7 @@ does it bear a damaged file, or a full disk: hence the checksums.
 """
 
 import hashlib
+import logging
 import os
 import pickle
 import stat
@@ -29,6 +30,7 @@ from clearprop.maths import derivation
 
 config: Any = numba.core.config
 _LOCK = RLock()
+LOG = logging.getLogger("clearprop")
 FAST = {"contract", "nsz"}  # fused multiply-adds; NaN and infinity keep their meaning
 UNUSED = 7 * 24 * 3600.0  # seconds after which code of another version may go
 COMPILING = 256 * 10**6  # bytes; a kernel was seen to take 140 at most
@@ -91,8 +93,17 @@ class _Cache(FunctionCache):
             found = self._load_overload(sig, target_context)
         if found is None:
             _check_room()
+            _tell_once()
             target_context.refresh()
         return found
+
+
+@cache
+def _tell_once() -> None:
+    """Say, once in a process, what a first fit waits for; where all code is on the disk, nothing is said."""
+    LOG.info(
+        "Compiling for the first run on this machine, which may take half a minute; `clearprop warmup` does so ahead."
+    )
 
 
 def _check_room() -> None:
