@@ -81,6 +81,16 @@ TEXTS = {
         "$$\\frac{\\partial E_p}{\\partial \\theta_j^{(s)}} = \\delta_j^{(s)}$$\n",
         ("= \\delta_j^{(s)}$$", "= -\\delta_j^{(s)}$$"),
     ),
+    "units of any layer at each iteration": (
+        "At iteration $n$, $v_j(n) = \\sum_i w_{ji}(n) y_i(n)$ and $y_j(n) = \\varphi_j(v_j(n))$. For an output neuron, where "
+        "$d_j(n)$ is the desired response,\n\n$$e_j(n) = d_j(n) - y_j(n), \\quad \\text{neuron } j \\text{ is an output}$$\n\n"
+        "$$E(n) = \\frac12 \\sum_j e_j^2(n)$$\n\n$$\\delta_j(n) = -\\frac{\\partial E(n)}{\\partial v_j(n)} = "
+        "e_j(n) \\varphi_j'(v_j(n))$$\n\nand for a hidden one\n\n$$\\frac{\\partial E(n)}{\\partial y_j(n)} = "
+        "-\\sum_k e_k(n) \\varphi_k'(v_k(n)) w_{kj}(n)$$\n\n$$\\delta_j(n) = \\varphi_j'(v_j(n)) \\sum_k \\delta_k(n) w_{kj}(n)$$"
+        "\n\nThe weights are changed by $\\Delta w_{ji}(n) = -\\eta \\frac{\\partial E(n)}{\\partial w_{ji}(n)}$, so\n\n"
+        "$$w_{ji}(n+1) = w_{ji}(n) + \\Delta w_{ji}(n)$$\n",
+        ("-\\sum_k e_k(n)", "\\sum_k e_k(n)"),
+    ),
 }
 
 

@@ -119,6 +119,19 @@ def input_letter(prose: str) -> str | None:
     return next((g for g in found.groups() if g), None) if found else None
 
 
+NAMED_TARGET = re.compile(
+    r"\$\\?(\w)(?:_\{?\w\}?)?(?:\(\w\))?\$ (?:is|are|be|denotes?) (?:the )?(?:desired|target) "
+    r"(?:responses?|outputs?|values?)\b",
+    re.IGNORECASE,
+)
+
+
+def target_letter(prose: str) -> str | None:
+    """The letter that the text calls the desired response, or the target output."""
+    found = NAMED_TARGET.search(prose)
+    return found[1] if found else None
+
+
 TRUE = r"(?:correct|true|right|actual|ground.truth)"
 TRUE_CLASS = re.compile(
     rf"\$(\w)\$ (?:be|is|denotes?|as|for) (?:the )?(?:index of )?(?:the )?{TRUE} (?:class|label)\b|"

@@ -224,16 +224,18 @@ def find_roles(document: Document, notation: Notation) -> None:
     if steps.outputs_are_y(list(pairs(document))) and (used & {"t", "T"} or _stands_alone("yY", document)):
         prior.update(y="prediction", Y="prediction")
         spare = set()
-    said = hints.input_letter(prose(document.source))
+    text = prose(document.source)
+    said = hints.input_letter(text)
     below = {is_letter(item.node) for node in nodes(document) for one in symbols(node) for item in one.sub}
     if said in used - below and said not in _computed(document):
         prior[said] = "input"
+    if (target := hints.target_letter(text)) in used - _computed(document):
+        prior[str(target)] = "target"
     for name in _computed(document) & {n for n, kind in prior.items() if kind in ("rate", "decay")}:
         del prior[name]
     prior.update(steps.exchanged(list(pairs(document)), prior))
     kinds, shifts, bare = forward.settled(steps.oriented(list(pairs(document))), prior)
-    prior.update(kinds)
-    prior.update(find_families(steps.oriented(list(pairs(document)))).kinds)
+    prior.update(kinds | find_families(steps.oriented(list(pairs(document)))).kinds)
     prior.update(entering(list(pairs(document)), prior, notation))
     find_adjoints(document, pairs(document), used, prior, notation)
     for name in sorted(used - spare):
@@ -249,7 +251,7 @@ def find_roles(document: Document, notation: Notation) -> None:
     for name in bare & notation.roles.keys():
         notation.roles[name].bare = True
     _one_layer(document, notation)
-    hidden_layers.find_count(list(pairs(document)), notation, prose(document.source))
+    hidden_layers.find_count(list(pairs(document)), notation, text)
     notation.unit_layers = steps.unit_letters(list(pairs(document)), notation, prior)
     find_any_layer(list(pairs(document)), notation, prior)
     _augmented(document, notation)
@@ -261,7 +263,7 @@ def find_roles(document: Document, notation: Notation) -> None:
     find_offsets(list(pairs(document)), notation)
     every = list(nodes(document))
     find_losses(every, list(pairs(document)), document.words, notation)
-    find_likelihoods(list(pairs(document)), prose(document.source), notation)
+    find_likelihoods(list(pairs(document)), text, notation)
     _changes(document, notation)
     find_losses_of_one(every, notation)
     _deltas(document, notation)

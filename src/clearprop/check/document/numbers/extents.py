@@ -21,6 +21,7 @@ from clearprop.check.document.read.tree import (
     Relation,
     Script,
     Sym,
+    relettered,
     symbols,
 )
 
@@ -133,8 +134,18 @@ def _of_definition(sym: Sym, letter: str, env: Env) -> set[int]:
         for mine, its in zip((*sym.sub, *sym.sup), (*left.sub, *left.sup), strict=False):
             inner = is_letter(its.node)
             if is_letter(mine.node) == letter and inner:
-                found |= sizes(right, inner, env)
+                told = with_letters(left, right, sym, env)
+                found |= sizes(told, inner if told is right else letter, env)
     return found
+
+
+def with_letters(left: Sym, right: Node, node: Sym, env: Env) -> Node:
+    """A definition of e_j for e_k, where the letters of units tell their layers."""
+    for its, mine in zip(left.sub, node.sub, strict=False):
+        old, new = is_letter(its.node), is_letter(mine.node)
+        if old and new and old != new and {old, new} <= env.notation.unit_layers.keys():
+            right = relettered(right, old, new)
+    return right
 
 
 def _of_relations(node: Node, letter: str, env: Env) -> set[int]:

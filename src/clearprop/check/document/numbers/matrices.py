@@ -196,6 +196,7 @@ def defined(node: Sym, env: Env) -> Value:
         if bound is None:
             continue
         letters, rest = bound
+        right = extents.with_letters(left, right, node, env)
         inner = env.at(letters={**env.letters, **letters}, depth=env.depth + 1)
         if env.depth > 12:
             msg = "definitions that call each other without end"

@@ -24,7 +24,19 @@ def stripped(formulas: Formulas) -> Formulas:
     if not letters:
         return formulas
     kept = {name for tokens in formulas for name in _names(tokens, letters)}
-    return [_stripped(tokens, letters, kept) for tokens in formulas]
+    return [_of_one_step(tokens, letters, kept) for tokens in formulas]
+
+
+def _of_one_step(tokens: list[Token], letters: set[str], names: set[str]) -> list[Token]:
+    """A formula without the step; a sum over all steps stays as it is, and of one that has the step elsewhere too, as
+    in alpha^{n - t}, no quantity is known.
+    """
+    plain = _stripped(tokens, letters, names)
+    if not any(token.text in letters for token in plain):
+        return plain
+    summed = any([t.text for t in tokens[k : k + 3]] == [r"\sum", "_", "{"] and tokens[k + 3].text in letters
+                 for k in range(len(tokens) - 3))  # fmt: skip
+    return tokens if summed else _stripped(tokens, set(), names)
 
 
 def _letters(tokens: list[Token]) -> set[str]:
@@ -75,7 +87,7 @@ def _names(tokens: list[Token], letters: set[str]) -> set[str]:
 
 
 def _stripped(tokens: list[Token], letters: set[str], names: set[str]) -> list[Token]:
-    """Without the step behind each name; a name at a step with a number, w(0), is a name of its own."""
+    """Without the step behind each name; a name at another step, w(0), is a name of its own."""
     result: list[Token] = []
     k = 0
     while k < len(tokens):
@@ -83,14 +95,14 @@ def _stripped(tokens: list[Token], letters: set[str], names: set[str]) -> list[T
         if step is None:
             result.append(tokens[k])
             k += 1
-        elif step.letter in letters:
+        elif step.letter in letters and not (step.lag and result and result[-1].text == "Delta"):
             opening = next(n for n in range(step.end - 1, k, -1) if tokens[n].text == "(")
             result += [
                 *tokens[k : opening - 1],
                 merged(tokens[opening - 1 : step.end], tokens[opening - 1].text),
             ]
             k = step.end
-        elif not step.letter:
+        elif not step.letter or step.letter in LETTERS:
             result.append(merged(tokens[k : step.end], f"{tokens[k].text} at a step"))
             k = step.end
         else:

@@ -185,6 +185,9 @@ def _parts(before: list[Token], token: Token) -> bool:
 
 
 WORDS_BETWEEN = {
+    "neuron",
+    "unit",
+    "node",
     "for",
     "where",
     "and",

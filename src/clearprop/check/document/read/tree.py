@@ -273,6 +273,19 @@ def _entrywise(value: object) -> object:
     return tuple(map(_entrywise, value)) if isinstance(value, tuple) else value
 
 
+def relettered(node: Node, old: str, new: str) -> Node:
+    """A tree in which another letter stands for each bare one."""
+    if isinstance(node, Sym) and node == Sym(old):
+        return replace(node, name=new)
+    return replace(node, **{name: _relettered(getattr(node, name), old, new) for name in _names(type(node))})
+
+
+def _relettered(value: object, old: str, new: str) -> object:
+    if isinstance(value, Node):
+        return relettered(value, old, new)
+    return tuple(_relettered(one, old, new) for one in value) if isinstance(value, tuple) else value
+
+
 def symbols(node: Node) -> Iterator[Sym]:
     """Every symbol in it, those in scripts among them."""
     return iter(node.symbols)
