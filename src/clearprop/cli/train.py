@@ -33,8 +33,11 @@ def train(
     from clearprop.tables.files import check_there
     from clearprop.train.workers.wanted import wanted
 
-    check_there(table)  # before the outputs, of which one may stand from a run on another table
-    outputs.check(output, report, force=force, inputs=(table, valid))
+    try:
+        outputs.check(output, report, force=force, inputs=(table, valid))
+    except outputs.OutputError:
+        check_there(table)  # the model may stand from a run on another table: a missing one is told first
+        raise
     settings: dict[str, Any] = {
         "preset": preset, "metric": metric, "hidden_layer_sizes": sizes(hidden), "activation": activation,
         "max_iter": epochs, "batch_size": "auto" if batch_size is None else batch_size,
