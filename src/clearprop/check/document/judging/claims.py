@@ -90,9 +90,13 @@ def _names_data(statement: Statement, notation: Notation) -> bool:
     )
 
 
-def has_whole_layers(nodes: list[Node], notation: Notation) -> bool:
-    """Whether all units of a hidden layer stand in it at once, or all of their weights."""
-    return any(_is_whole(one, notation) for node in nodes for one in bases(node))
+def open_meaning(nodes: list[Node], notation: Notation) -> str:
+    """Why a line that fails is not called wrong: what one of its names stands for cannot be told."""
+    every = [one for node in nodes for one in bases(node)]
+    if notation.ones_above and any(_is_whole(one, notation) for one in every):
+        return "a whole hidden layer, one unit of which is 1"
+    changed = {one.name for one in every} & notation.overwritten
+    return f"{min(changed)} is overwritten as the text goes on" if changed else ""
 
 
 def _is_whole(sym: Sym, notation: Notation) -> bool:

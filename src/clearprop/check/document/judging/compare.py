@@ -138,17 +138,17 @@ class Comparison:
         """Every pair of sides over all networks; all unread if they cannot be handled."""
         if updates.unrolled(self.statement, self.notation.roles):
             return self._all_unread("what a memory comes to over many steps")
-        if self.notation.ones_above and claims.has_whole_layers(self.known, self.notation):
-            return self._all_unread("a whole hidden layer, one unit of which is 1")
         for name, (at, constant) in self.notation.anew.items():
             if self.statement.at >= at and any(
                 one.name == name for node in self.known for one in bases(node)
             ):
                 return self._all_unread(f"{name} is defined anew here, with {constant}")
         try:
-            return self._run(worlds, most)
+            found = self._run(worlds, most)
         except SLIPS:
             return self._all_unread("it cannot be compared")
+        why = claims.open_meaning(self.known, self.notation) if any(p.failures for p in found) else ""
+        return self._all_unread(why) if why else found
 
     def _all_unread(self, why: str) -> list[Pair]:
         self.pairs = [Pair(p.left, p.right, unread=Unread(why), unread_side=p.right) for p in self.pairs]

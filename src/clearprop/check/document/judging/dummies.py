@@ -79,7 +79,7 @@ def _is_free(letter: str, nodes: list[Node], env: Env) -> bool:
     general = notation.style is not None and env.world.L > 1
     if role.kind in ("pre", "act") and role.layer is None and general and letter not in notation.bare_layers:
         return True
-    return role.kind in ROWLIKE and _only_functions(letter, nodes, env)
+    return role.kind in ROWLIKE | {"weight"} and _only_functions(letter, nodes, env)
 
 
 def _only_functions(letter: str, nodes: list[Node], env: Env) -> bool:
@@ -92,4 +92,5 @@ def _only_functions(letter: str, nodes: list[Node], env: Env) -> bool:
     }
     if any(isinstance(one, Call) and one.name in heads for one in calls):
         return False
-    return isinstance(nodes[0], (Call, Derivative)) and all(is_letter(s) == letter for s in found)
+    known = {name for name, role in env.notation.roles.items() if role.kind in ("decay", "rate", "constant")}
+    return isinstance(nodes[0], (Call, Derivative)) and all(is_letter(s) in known | {letter} for s in found)

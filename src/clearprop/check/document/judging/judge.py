@@ -46,7 +46,7 @@ class Judge:
             return
         named = self.scalars.pure and any(p.failures for p in pairs)
         nowhere = any(p.unread is not None for p in pairs) and all(
-            p.unread or _is_of_numbers(p, statement) for p in pairs
+            p.unread or p.holds or _is_of_numbers(p, statement) for p in pairs
         )
         if named or (self.scalars.apply and nowhere):
             self._by_definitions(statement, pairs, comparison.update)
@@ -95,9 +95,7 @@ class Judge:
                 values = (
                     self._stepped(left, right)
                     if steps and pair.left == 0
-                    else self.scalars.sides(
-                        left, right, after=not steps and self.scalars.is_after(statement.at)
-                    )
+                    else self.scalars.sides(left, right, after=self.scalars.is_after(statement.at))
                 )
             except (Unread, ArithmeticError) as error:
                 if isinstance(error, Unread) and not (any(symbols(left)) and any(symbols(right))):

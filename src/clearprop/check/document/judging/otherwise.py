@@ -1,4 +1,6 @@
-"""Other meanings of a line: of one example, where a text of many says so; of units one layer further on."""
+"""Other meanings of a line: of one example, where a text of many says so; of all, where it sums them; of units one
+layer further on.
+"""
 
 import re
 from collections.abc import Iterator
@@ -9,6 +11,7 @@ from clearprop.check.document.judging.conditions import sentence
 from clearprop.check.document.meaning import hints
 from clearprop.check.document.meaning.notation import Notation, Reading
 from clearprop.check.document.read.statements import Document, Statement
+from clearprop.check.document.read.tree import Big, Call, Sym, walk
 
 ENDED = re.compile(r"[.;!?](?:\s|$)|[。；！？]|\n#")
 OF_ONE = ("sample", "sample", "sample")  # a loss's value, its gradients by z and a, by W and b
@@ -20,9 +23,28 @@ def ways(
     """The statement in each other meaning that the text leaves it, not yet compared."""
     if _is_of_one(statement, document):
         yield Comparison(statement, document, notation, _narrowed(reading))
+    name = _total(statement, notation)
+    for way in ("mean", "sum") if name else ():
+        yield Comparison(statement, document, notation, _of_all(reading, str(name), way))
     if notation.shifted_letters:
-        further = replace(notation, unit_layers=notation.shifted_letters)
-        yield Comparison(statement, document, further, reading)
+        below = {a: notation.shifted_letters.get(a, 1) - 1 for a in notation.unit_layers}
+        for letters in (notation.shifted_letters, below):  # k behind a unit, or another input of it
+            further = replace(notation, unit_layers=letters)
+            yield Comparison(statement, document, further, reading)
+
+
+def _total(statement: Statement, notation: Notation) -> str | None:
+    """The loss E of E = sum_k E_k: there it is of all samples, though other lines call that of one E, too."""
+    first = statement.parts[0].node
+    loss = first.name if isinstance(first, (Sym, Call)) and not first.sub and not first.sup else ""
+    others = (part.node for part in statement.parts[1:] if part.node is not None)
+    sums = (one for node in others for one in walk(node) if isinstance(one, Big))
+    of_samples = any(one.index in notation.sample_letters for one in sums)
+    return loss if of_samples and notation.kind(loss) == "loss" else None
+
+
+def _of_all(reading: Reading, name: str, way: str) -> Reading:
+    return replace(reading, losses={**reading.losses, name: (way, way, way)})
 
 
 def _is_of_one(statement: Statement, document: Document) -> bool:

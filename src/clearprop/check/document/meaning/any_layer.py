@@ -24,13 +24,17 @@ def find_any_layer(pairs: Pairs, notation: Notation, prior: dict[str, str]) -> N
         weight, act = (
             (step.first, step.second) if prior.get(step.first.name) == "weight" else (step.second, step.first)
         )
-        inner, outer = str(step.summed), str(is_letter(left.sub[0].node))
+        inner, outer = str(step.summed), _unit(left, weight)
+        sample = _letters(left) & _letters(act) - {inner, outer}
         if prior.get(weight.name) != "weight" or not _feeds_itself(left, act, pairs):
             continue
         beyond = _beyond(weight.name, outer, inner, pairs)
         notation.unit_layers = {inner: 0, outer: 1} | dict.fromkeys(beyond, 2)
         notation.shifted_letters = {inner: 1, outer: 2}
+        notation.sample_letters |= sample
         notation.roles[left.name], notation.roles[act.name] = Role("pre"), Role("act")
+        if notation.roles.get("theta", Role("")).kind == "weight" and weight.name != "theta":
+            del notation.roles["theta"]
         if step.bias is not None:
             notation.roles[step.bias.name] = Role("bias", sign=-1 if step.taken_off else 1)
         return
@@ -39,8 +43,18 @@ def find_any_layer(pairs: Pairs, notation: Notation, prior: dict[str, str]) -> N
 def _summed(left: Node, right: Node) -> patterns.Affine | None:
     """The step of one unit, written as a sum over the units before it."""
     step = patterns.affine(right)
-    one = isinstance(left, Sym) and len(left.sub) == 1 and not left.sup and is_letter(left.sub[0].node)
+    one = isinstance(left, Sym) and 0 < len(left.sub) < 3 and not left.sup and all(_letters(left))
     return step if one and step is not None and step.summed is not None else None
+
+
+def _unit(left: Sym, weight: Sym) -> str:
+    """The letter of the unit that is computed: of net_{pj} = sum_i w_{ji} o_{pi} the j, which the weight has too."""
+    own = [str(is_letter(item.node)) for item in left.sub]
+    return next((letter for letter in own if letter in _letters(weight)), own[-1])
+
+
+def _letters(sym: Sym) -> set[str]:
+    return {str(is_letter(item.node)) for item in sym.sub if item.node is not None}
 
 
 def _feeds_itself(pre: Sym, act: Sym, pairs: Pairs) -> bool:

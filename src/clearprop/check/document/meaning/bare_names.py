@@ -42,8 +42,11 @@ def _beneath(pairs: Pairs) -> Iterator[tuple[Node, Node]]:
 
 
 def _output_layer(left: Node, notation: Notation) -> int | None:
-    """The layer of a name that is an activation, and is written without one."""
-    if not isinstance(left, Sym) or notation.kind(left.name) != "act" or carries_layer(left, notation):
+    """The layer of a name that is an activation, and is written without one, or the output."""
+    kind = notation.kind(left.name) if isinstance(left, Sym) else ""
+    if kind == "prediction":
+        return -1
+    if not isinstance(left, Sym) or kind != "act" or carries_layer(left, notation):
         return None
     own = notation.roles[left.name].layer
     return notation.bare_layers.get(left.name) if own is None else own

@@ -4,7 +4,7 @@ from clearprop.check.document.meaning import patterns
 from clearprop.check.document.meaning.notation import ROWLIKE, Notation, Role, is_letter, place
 from clearprop.check.document.meaning.roles import nodes, pairs
 from clearprop.check.document.read.statements import Document
-from clearprop.check.document.read.tree import Sym, symbols
+from clearprop.check.document.read.tree import Add, Node, Sym, symbols, walk
 
 
 def is_batch(sym: Sym, notation: Notation) -> bool:
@@ -28,6 +28,7 @@ def find_batches(document: Document, notation: Notation, shapes: list, prose: st
             role.batch = True
     _count_samples(document, notation)
     small = _small_is_batch(notation, prose, shapes)
+    single = _only_units(document, notation)
     _by_double_index(document, notation)
     if has_samples or notation.rows or any(role.batch for role in notation.roles.values()):
         _by_equations(document, notation)
@@ -47,9 +48,26 @@ def find_batches(document: Document, notation: Notation, shapes: list, prose: st
                 n != name and n.split()[-1] == base.upper() and n.split()[:-1] == name.split()[:-1]
                 for n in notation.roles
             )
-            role.batch = small and not capitals
+            role.batch = small and not capitals and name not in single
     _inputs_with_the_rest(notation)
     notation.one_sample = not any(role.batch for role in notation.roles.values())
+
+
+def _only_units(document: Document, notation: Notation) -> set[str]:
+    """Small names that always have the letter of a unit, and of no sample: p_k beside L_i is of sample i."""
+    seen: dict[str, set[bool]] = {}
+    for one in (s for node in nodes(document) for s in symbols(node) if notation.kind(s.name) in ROWLIKE):
+        letters = [item.node for item in place(one, notation.roles[one.name], notation).indices]
+        unit = len(letters) == 1 and not {is_letter(letters[0])} & notation.sample_letters
+        seen.setdefault(one.name, set()).add(unit and isinstance(letters[0], Sym))
+    of_samples = any(
+        is_letter(item.node) in notation.sample_letters
+        for node in nodes(document)
+        for one in symbols(node)
+        if notation.kind(one.name) == "loss"
+        for item in one.sub
+    )
+    return {name for name, found in seen.items() if found == {True}} if of_samples else set()
 
 
 def _inputs_with_the_rest(notation: Notation) -> None:
@@ -89,26 +107,41 @@ def _by_double_index(document: Document, notation: Notation) -> None:
 
 
 def _by_equations(document: Document, notation: Notation) -> None:
-    """f = X W + b, H = g(Z): what equals a batch is one."""
+    """f = X W + b, H = g(Z), p - Y: what equals a batch is one, and so is what a batch is taken off."""
     for left, right, _ in pairs(document):
+        for one in (n for node in (left, right) for n in walk(node) if isinstance(n, Add) and n.sign < 0):
+            _as_the_other(one.left, one.right, notation)
         role = notation.roles.get(left.name, Role("")) if isinstance(left, Sym) else Role("")
         if not isinstance(left, Sym) or role.kind not in ROWLIKE or place(left, role, notation).indices:
             continue
-        step, call = patterns.affine(right), patterns.applied(right)
+        call = patterns.applied(right)
+        step = patterns.affine(right if call is None else call[1])
         inner = [step.first, step.second] if step else [call[1]] if call else []
-        if any(
-            isinstance(s, Sym)
-            and _is_bare(s, notation)
-            and is_batch(s, notation)
-            and notation.kind(s.name) in ROWLIKE
-            for s in inner
-        ) and not any(
-            i.kind == "paren" and is_letter(i.node) in notation.sample_letters
-            for s in (left, *inner)
-            if isinstance(s, Sym)
-            for i in s.sup
-        ):
+        whole = any(_is_whole(s, notation) for s in inner)
+        if whole and not any(_is_of_sample(s, notation) for s in (left, *inner)):
             notation.roles[left.name].batch = True
+    for role in notation.roles.values():
+        of = notation.roles.get(role.of, Role(""))
+        role.batch |= role.kind == "gradient" and of.batch and of.kind in ROWLIKE
+
+
+def _as_the_other(left: Node, right: Node, notation: Notation) -> None:
+    """Of a prediction and a target that are taken off each other, both are batches if one is."""
+    both = [one for one in (left, right) if isinstance(one, Sym) and not one.sub and not one.sup]
+    kinds = {notation.kind(one.name) for one in both}
+    if len(both) == 2 and kinds == {"prediction", "target"} and any(is_batch(one, notation) for one in both):
+        for one in both:
+            notation.roles[one.name].batch = True
+
+
+def _is_whole(sym: Node, notation: Notation) -> bool:
+    known = isinstance(sym, Sym) and notation.kind(sym.name) in ROWLIKE
+    return isinstance(sym, Sym) and known and _is_bare(sym, notation) and is_batch(sym, notation)
+
+
+def _is_of_sample(sym: Node, notation: Notation) -> bool:
+    scripts = sym.sup if isinstance(sym, Sym) else ()
+    return any(i.kind == "paren" and is_letter(i.node) in notation.sample_letters for i in scripts)
 
 
 def _is_bare(sym: Sym, notation: Notation) -> bool:

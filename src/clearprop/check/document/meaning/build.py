@@ -77,6 +77,7 @@ def build(document: Document, options: Options) -> Setting:
     constants.find_constants(document, notation)
     constants.find_rate(document, notation)
     constants.find_anew(document, notation)
+    constants.find_overwritten(document, notation)
     plan = plans.find_plan(document, notation, text)
     if options.activation is not None:
         plan = replace(plan, activations=(options.activation,))
@@ -124,6 +125,7 @@ def _definitions(document: Document, notation: Notation) -> None:
                 left, right = right, left
             if left is None or right is None or sign not in ("=", ":=", "=:"):
                 continue
+            left = named_functions.as_quantity(left, notation)
             if (
                 isinstance(left, Sym)
                 and _is_new(left, notation)

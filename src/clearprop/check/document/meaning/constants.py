@@ -5,7 +5,7 @@ import re
 from clearprop.check.document.meaning.notation import PARAMETERS, Notation, Role, is_letter
 from clearprop.check.document.meaning.roles import named_lines, nodes, pairs
 from clearprop.check.document.read.statements import Document
-from clearprop.check.document.read.tree import Add, Num, Sym, bases, symbols
+from clearprop.check.document.read.tree import Add, Node, Num, Sym, bases, symbols
 
 CUSTOM = {"mu", "gamma", "beta", "rho", "tau", "kappa", "nu"}
 WORD = (
@@ -74,6 +74,19 @@ def find_anew(document: Document, notation: Notation) -> None:
         given.add(left.name)
 
 
+def find_overwritten(document: Document, notation: Notation) -> None:
+    """Names that an algorithm gives a new value again and again, g <- ..., g <- ...: a line does not tell which it means."""
+    values: dict[str, set[Node]] = {}
+    for statement, left, right in named_lines(document):
+        if (
+            is_letter(left)
+            and statement.parts[1].sign == r"\leftarrow"
+            and notation.kind(left.name) not in PARAMETERS
+        ):
+            values.setdefault(left.name, set()).add(right)
+    notation.overwritten = {name for name, found in values.items() if len(found) > 1}
+
+
 def _said(document: Document) -> set[str]:
     """Letters that stand beside a word for a constant, or in a range from 0 or to 1."""
     found = set()
@@ -102,4 +115,4 @@ def _slopes(document: Document) -> dict[str, float]:
     return found
 
 
-__all__ = ["find_anew", "find_constants", "find_rate"]
+__all__ = ["find_anew", "find_constants", "find_overwritten", "find_rate"]

@@ -99,7 +99,9 @@ def _sizes(node: Node) -> tuple[Node, ...]:
 
 def find_layers(document: Document, notation: Notation) -> None:
     """The letter of the number of layers: what stands as the last layer."""
-    if any(size == ("L",) for size in notation.sizes.values()):
+    depths = {letter for letter, size in notation.sizes.items() if size == ("L",)}
+    notation.layer_letters -= depths
+    if depths:
         return
     if any(_is_depth(item.node) for node in nodes(document) for s in symbols(node) for item in s.sup):
         notation.sizes["n_l"] = ("L",)
@@ -254,6 +256,8 @@ def _vote(
         )
     else:
         return
+    if notation.kind(act.name) in ("gradient", "delta"):
+        return  # W^T g leads back
     indices = place(weight, notation.roles[weight.name], notation).indices
     if len(indices) == 2:
         _vote_indices(step, left, indices, weights.setdefault(weight.name, Counter()))

@@ -29,9 +29,9 @@ def find_functions(document: Document, notation: Notation, prose: str) -> None:
     """What each function of the text is: from the library, defined in the text, or an activation that is left open."""
     used = {one.name for node in nodes(document) for one in walk(node) if isinstance(one, Call)}
     names = sorted(used - LIBRARY, key=lambda name: (name == "sigma", name))
-    names = [name for name in names if notation.kind(name) != "loss"]
     notation.diagonals.update(_diagonals(document))
-    names = [name for name in names if name not in notation.diagonals]
+    names = [name for name in names if notation.kind(name) != "loss" and name not in notation.diagonals]
+    names = [name for name in names if not _is_of_parameters(name, document)]
     for name in (*names, *names):  # twice: one may be made of others
         body = _body(document, notation, name)
         if body is not None:
@@ -54,6 +54,27 @@ def _diagonals(document: Document) -> dict[str, Call]:
         if isinstance(first.args[0], Sym) and first.args[0].name == left.args[0].name and first.args[0].sub:
             found[left.name] = first
     return found
+
+
+PARAMETERS = {"theta", "Theta", "W", "w", "b"}
+
+
+def _is_of_parameters(name: str, document: Document) -> bool:
+    """Whether a function is only ever taken of the parameters, Omega(theta): that is a quantity of the network."""
+    calls = [
+        one for node in nodes(document) for one in walk(node) if isinstance(one, Call) and one.name == name
+    ]
+    return all(
+        one.args and not one.primes and all(is_letter(a) in PARAMETERS for a in one.args) for one in calls
+    )
+
+
+def as_quantity(node: Node, notation: Notation) -> Node:
+    """Omega(theta) as Omega."""
+    if not isinstance(node, Call) or notation.kind(node.name) == "loss" or node.name in notation.functions:
+        return node
+    of_parameters = node.args and all(is_letter(argument) in PARAMETERS for argument in node.args)
+    return Sym(node.name, node.sup, node.sub) if of_parameters else node
 
 
 def _body(document: Document, notation: Notation, name: str) -> tuple[tuple[str, ...], Node] | None:
@@ -222,4 +243,4 @@ def _is_of_its_letter(name: str, notation: Notation) -> bool:
     return len(letters) == 1 and all(notation.kind(one) in ("constant", "rate", "decay") for one in others)
 
 
-__all__ = ["find_functions", "find_outputs", "library_name"]
+__all__ = ["as_quantity", "find_functions", "find_outputs", "library_name"]

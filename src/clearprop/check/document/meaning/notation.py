@@ -93,6 +93,7 @@ class Notation:
     unit_layers: dict[str, int] = field(
         default_factory=dict
     )  # letters that tell the layer: i inputs, j hidden, k outputs
+    numbered: set[str] = field(default_factory=set)  # names with a number below them
     bare_layers: dict[str, int] = field(default_factory=dict)  # of names that carry a layer elsewhere
     first_act: int = 0  # the number of the input layer: a^{(0)} or a^{(1)}
     first_weight: int = 0  # W^{(first_weight + 1)} leads from the input
@@ -125,6 +126,7 @@ class Notation:
     )  # v: as it is written, what it becomes with each step
     counters: set[str] = field(default_factory=set)  # letters that count steps, as in t = 1, 2, ...
     anew: dict[str, tuple[int, str]] = field(default_factory=dict)  # p: where it gets a constant, and which
+    overwritten: set[str] = field(default_factory=set)  # names of an algorithm that changes them
     values: dict[str, float] = field(default_factory=dict)  # constants whose number the text gives and means
     main_loss: str | None = None
     penalty: Node | None = None  # what the text adds to its loss, of parameters alone
@@ -175,7 +177,7 @@ def place(sym: Sym, role: Role, notation: Notation) -> Place:
             power = item.node
     indices = sym.sub
     told = notation.style == "sub" and layered and not taken and indices and indices[0].node is not None
-    told = told and is_letter(indices[0].node) not in notation.sample_letters
+    told = told and _counts_layers(sym, indices[0].node, notation)
     if told and not (role.kind == "weight" and _is_entry(sym, notation)):
         layer, indices = indices[0].node, indices[1:]
     if layer is None:
@@ -190,6 +192,18 @@ def place(sym: Sym, role: Role, notation: Notation) -> Place:
 def power_of(sym: Sym, role: Role, notation: Notation) -> Node | None:
     """What a symbol is raised to."""
     return place(sym, role, notation).power if sym.sup else None
+
+
+def _counts_layers(sym: Sym, node: Node | None, notation: Notation) -> bool:
+    """Whether what stands first below a name tells its layer: a number, or a letter of layers, or any letter in the
+    place of such numbers; in f_k, of an f that has none, it is a unit.
+    """
+    near = near_letter(node)
+    if near in notation.sample_letters or (isinstance(node, Sym) and (node.sub or node.sup)):
+        return False
+    depths = {letter for letter, size in notation.sizes.items() if size in (("L",), ("H",))}
+    letters = notation.layer_letters | {"L"} | depths
+    return near is None or near in letters or sym.name in notation.numbered
 
 
 def _is_entry(sym: Sym, notation: Notation) -> bool:

@@ -93,6 +93,7 @@ def _activations(document: Document, notation: Notation, prose: str) -> tuple[di
     """The function of each hidden layer (0: of all), and of the last."""
     hidden: dict[int, Counter[str]] = {}
     last: Counter[str] = Counter()
+    open_everywhere = False  # a^l = f(z^l), of an f that only the prose names
     for left, right, sign in pairs(document):
         if sign == "=:":
             left, right = right, left
@@ -102,6 +103,7 @@ def _activations(document: Document, notation: Notation, prose: str) -> tuple[di
         if step is None:
             continue
         name = library_name(step[0], notation)
+        open_everywhere |= name is None and _target(left, step[1], notation) == 0
         if name is None and notation.functions.get(step[0]) == "head" and isinstance(left, Probability):
             name = "softmax"
         if name is None or name in ("exp", "log", "sqrt"):
@@ -117,6 +119,8 @@ def _activations(document: Document, notation: Notation, prose: str) -> tuple[di
     chosen = {layer: names.most_common(1)[0][0] for layer, names in hidden.items()}
     if not last and (said := hints.output(prose)) is not None:
         last[said] += 1
+    if open_everywhere and not chosen and (named := hints.activation(prose)) is not None:
+        chosen[0] = named
     if not last and 0 in chosen and counted_by(notation) is None and _covers_last(document, notation):
         last[chosen[0]] += 1
     return chosen, last.most_common(1)[0][0] if last else None
@@ -203,6 +207,8 @@ def _fixed_depth(document: Document, notation: Notation) -> bool:
 def depth(document: Document, notation: Notation) -> int | None:
     """How many layers the text writes out; None if it stays general."""
     numbers = _without_slip([*_numbers(document, notation), *notation.unit_layers.values()])
+    if numbers and max(numbers) == 1 and ("L",) in notation.sizes.values():
+        return None  # W^1, ..., W^L
     return max(numbers) if numbers and 0 < max(numbers) < 8 else None
 
 

@@ -44,7 +44,7 @@ from clearprop.check.document.read.tree import (
 )
 
 CUSTOM = {
-    "input": "x X", "target": "y Y t T", "prediction": "hat y|hat Y|hat t|hat T|hat p|hat P|p P|q|tilde y",
+    "input": "x X", "target": "y Y t T", "prediction": "hat y|hat Y|hat t|hat T|hat p|hat P|p P|q|tilde y|prob probs",
     "weight": "W w Theta theta U V", "bias": "b W0 w0 theta0 Theta0 beta0", "pre": "z Z", "act": "a A h H",
     "delta": "delta Delta",
     "rate": "alpha eta epsilon lr", "decay": "lambda",
@@ -120,6 +120,7 @@ def find_style(document: Document, notation: Notation) -> None:
     if notation.style is None and own.style is not None:
         notation.style = own.style
         known = [one for one in found if one.name in own.kinds]
+    notation.numbered = {one.name for one in found if one.sub and isinstance(one.sub[0].node, Num)}
     notation.layer_letters |= {letter for one in known for letter in _letters_of_layer(one, notation)}
     _samples_above(found, notation)
 
@@ -257,7 +258,8 @@ def find_roles(document: Document, notation: Notation) -> None:
     _augmented(document, notation)
     ones = _ones_at_zero(document)
     notation.from_zero = any(notation.kind(name) == "input" for name in ones)
-    steps.find_steps(list(pairs(document)), used, notation)
+    outside = {one.name for node in nodes(document) for one in steps.outside(node)}
+    steps.find_steps(list(pairs(document)), used, outside, notation)
     find_blocks(pairs(document), notation.roles)
     find_cut(notation.roles, used)
     find_offsets(list(pairs(document)), notation)

@@ -52,6 +52,8 @@ def find_samples(document: Document, notation: Notation, prose: str, shapes: lis
         }
         free = used - set(notation.sizes) - counting - known - notation.layer_letters
         best = next((name for name in ("m", "N", "B") if name in free), None)
+    for name in [name for name in votes if votes[name] >= 3 and name not in notation.roles] if best else []:
+        notation.sizes.setdefault(name, ("m",))  # n examples, and m in a mini-batch
     if best is not None:
         notation.sizes[best] = ("m",)
         notation.sample_letters |= {index for (index, last) in bound if last == best}

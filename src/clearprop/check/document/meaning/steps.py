@@ -97,14 +97,22 @@ def _is_last(sym: Sym, notation: Notation) -> bool:
     return any(is_letter(item.node) == "L" for item in items)
 
 
+def outside(node: Node) -> list[Sym]:
+    """The names that stand in no function's brackets."""
+    if isinstance(node, Call):
+        return []
+    own = [node] if isinstance(node, Sym) else []
+    return own + [s for one in node.children for s in outside(one)]
+
+
 def _arguments(node: Node) -> list[Sym]:
     """The names that functions are taken of, other than their slopes."""
     calls = [one for one in walk(node) if isinstance(one, Call) and not one.primes]
     return [s for one in calls for argument in one.args for s in symbols(argument)]
 
 
-def find_steps(pairs: Pairs, used: set[str], notation: Notation) -> None:
-    """Give roles, and layers to names that carry none, from the input on."""
+def find_steps(pairs: Pairs, used: set[str], on_line: set[str], notation: Notation) -> None:
+    """Give roles, and layers to names that carry none, from the input on; `on_line`: names outside all functions."""
     finder = _Finder(notation)
     for left, right, _ in pairs:
         finder.inside |= {
@@ -123,7 +131,7 @@ def find_steps(pairs: Pairs, used: set[str], notation: Notation) -> None:
         if before == {n: (r.kind, r.layer) for n, r in notation.roles.items()}:
             break
     finder.by_letters()
-    finder.leftovers(used)
+    finder.leftovers(used, on_line)
 
 
 class _Finder:
@@ -322,7 +330,7 @@ class _Finder:
             if role.kind in ("pre", "act", "bias") and role.layer is None and len(layers) == 1:
                 role.layer = min(layers)
 
-    def leftovers(self, used: set[str]) -> None:
+    def leftovers(self, used: set[str], on_line: set[str]) -> None:
         """Names without a layer in a text without weights are of the output layer; theta beside weights is
         any of them.
         """
@@ -332,6 +340,7 @@ class _Finder:
                 role.kind == "weight"
                 and role.layer is None
                 and name not in self.scripted
+                and name in on_line
                 and used & ({"W", "w", "Theta"} - {name})
             ):
                 self.roles[name] = Role("weight", 1)

@@ -27,6 +27,8 @@ def call(node: Call, env: Env) -> Value:
         return _of_quantity(node, env)
     if node.name in env.notation.definitions and not node.primes:
         return matrices.defined(Sym(node.name, node.sup, node.sub), env)
+    if not node.args and (own := _at_its_layer(node, env)) is not None:
+        return call(own, env)
     if not node.args:
         msg = f"the function {node.name} without an argument"
         raise Unread(msg, node.name)
@@ -49,6 +51,13 @@ def call(node: Call, env: Env) -> Value:
                 return np.real(argument) * 0 + _complex_slope(function, argument, node.primes)
             return functions.slope(function, argument, node.primes)
         return np.asarray(function(argument))
+
+
+def _at_its_layer(node: Call, env: Env) -> Call | None:
+    """(f^l)' as the slope at z^l, where the text has a letter for what goes into an activation."""
+    layered = layer_script(node, env.notation) is not None
+    names = [name for name, role in env.notation.roles.items() if role.kind == "pre" and role.layer is None]
+    return replace(node, args=(Sym(names[0], node.sup),)) if layered and names else None
 
 
 def _output(node: Call, env: Env) -> Value:

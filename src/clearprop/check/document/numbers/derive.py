@@ -21,6 +21,8 @@ class TooManyAxes(Unread):
 
 def derivative(node: Derivative, env: Env) -> Any:
     of, by = node.of, node.by
+    if isinstance(of, Sym) and of.name in env.notation.functions and isinstance(by, Sym):
+        of = Call(of.name, (by,), 0, of.sub, of.sup)  # d sigma / dz
     if isinstance(by, Transpose) and isinstance(by.of, (Sym, Call)):
         return _by_row(Derivative(of, by.of), env)
     if of is None and is_loss(by, env):

@@ -122,9 +122,9 @@ def _sym(node: Sym, env: Env) -> Value:
 
 def _is_kronecker(node: Sym, env: Env) -> bool:
     """delta_{jk} beside layers' deltas that have one index."""
-    return (
-        len(node.sub) == 2 and not node.sup and node.name == "delta" and not env.notation.roles["delta"].batch
-    )
+    plain = len(node.sub) == 2 and not node.sup and node.name == "delta"
+    of_sample = plain and is_letter(node.sub[0].node) in env.notation.sample_letters
+    return plain and not of_sample and not env.notation.roles["delta"].batch
 
 
 def _powered(value: Value, power: Node | None, env: Env) -> Value:
@@ -201,10 +201,11 @@ def _div(node: Div, env: Env) -> Value:
 
 
 def _pow(node: Pow, env: Env) -> Value:
-    base, power = plain(node.base, env), plain(node.power, env)
+    power = plain(node.power, env)
     if isinstance(node.base, Norm) and node.base.kind == "2" and power == 2:
-        inner = plain(node.base.of, env)
+        inner = _in_norm(node.base, env)
         return (inner * inner).sum()
+    base = plain(node.base, env)
     if power.ndim == 0 and power == -1 and base.ndim == 2 and len(set(base.shape)) == 1:
         return np.linalg.inv(base)
     values.check_broadcast(base, power, "raised")
@@ -256,10 +257,16 @@ def _holds(condition: Node | None, env: Env) -> bool:
     return condition is None or bool(np.all(plain(condition, env)))
 
 
+def _first(index: str, env: Env) -> int:
+    """Where a sum over all units of a letter's layer begins."""
+    layer = env.notation.unit_layers.get(index)
+    return 1 if layer is None else quantities.start(layer, env)
+
+
 def _range(node: Big, env: Env) -> range:
     """The values of a sum's index: as written, or as far as the index reaches in the body."""
     index = str(node.index)
-    first = 1 if node.first is None else quantities.index(node.first, env)
+    first = _first(index, env) if node.first is None else quantities.index(node.first, env)
     if node.last is not None:
         last = _end(node.last, env)
     else:
@@ -269,6 +276,8 @@ def _range(node: Big, env: Env) -> range:
         if len(found) > 1:
             msg = f"the index {index} runs to {min(found)} in one place of the sum and to {max(found)} in another"
             raise OutOfRange(msg)
+        if not found and index in env.notation.sample_letters:
+            found = {env.world.m}
         if not found:
             msg = f"the sum over {index} does not say how far it goes"
             raise Undefined(msg, index)
@@ -312,12 +321,27 @@ def _is_batch(node: Node, env: Env) -> bool:
 def _norm(node: Norm, env: Env) -> Value:
     if node.kind == "abs" and _is_batch(node.of, env):
         return np.asarray(float(env.world.m))
-    value = plain(node.of, env)
+    value = _in_norm(node, env)
     if node.kind == "abs":
         return np.where(np.real(value) < 0, -value, value)
     if node.kind == "1":
         return np.where(np.real(value) < 0, -value, value).sum()
     return np.sqrt((value * value).sum())
+
+
+def _in_norm(node: Norm, env: Env) -> Value:
+    """What a norm is of."""
+    if _is_every_weight(node.of, env):
+        return np.concatenate([W.reshape(-1) for W in env.state.W[1:]])
+    return plain(node.of, env)
+
+
+def _is_every_weight(node: Node, env: Env) -> bool:
+    """Whether it is a W without a layer where weights have layers: ||W||^2 is the sum over all of them."""
+    letter = is_letter(node)
+    role = env.notation.roles.get(letter or "")
+    known = role is not None and role.kind == "weight" and role.layer is None
+    return known and env.notation.style is not None and env.world.L > 1
 
 
 def _cases(node: Cases, env: Env) -> Value:

@@ -213,7 +213,7 @@ def start(layer: int, env: Env) -> int:
     """The number of a layer's first unit: 0 for inputs of which x_0 is 1, and hidden units of which z_0 is."""
     if layer == 0:
         return int(not env.notation.from_zero)
-    return int(not env.notation.ones_above or layer >= env.world.L)
+    return int(not env.notation.ones_above or layer in (-1, env.world.L))
 
 
 def _split_digits(items: tuple[Script, ...], wanted: int) -> tuple[Script, ...]:

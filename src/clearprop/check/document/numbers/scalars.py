@@ -29,7 +29,8 @@ from clearprop.check.document.read.tree import (
 )
 
 DRAWS = 3
-ROUNDED = 2e-4  # as far as numbers that a text computes on with four digits may be off
+USUAL = 4  # digits that a text rounds to
+ROUNDED = 0.06  # of a number near zero, what may be off: half of its last digit
 MOST_DEPTH = 60
 FEWEST = 3  # definitions that name units by number, before a text is taken as such a walk-through
 KINDS = (Num, Sym, Neg, Add, Mul, Div, Pow, Call, Derivative)
@@ -89,16 +90,40 @@ class Scalars:
         """
         names = [whole_symbols(left), whole_symbols(right)]
         if not all(names):
-            if any(names) and after:
+            found = self._in_numbers(left, right)
+            if any(names) and after and found[0] != found[1]:
                 msg = "a number after a step"
                 raise Unread(msg)
-            return [self._in_numbers(left, right)]
+            return [found]
         for one in names[0] | names[1]:
             if one not in self.known:
                 msg = f"the text does not say what {one.name} is"
                 raise Undefined(msg, one.name)
         draws = [_Draw(self.definitions, self.functions, seed) for seed in range(DRAWS)]
-        return [(float(np.real(d.value(left))), float(np.real(d.value(right)))) for d in draws]
+        found = [(float(np.real(d.value(left))), float(np.real(d.value(right)))) for d in draws]
+        self._spare_parts(left, right, found)
+        return found
+
+    def _spare_parts(self, left: Node, right: Node, values: list[tuple[float, float]]) -> None:
+        """Call no slope wrong of a quantity a part of which is only a number in the text: E = E_1 + E_2 with E_2 = 0.07."""
+        slopes = [one.of for node in (left, right) for one in walk(node) if isinstance(one, Derivative)]
+        parts = [
+            part for of in slopes if isinstance(of, Sym) for part in self._reached(of) if part.name == of.name
+        ]
+        apart = not all(np.isclose(a, b, 1e-9, 0.0) for a, b in values)
+        if apart and any(part not in self.definitions for part in parts):
+            msg = "the text gives but the number of a part of it"
+            raise Unread(msg)
+
+    def _reached(self, sym: Sym) -> set[Sym]:
+        """All that a quantity is made of, by way of the text's definitions."""
+        found, waiting = set(), [sym]
+        while waiting:
+            one = waiting.pop()
+            if one not in found:
+                found.add(one)
+                waiting += whole_symbols(self.definitions[one]) if one in self.definitions else ()
+        return found
 
     def _in_numbers(self, left: Node, right: Node) -> tuple[float, float]:
         """Both sides in the text's own numbers, which it rounds: equal where they are to the digits of the shorter."""
@@ -109,7 +134,10 @@ class Scalars:
                 msg = "a number of the text's own example"
                 raise Unread(msg)
         a, b = (float(np.real(draw.value(side))) for side in (left, right))
-        return (a, a) if abs(a - b) <= ROUNDED * max(1.0, abs(a)) else (a, b)
+        if abs(a - b) <= _rounding(left, right) * (ROUNDED + abs(a)):
+            return a, a
+        self._spare_parts(left, right, [(a, b)])
+        return a, b
 
     def _reaches_numbers(self, sym: Sym, depth: int = 0) -> bool:
         """Whether a quantity is given by a number, or defined by such, in the end."""
@@ -118,15 +146,32 @@ class Scalars:
         names = whole_symbols(self.definitions[sym]) if sym in self.definitions else set()
         return bool(names) and all(self._reaches_numbers(one, depth + 1) for one in names)
 
+    def _whole(self, name: str, right: Node) -> Sym:
+        """The loss that a step goes down: E, or the E_total of a text that has no other whole."""
+        if Sym(name) in self.definitions:
+            return Sym(name)
+        slopes = (one.of for one in walk(right) if isinstance(one, Derivative))
+        told = (of for of in slopes if isinstance(of, Sym) and any(isinstance(i.node, Text) for i in of.sub))
+        return next(told, Sym(name))
+
     def stepped(self, left: Sym, right: Node, loss: str, rate: str) -> list[tuple[float, float]]:
         """What a number becomes against the slope of the loss, and what the text makes of it."""
         found = []
         for seed in range(DRAWS):
             draw = _Draw(self.definitions, self.functions, seed)
-            slope = draw.value(Derivative(Sym(loss), left))
+            slope = draw.value(Derivative(self._whole(loss, right), left))
             expected = draw.value(left) - draw.value(Sym(rate)) * slope
             found.append((float(np.real(expected)), float(np.real(draw.value(right)))))
         return found
+
+
+def _rounding(left: Node, right: Node) -> float:
+    """How far, for its size, a number may be off that a text computes on with as many digits as it writes."""
+    written = [one.of if isinstance(one, Neg) else one for one in (left, right)]
+    decimals = [
+        len(f"{one.value:.12f}".rstrip("0").partition(".")[2]) for one in written if isinstance(one, Num)
+    ]
+    return 10.0 ** (1 - min(decimals)) if decimals and min(decimals) else 10.0 ** (1 - USUAL)
 
 
 def _numbers(document: Document) -> dict[Sym, float]:
@@ -169,7 +214,7 @@ def _is_pure(document: Document, notation: Notation) -> bool:
         for one in walk(node)
         if isinstance(one, Sym) and notation.kind(one.name) == "weight"
     ]
-    summed = any(isinstance(one, Big) for node in nodes for one in walk(node))
+    summed = any(isinstance(one, Big) and one.index for node in nodes for one in walk(node))
     return (
         bool(weights)
         and not summed

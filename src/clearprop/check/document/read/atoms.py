@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from clearprop.check.document.read import brackets, calculus, scripts, sums
+from clearprop.check.document.read.cleaning import NAMES
 from clearprop.check.document.read.limits import Unread
 from clearprop.check.document.read.splitting import split_list
 from clearprop.check.document.read.tree import (
@@ -29,16 +30,8 @@ if TYPE_CHECKING:
     from clearprop.check.document.read.tokens import Token
 
 MATRICES = {
-    "bmatrix",
-    "pmatrix",
-    "vmatrix",
-    "matrix",
-    "Bmatrix",
-    "Vmatrix",
-    "smallmatrix",
-    "array",
-    "bsmallmatrix",
-    "psmallmatrix",
+    *("bmatrix", "pmatrix", "vmatrix", "matrix", "Bmatrix", "Vmatrix", "smallmatrix", "array"),
+    *("bsmallmatrix", "psmallmatrix"),
 }
 CASES = {"cases", "dcases", "rcases"}
 BIGS = {r"\sum": "sum", r"\prod": "product"}
@@ -49,6 +42,7 @@ UNVALUED = {
     "mathbb E": "an expected value, which is not computed",
 }
 
+OF_INPUTS = {"y", "t", "a", "z", "h", "o", "hat y"}  # that may be written with the input they belong to
 CHANGING = {*"wWbBvV", "theta", "Theta", "gamma"}  # parameters: Delta w is one name, what a step adds to w
 
 
@@ -168,8 +162,8 @@ def scripted(p: Parser, node: Node) -> Node:
     while p.text in ("^", "_", "'"):
         sign = p.next().text
         if sign == "'":
-            msg = "a dash stands behind a bracket"
-            raise p.stuck(msg)
+            node = _slope(p, node)
+            continue
         tokens = p.group()
         if sign == "_":
             node = _picked(p, node, tokens)
@@ -179,6 +173,14 @@ def scripted(p: Parser, node: Node) -> Node:
             rest, transposed = scripts.without_transpose(tokens)
             node = Transpose(_raised(p, node, rest)) if transposed else _raised(p, node, rest)
     return node
+
+
+def _slope(p: Parser, node: Node) -> Node:
+    """(f^l)': the slope of the function of layer l."""
+    if isinstance(node, Sym) and node.name in p.words.functions:
+        return Call(node.name, (), 1, node.sub, node.sup)
+    msg = "a dash stands behind a bracket"
+    raise p.stuck(msg)
 
 
 def _raised(p: Parser, node: Node, tokens: list[Token]) -> Node:
@@ -222,11 +224,11 @@ def symbol(p: Parser) -> Node:
     if (
         name == "d"
         and p.words.differentials
-        and p.peek().kind == "letter"
+        and (p.peek().kind == "letter" or p.text in NAMES)
         and p.peek(-2).text not in ("^", "_")
     ):
         name = f"d {p.next().text}"
-    if name == "Delta" and p.words.changes and p.peek().kind == "letter" and p.text in CHANGING:
+    if name == "Delta" and p.words.changes and _is_change(p):
         name = f"Delta {p.next().text}"
     if name == "e" and p.text == "^" and "e" not in p.words.functions and not brackets.is_turned(p):
         p.next()
@@ -238,6 +240,8 @@ def symbol(p: Parser) -> Node:
         and (sub or name not in p.words.marked)
     ):
         return _applied(p, name, sup, sub, primes)
+    if name in OF_INPUTS and not primes and [t.text for t in p.tokens[p.k : p.k + 3]] == ["(", "x", ")"]:
+        p.k += 3  # y(x), a^L(x): the y and a of the input x
     if p.text == "(" and not primes:
         inner = brackets.probability(p, name, sup, sub)
         if inner is not None:
@@ -248,6 +252,13 @@ def symbol(p: Parser) -> Node:
     if power is not None:
         node = Pow(node, power)
     return Transpose(node) if transposed else node
+
+
+def _is_change(p: Parser) -> bool:
+    r"""Whether a parameter follows, also behind the letter of a sample: \Delta_p w_{ji}."""
+    if p.text == "_" and p.peek(1).kind == "letter" and p.peek(2).text in CHANGING:
+        p.k += 2
+    return p.peek().kind == "letter" and p.text in CHANGING
 
 
 def _scripts(p: Parser) -> tuple[tuple[Script, ...], tuple[Script, ...], int, bool, Node | None]:

@@ -74,6 +74,12 @@ NAMES = {
     "ideal",
     "predicted",
     "pred",
+    "score",
+    "scores",
+    "logits",
+    "prob",
+    "probs",
+    "hidden",
 }
 LOSSES = set("CE BCE CCE XE MSE SSE RSS NLL Loss Cost".split())  # alone or as CE(y, p)
 NAMED = LOSSES | {"lr"}  # names of several letters
@@ -116,6 +122,8 @@ class _Cleaner:
             self.k = end + 1
             return inner
         self.k += 1
+        if self.k < len(self.tokens) and self.tokens[self.k - 1].raw in TEXTS:  # _\text{data loss}
+            return self.raw_group()
         return self.tokens[self.k - 1 : self.k]
 
 
@@ -293,6 +301,10 @@ def _letters(c: _Cleaner, token: Token) -> None:
             c.result.append(Token("word", WORDS[word[:size].lower()], word[:size], token.at))
             c.k += size - 1
             return
+    if word[0] == "d" and word[1:] in NAMES:  # dscores
+        c.result += [token, Token("letter", word[1:], word[1:], token.at + 1)]
+        c.k += len(word) - 1
+        return
     name = len(word) if word in NAMES else 0
     if name:
         c.result.append(Token("text", word[:name], word[:name], token.at))

@@ -192,7 +192,16 @@ def _tokens(formula: Formula, known: dict) -> list[Token]:
     wrong = unbalanced(tokens)
     if wrong is not None:
         raise wrong
-    return clean(expand(_without_definitions(tokens), known))
+    return _without_number(clean(expand(_without_definitions(tokens), known)))
+
+
+def _without_number(tokens: list[Token]) -> list[Token]:
+    r"""Without the number of the equation, written far to the right: \qquad (7)."""
+    end = [t.text if t.kind != "number" else "number" for t in tokens[-4:]]
+    k = len(tokens) - 4 if end == [r"\quad", "(", "number", ")"] else len(tokens)
+    while k < len(tokens) and k and tokens[k - 1].text == r"\quad":
+        k -= 1
+    return tokens[:k]
 
 
 def _without_definitions(tokens: list[Token]) -> list[Token]:
