@@ -75,7 +75,7 @@ def find_anew(document: Document, notation: Notation) -> None:
 
 
 def find_overwritten(document: Document, notation: Notation) -> None:
-    """Names that an algorithm gives a new value again and again, g <- ..., g <- ...: a line does not tell which it means."""
+    """Names that an algorithm gives new values, g <- ..., g <- ...: a line does not tell which one it means."""
     values: dict[str, set[Node]] = {}
     for statement, left, right in named_lines(document):
         if (

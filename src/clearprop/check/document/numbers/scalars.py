@@ -105,7 +105,7 @@ class Scalars:
         return found
 
     def _spare_parts(self, left: Node, right: Node, values: list[tuple[float, float]]) -> None:
-        """Call no slope wrong of a quantity a part of which is only a number in the text: E = E_1 + E_2 with E_2 = 0.07."""
+        """Call no slope wrong of a quantity of which a part is only a number: E = E_1 + E_2 with E_2 = 0.07."""
         slopes = [one.of for node in (left, right) for one in walk(node) if isinstance(one, Derivative)]
         parts = [
             part for of in slopes if isinstance(of, Sym) for part in self._reached(of) if part.name == of.name
