@@ -91,6 +91,52 @@ TEXTS = {
         "$$w_{ji}(n+1) = w_{ji}(n) + \\Delta w_{ji}(n)$$\n",
         ("-\\sum_k e_k(n)", "\\sum_k e_k(n)"),
     ),
+    "a softplus in components": (
+        "One hidden layer of $K$ units: $u_k = \\sum_{j=1}^d a_{kj} x_j + c_k$ and $h_k = \\log(1 + e^{u_k})$. The prediction is "
+        "$\\hat y = \\sum_{k=1}^K v_k h_k + v_0$, and $\\ell = (\\hat y - y)^2$.\n\n"
+        "$$\\frac{\\partial \\ell}{\\partial v_k} = 2 (\\hat y - y) h_k$$\n\n"
+        "$$\\frac{\\partial \\ell}{\\partial v_0} = 2 (\\hat y - y)$$\n",
+        ("v_0} = 2 (", "v_0} = ("),
+    ),
+    "errors by the names of what they are of": (
+        "One example: $p = A x$, $q = \\tanh(p)$ and $o = B q$, an output which has $n$ components. The loss is "
+        "$\\mathcal{L} = \\frac1n \\sum_{i=1}^n (o_i - t_i)^2$ with the target $t$. Write $e_v = \\partial \\mathcal{L} / \\partial v$.\n\n"
+        "$$e_o = \\frac2n (o - t)$$\n\n$$e_q = B^\\top e_o$$\n\n$$e_p = e_q \\odot (1 - q \\odot q)$$\n",
+        ("e_p = e_q", "e_p = e_o"),
+    ),
+    "a loss without its penalty": (
+        "For $l = 1, \\dots, L$: $z^l = W^l a^{l-1} + b^l$, $a^l = \\tanh(z^l)$, $a^0 = x$.\n\n"
+        "$$C = \\frac12 \\|a^L - t\\|^2 + \\frac\\lambda2 \\sum_{l=1}^L \\|W^l\\|_F^2$$\n\n"
+        "The first term is $C_0 = \\frac12 \\|a^L - t\\|^2$, and $\\delta^l = \\frac{\\partial C_0}{\\partial z^l}$.\n\n"
+        "$$\\frac{\\partial C}{\\partial W^l} = \\delta^l (a^{l-1})^T + \\lambda W^l$$\n",
+        ("+ \\lambda W^l$$", "+ 2 \\lambda W^l$$"),
+    ),
+    "patterns above units of any layer": (
+        "For pattern $p$: $$net_{pj} = \\sum_i w_{ji} o_{pi}, \\qquad (2)$$ and $o_{pj} = f_j(net_{pj})$. The error is "
+        "$E_p = \\frac12 \\sum_j (t_{pj} - o_{pj})^2$ over the output units, with $E = \\sum_p E_p$.\n\n"
+        "$$\\delta_{pj} = -\\frac{\\partial E_p}{\\partial net_{pj}}$$\n\n"
+        "$$\\Delta_p w_{ji} = \\eta \\delta_{pj} o_{pi}$$\n",
+        ("= \\eta \\delta_{pj}", "= -\\eta \\delta_{pj}"),
+    ),
+    "scores of a batch": (
+        "Rows of $X$ are examples. $h = \\max(0, X W_1 + b_1)$, $scores = h W_2 + b_2$. For example $i$ with scores $f$: "
+        "$p_k = \\frac{e^{f_k}}{\\sum_j e^{f_j}}$, $L_i = -\\log p_{y_i}$ and $L = \\frac1N \\sum_i L_i$.\n\n"
+        "$$dscores = \\frac1N (probs - Y)$$\n\n$$dW_2 = h^T dscores$$\n\n$$dh = dscores W_2^T$$\n",
+        ("dW_2 = h^T dscores", "dW_2 = X^T dscores"),
+    ),
+    "slopes at a layer": (
+        "$z^l = W^l a^{l-1}$ and $a^l = f^l(z^l)$ for $l = 1, \\dots, L$, where $f^l$ is the logistic function of any layer, "
+        "$C = \\frac12 \\|a^L - y\\|^2$, $\\delta^l = \\frac{\\partial C}{\\partial z^l}$. In matrices\n\n"
+        "$$\\delta^{l-1} = (f^{l-1})' \\circ (W^l)^T \\cdot \\delta^l$$\n\n$$\\nabla_{W^l} C = \\delta^l (a^{l-1})^T$$\n",
+        ("(f^{l-1})' \\circ", "(f^l)' \\circ"),
+    ),
+    "a mean over examples x": (
+        "For $l = 2, \\dots, L$: $z^l = w^l a^{l-1} + b^l$ and $a^l = \\sigma(z^l)$, $a^1 = x$. For $n$ training examples\n\n"
+        "$$C = \\frac{1}{2n} \\sum_x \\|y(x) - a^L(x)\\|^2$$\n\nFor one example $C = \\frac12 \\sum_j (y_j - a^L_j)^2$ and "
+        "$\\delta^l_j = \\frac{\\partial C}{\\partial z^l_j}$.\n\n"
+        "$$\\frac{\\partial C}{\\partial w^l_{jk}} = a^{l-1}_k \\delta^l_j$$\n",
+        ("a^{l-1}_k \\delta^l_j", "a^l_k \\delta^l_j"),
+    ),
 }
 
 

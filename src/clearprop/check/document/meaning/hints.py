@@ -94,6 +94,9 @@ def letter_size(formula: str, before: str, after: str) -> tuple[str, tuple] | No
     for size, pattern in BEFORE.items():
         if pattern.search(before[-60:]):
             return text, size
+    whose = re.search(r"\b(output|input)\b[^.;]{0,40}$", before, re.IGNORECASE)
+    if whose and re.match(r"\s*(?:components|entries)\b", after):
+        return text, ("n", -1 if whose[1].lower() == "output" else 0)
     return None
 
 

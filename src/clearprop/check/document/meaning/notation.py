@@ -183,10 +183,15 @@ def place(sym: Sym, role: Role, notation: Notation) -> Place:
     if layer is None:
         layer = notation.bare_layers.get(sym.name)
     if role.kind == "loss":
-        indices = tuple(
-            one for one in indices if not (isinstance(one.node, Sym) and one.node.name in ALL_PARAMETERS)
-        )
+        indices = tuple(one for one in indices if not _is_of_whole(one.node))
     return Place(role, layer, sample, indices, power)
+
+
+def _is_of_whole(node: Node | None) -> bool:
+    """Whether what stands below a loss tells no sample: J_theta, C_0."""
+    return (isinstance(node, Sym) and node.name in ALL_PARAMETERS) or (
+        isinstance(node, Num) and node.value == 0
+    )
 
 
 def power_of(sym: Sym, role: Role, notation: Notation) -> Node | None:

@@ -121,7 +121,7 @@ def applied(node: Node) -> tuple[str, Node] | None:
             zero = [a for a in node.args if not _is_zero(a)]
             return ("relu", zero[0]) if len(zero) == 1 else None
         if len(node.args) == 1:
-            return node.name, node.args[0]
+            return _softplus(node) or (node.name, node.args[0])
     if isinstance(node, Div):
         return _logistic(node) or _softmax(node)
     return None
@@ -136,6 +136,17 @@ def shifted(node: Node) -> tuple[Sym, Sym, int] | None:
 
 def _is_zero(node: Node) -> bool:
     return isinstance(node, Num) and node.value == 0
+
+
+def _softplus(node: Call) -> tuple[str, Node] | None:
+    """log(1 + e^z)."""
+    inner = node.args[0]
+    if node.name != "log" or not isinstance(inner, Add) or inner.sign < 0:
+        return None
+    for one, other in ((inner.left, inner.right), (inner.right, inner.left)):
+        if one == Num(1.0) and isinstance(other, Call) and other.name == "exp":
+            return "softplus", other.args[0]
+    return None
 
 
 def _logistic(node: Div) -> tuple[str, Node] | None:

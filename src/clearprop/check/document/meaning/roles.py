@@ -1,9 +1,8 @@
 """Which letter is what: from custom first, then from the formulas they stand in."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 
-from clearprop.check.document.meaning import forward, hidden_layers, hints, patterns, steps
+from clearprop.check.document.meaning import errors, forward, hidden_layers, hints, patterns, steps
 from clearprop.check.document.meaning.adjoints import find_adjoints
 from clearprop.check.document.meaning.any_layer import find_any_layer
 from clearprop.check.document.meaning.augmented import find_blocks, find_cut
@@ -12,7 +11,6 @@ from clearprop.check.document.meaning.families import find_families
 from clearprop.check.document.meaning.likelihoods import find_likelihoods
 from clearprop.check.document.meaning.loss_names import find_losses, find_losses_of_one
 from clearprop.check.document.meaning.notation import (
-    PARAMETERS,
     Notation,
     Role,
     is_letter,
@@ -26,12 +24,9 @@ from clearprop.check.document.read.statements import Document, Statement
 from clearprop.check.document.read.tree import (
     Add,
     Big,
-    Call,
-    Derivative,
     Dots,
     Listed,
     Matrix,
-    Neg,
     Node,
     Num,
     Ones,
@@ -240,7 +235,8 @@ def find_roles(document: Document, notation: Notation) -> None:
     prior.update(entering(list(pairs(document)), prior, notation))
     find_adjoints(document, pairs(document), used, prior, notation)
     for name in sorted(used - spare):
-        kind = prior.get(name) or ("bias" if name.rstrip("0123456789") == "b" else None)
+        offset = name.rstrip("0123456789") == "b" or (name[-1] == "0" and name[:-1] in used)
+        kind = prior.get(name) or ("bias" if offset else None)
         if name in notation.roles:
             continue
         if kind is not None and not (name in functions and kind in ("act", "prediction", "pre")):
@@ -266,9 +262,10 @@ def find_roles(document: Document, notation: Notation) -> None:
     every = list(nodes(document))
     find_losses(every, list(pairs(document)), document.words, notation)
     find_likelihoods(list(pairs(document)), text, notation)
-    _changes(document, notation)
+    errors.find_changes(list(pairs(document)), notation)
     find_losses_of_one(every, notation)
-    _deltas(document, notation)
+    errors.find_deltas(list(pairs(document)), notation)
+    errors.find_errors_by_name(list(pairs(document)), used, notation)
     for name in sorted(used):
         if name.startswith("d ") and name not in notation.roles and name[2:] in notation.roles:
             notation.roles[name] = Role("gradient", of=name[2:])
@@ -356,47 +353,6 @@ def _ones_at_zero(document: Document) -> set[str]:
     """The names of which the text says that unit 0 is 1."""
     sides = ([part.node for part in statement.parts] for statement in document.statements)
     return {name for nodes in sides for name in patterns.ones_at_zero(nodes)}
-
-
-def _deltas(document: Document, notation: Notation) -> None:
-    """A name that is set equal to a loss's derivative by z is a delta; some take it with a minus."""
-    for left, right, direction in pairs(document):
-        if direction == "=:":
-            left, right = right, left
-        sign, slope = (-1, right.of) if isinstance(right, Neg) else (1, right)
-        if (
-            not isinstance(left, Sym)
-            or not isinstance(slope, Derivative)
-            or not _is_of_loss(slope.of, notation)
-        ):
-            continue
-        by = slope.by
-        if not (isinstance(by, Sym) and by.name in notation.roles):
-            continue
-        base = notation.roles[by.name]
-        layer = None if steps.carries_layer(left, notation) else steps.layer_of(by, base, notation)
-        if left.name not in notation.roles or notation.kind(left.name) == "prediction":
-            own = Role("delta", layer) if base.kind == "pre" else Role("gradient", layer, of=by.name)
-            notation.roles[left.name] = replace(own, sign=sign, slope=not slope.nabla)
-        elif notation.roles[left.name].kind == "delta" and base.kind == "pre":
-            known = notation.roles[left.name]
-            bare = known.layer is None and notation.style is None and not (left.sub or left.sup)
-            layer = layer if bare else known.layer
-            notation.roles[left.name] = replace(known, layer=layer, sign=sign, slope=not slope.nabla)
-
-
-def _changes(document: Document, notation: Notation) -> None:
-    """Delta w = eta ...: what a step adds to a parameter, minus the rate times the gradient."""
-    for left, right, _ in pairs(document):
-        base = left.name.removeprefix("Delta ") if isinstance(left, Sym) else ""
-        known = notation.kind(base) in PARAMETERS
-        rates = any(notation.kind(s.name) == "rate" for s in symbols(right))
-        if isinstance(left, Sym) and left.name != base and known and rates:
-            notation.roles[left.name] = Role("gradient", of=base, sign=-1, rate=True)
-
-
-def _is_of_loss(of: Node | None, notation: Notation) -> bool:
-    return of is None or (isinstance(of, (Sym, Call)) and notation.kind(of.name) == "loss")
 
 
 __all__ = ["PRIOR", "Relation", "find_roles", "find_style", "nodes", "pairs", "place"]

@@ -43,6 +43,7 @@ def find_samples(document: Document, notation: Notation, prose: str, shapes: lis
                 if last in ("m", "N", "M", "B", "n", "S"):
                     votes[last] += 2 if one.index in notation.sample_letters or one.index in ("i", "n") else 1
     usual = [name for name in votes if name in ("m", "N", "M", "B", "n", "S") or votes[name] >= 3]
+    usual = [name for name in usual if notation.sizes.get(name, ("m",)) == ("m",) or votes[name] >= 3]
     best = max(usual, key=lambda name: votes[name], default=None)
     if best is None:
         used = {one.name for node in nodes(document) for one in symbols(node)}
@@ -64,6 +65,10 @@ def find_samples(document: Document, notation: Notation, prose: str, shapes: lis
     notation.sample_letters |= {
         letter for node in nodes(document) for s in symbols(node) for letter in _of_label(s)
     }
+    sums = {one.index for node in nodes(document) for one in walk(node) if isinstance(one, Big)}
+    notation.sample_letters |= {
+        str(name) for name in sums if name and notation.kind(name) == "input"
+    }  # sum_x
     if not notation.samples_above:
         notation.sample_letters |= _nielsen(document, notation)
     notation.sample_letters -= set(notation.sizes)

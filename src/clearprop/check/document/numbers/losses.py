@@ -82,8 +82,10 @@ def _checked(sample: int, env: Env) -> int:
 
 
 def labelled(node: Node | None, notation: Notation) -> str | None:
-    r"""J_{\text{sum}}, J_{\text{total}}, L_{\text{data}}, E_\lambda: what a loss says of itself."""
+    r"""J_{\text{sum}}, J_{\text{total}}, L_{\text{data}}, C_0, E_\lambda: what a loss says of itself."""
     scripts = node.sub if isinstance(node, (Sym, Call)) else ()
+    if any(isinstance(s.node, Num) and s.node.value == 0 for s in scripts):
+        return "data"  # C_0: without the penalty of C
     texts = [s.node.value.lower() for s in scripts if isinstance(s.node, Text)]
     if any(notation.kind(is_letter(s.node) or "") == "decay" for s in scripts):
         return "total"

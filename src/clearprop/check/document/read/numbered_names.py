@@ -14,7 +14,7 @@ BIASES = ("b", "c")
 ERRORS = ("delta", "e")
 BESIDE = ("h", "a", "o")
 UNITS = ("z", "a", "u", "s", "v", "o")
-WEIGHTS = ("W", "w", "theta", "Theta", "beta", "V", "U")
+WEIGHTS = ("W", "w", "theta", "Theta", "beta", "alpha", "V", "U", "v", "u")
 SIGNS = (r"\partial", "d", r"\nabla")
 Formulas = list[list[Token]]
 
@@ -30,14 +30,19 @@ def joined(formulas: Formulas) -> Formulas:
 
 
 def _has_offset(name: str, formulas: Formulas) -> bool:
-    """Whether W_0 is the bias beside W: it has no other number below it, and no sum starts at 0."""
+    """Whether W_0 is the bias beside W, or v_0 beside v_k: there is no other number below it, and no sum from 0."""
     below = {
         tokens[k + 2].text
         for tokens in formulas
         for k in _places(name, tokens[:-2])
         if tokens[k + 1].text == "_" and tokens[k + 2].kind == "number"
     }
-    bare = any(not _is_below(tokens, k) for tokens in formulas for k in _places(name, tokens))
+    bare = any(
+        not _is_below(tokens, k) or tokens[k + 2].kind == "letter"
+        for tokens in formulas
+        for k in _places(name, tokens)
+        if k + 2 < len(tokens) or not _is_below(tokens, k)
+    )
     return below == {"0"} and bare and not any(_counts_from_zero(tokens) for tokens in formulas)
 
 

@@ -270,8 +270,15 @@ def words_of(formulas: list[list[Token]]) -> Words:
                 continue
             end, dashes = _after_scripts(tokens, k + 1)
             opens = end < len(tokens) and tokens[end].text in ("(", r"\{")
-            if dashes and opens:
+            in_brackets = k > 0 and [tokens[k - 1].text, *(t.text for t in tokens[end : end + 2])] == [
+                "(",
+                ")",
+                "'",
+            ]
+            if (dashes and opens) or in_brackets:  # f'(z), (f^l)'
                 primed.add(token.text)
+            if in_brackets:
+                continue
             if opens:
                 applied[token.text] += 1
                 simple[token.text] += _simple(tokens, end)

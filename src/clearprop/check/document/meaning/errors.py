@@ -1,0 +1,69 @@
+"""Errors that are passed back, and changes of parameters: names that the text sets equal to slopes of the loss."""
+
+from dataclasses import replace
+
+from clearprop.check.document.meaning import steps
+from clearprop.check.document.meaning.notation import PARAMETERS, Notation, Role
+from clearprop.check.document.read.tree import Call, Derivative, Neg, Node, Sym, symbols
+
+Pairs = list[tuple[Node, Node, str]]
+
+
+def find_deltas(pairs: Pairs, notation: Notation) -> None:
+    """A name that is set equal to a loss's derivative by z is a delta; some take it with a minus."""
+    for left, right, direction in pairs:
+        if direction == "=:":
+            left, right = right, left
+        sign, slope = (-1, right.of) if isinstance(right, Neg) else (1, right)
+        if (
+            not isinstance(left, Sym)
+            or not isinstance(slope, Derivative)
+            or not _is_of_loss(slope.of, notation)
+        ):
+            continue
+        by = slope.by
+        if not (isinstance(by, Sym) and by.name in notation.roles):
+            continue
+        base = notation.roles[by.name]
+        layer = None if steps.carries_layer(left, notation) else steps.layer_of(by, base, notation)
+        if left.name not in notation.roles or notation.kind(left.name) == "prediction":
+            own = Role("delta", layer) if base.kind == "pre" else Role("gradient", layer, of=by.name)
+            notation.roles[left.name] = replace(own, sign=sign, slope=not slope.nabla)
+        elif notation.roles[left.name].kind == "delta" and base.kind == "pre":
+            known = notation.roles[left.name]
+            bare = known.layer is None and notation.style is None and not (left.sub or left.sup)
+            layer = layer if bare else known.layer
+            notation.roles[left.name] = replace(known, layer=layer, sign=sign, slope=not slope.nabla)
+
+
+def find_errors_by_name(pairs: Pairs, used: set[str], notation: Notation) -> None:
+    """e_v = dL/dv of a v that is any quantity: e_o is then the gradient by o."""
+    for left, right, _ in pairs:
+        by = right.by if isinstance(right, Derivative) and _is_of_loss(right.of, notation) else None
+        if not (isinstance(left, Sym) and isinstance(by, Sym) and left.name.endswith(f"_{by.name}")):
+            continue
+        if by.name in notation.roles:
+            continue
+        notation.roles[left.name] = Role("gradient", of=by.name)
+        mark = left.name.removesuffix(by.name)
+        for name in sorted(n for n in used if n.startswith(mark) and n not in notation.roles):
+            base = notation.roles.get(name.removeprefix(mark))
+            if base is not None:
+                notation.roles[name] = Role("gradient", base.layer, of=name.removeprefix(mark))
+
+
+def find_changes(pairs: Pairs, notation: Notation) -> None:
+    """Delta w = eta ...: what a step adds to a parameter, minus the rate times the gradient."""
+    for left, right, _ in pairs:
+        base = left.name.removeprefix("Delta ") if isinstance(left, Sym) else ""
+        known = notation.kind(base) in PARAMETERS
+        rates = any(notation.kind(s.name) == "rate" for s in symbols(right))
+        if isinstance(left, Sym) and left.name != base and known and rates:
+            notation.roles[left.name] = Role("gradient", of=base, sign=-1, rate=True)
+
+
+def _is_of_loss(of: Node | None, notation: Notation) -> bool:
+    return of is None or (isinstance(of, (Sym, Call)) and notation.kind(of.name) == "loss")
+
+
+__all__ = ["find_changes", "find_deltas", "find_errors_by_name"]
