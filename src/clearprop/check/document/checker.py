@@ -99,11 +99,11 @@ def _checked(document: Document, options: Options) -> DocumentCheck:
         if k not in setting.conditions and is_claim(s, document.words, setting.notation)
     ]
     worlds = Worlds(setting, options.sizes)
-    chooser = Chooser(setting, claims, worlds.own[:1])
+    chooser = Chooser(setting, claims, worlds.telling)
     chooser.fit_layout()
     chooser.fit_batches()
     chooser.fit_everything()
-    if chooser.fit_loss(lambda: Worlds(setting, options.sizes).own[:1]):
+    if chooser.fit_loss(lambda: Worlds(setting, options.sizes).telling):
         worlds = Worlds(setting, options.sizes)
     reading = chooser.best()
     judge = Judge(setting, reading, worlds)

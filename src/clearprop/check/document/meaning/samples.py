@@ -43,7 +43,7 @@ def find_samples(document: Document, notation: Notation, prose: str, shapes: lis
                 if last in ("m", "N", "M", "B", "n", "S"):
                     votes[last] += 2 if one.index in notation.sample_letters or one.index in ("i", "n") else 1
     usual = [name for name in votes if name in ("m", "N", "M", "B", "n", "S") or votes[name] >= 3]
-    usual = [name for name in usual if notation.sizes.get(name, ("m",)) == ("m",) or votes[name] >= 3]
+    usual = [name for name in usual if notation.sizes.get(name) != ("n", -1) or votes[name] >= 3]
     best = max(usual, key=lambda name: votes[name], default=None)
     if best is None:
         used = {one.name for node in nodes(document) for one in symbols(node)}

@@ -19,7 +19,7 @@ from clearprop.check.document.read.tree import Num, Relation, symbols, walk
 NOWHERE = State([], [], [], [], np.zeros((0, 0)), np.zeros(0))  # a function of one letter needs no network
 NEAR = 120  # characters before a formula
 SAMPLES = (5, 7, 6, 8, 9, 11)
-SPARE = ([3, 4, 6, 5, 7, 8, 9, 10], [4, 3, 5, 6, 7, 8, 9, 10])  # no 2: a mean over two is half a sum
+SPARE = ([3, 4, 2, 6, 7, 8, 9, 10], [4, 3, 5, 2, 6, 8, 9, 10])
 OTHERS = (((4, 5, 6, 3), 7), ((3, 6, 4, 2, 5), 8))
 
 
@@ -60,6 +60,11 @@ class Worlds:
         if self.setting.plan.loss == "binary" and not several and not {-1, depth} & concrete.keys():
             sizes[-1] = 1
         return tuple(sizes)
+
+    @property
+    def telling(self) -> list[World]:
+        """The network by which readings are told apart: one without two outputs, whose mean is half their sum."""
+        return [next((world for world in self.own if world.sizes[-1] != 2), self.own[0])]
 
     def of(self, statement: Statement, classes: int | None = None) -> list[World]:
         """The networks for one statement; others only if it is said in general."""
