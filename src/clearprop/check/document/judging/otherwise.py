@@ -23,7 +23,7 @@ def ways(
     """The statement in each other meaning that the text leaves it, not yet compared."""
     if _is_of_one(statement, document):
         yield Comparison(statement, document, notation, _narrowed(reading))
-    name = _total(statement, notation)
+    name = _total(statement, notation, reading)
     for way in ("mean", "sum") if name else ():
         yield Comparison(statement, document, notation, _of_all(reading, str(name), way))
     if notation.shifted_letters:
@@ -33,14 +33,15 @@ def ways(
             yield Comparison(statement, document, further, reading)
 
 
-def _total(statement: Statement, notation: Notation) -> str | None:
+def _total(statement: Statement, notation: Notation, reading: Reading) -> str | None:
     """The loss E of E = sum_k E_k: there it is of all samples, though other lines call that of one E, too."""
     first = statement.parts[0].node
     loss = first.name if isinstance(first, (Sym, Call)) and not first.sub and not first.sup else ""
     others = (part.node for part in statement.parts[1:] if part.node is not None)
     sums = (one for node in others for one in walk(node) if isinstance(one, Big))
     of_samples = any(one.index in notation.sample_letters for one in sums)
-    return loss if of_samples and notation.kind(loss) == "loss" else None
+    of_one = notation.kind(loss) == "loss" and reading.losses.get(loss, ("",))[0] == "sample"
+    return loss if of_samples and of_one else None
 
 
 def _of_all(reading: Reading, name: str, way: str) -> Reading:
