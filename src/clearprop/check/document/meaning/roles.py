@@ -243,10 +243,7 @@ def find_roles(document: Document, notation: Notation) -> None:
             notation.roles[name] = _role(kind)
         elif name.startswith("d ") and name[2:] in PRIOR:
             notation.roles[name] = Role("gradient", of=name[2:])
-    for name in shifts.keys() & notation.roles.keys():
-        notation.roles[name].sign = shifts[name]
-    for name in bare & notation.roles.keys():
-        notation.roles[name].bare = True
+    _added_inside(shifts, bare, notation)
     _one_layer(document, notation)
     hidden_layers.find_count(list(pairs(document)), notation, text)
     notation.unit_layers = steps.unit_letters(list(pairs(document)), notation, prior)
@@ -271,6 +268,14 @@ def find_roles(document: Document, notation: Notation) -> None:
             notation.roles[name] = Role("gradient", of=name[2:])
     notation.ones_above = any(notation.kind(name) in ("pre", "act") for name in ones)
     find_differentials(pairs(document), used, notation)
+
+
+def _added_inside(shifts: dict[str, int], bare: set[str], notation: Notation) -> None:
+    """Biases that an activation adds itself, with their signs, and what it adds them to."""
+    for name in shifts.keys() & notation.roles.keys():
+        notation.roles[name].sign = shifts[name]
+    for name in bare & notation.roles.keys():
+        notation.roles[name].bare = True
 
 
 def _on_line(node: Node) -> Iterator[Sym]:
