@@ -24,10 +24,19 @@ def find_bare(pairs: Pairs, notation: Notation) -> None:
                 layer = _end(one, other, notation)
                 if layer is not None:
                     notation.bare_layers[other.name] = layer
+        notation.bare_layers.update(dict.fromkeys(_entering(right, notation), 0))
     for of, by in _beneath(pairs):
         layer = _output_layer(of, notation)
         if layer is not None and isinstance(by, Sym) and _is_bare(by, "pre", notation):
             notation.bare_layers[by.name] = layer
+
+
+def _entering(right: Node, notation: Notation) -> set[str]:
+    """The x of w' x, where x' is the hidden layer: what stands bare beside the first weights."""
+    step = patterns.affine(right)
+    both = (step.first, step.second) if step is not None else ()
+    first = any(notation.kind(one.name) == "weight" and layer_said(one, notation) == 1 for one in both)
+    return {one.name for one in both if first and _is_bare(one, "act", notation)}
 
 
 def _beneath(pairs: Pairs) -> Iterator[tuple[Node, Node]]:

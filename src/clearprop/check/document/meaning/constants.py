@@ -55,9 +55,25 @@ def find_rate(document: Document, notation: Notation) -> None:
             continue
         letters = {s.name for s in bases(right.right) if is_letter(s)}
         kinds = {name: notation.kind(name) for name in letters}
-        constants = [name for name, kind in kinds.items() if kind == "constant"]
+        constants = [
+            n for n, kind in kinds.items() if kind == "constant" or n in _only_in_steps(document, notation)
+        ]
         if "rate" not in kinds.values() and len(constants) == 1 and right.sign < 0:
             notation.roles[constants[0]] = Role("rate")
+
+
+def _only_in_steps(document: Document, notation: Notation) -> set[str]:
+    """Bare letters of layers, as the h of W <- W - h g, that stand where parameters are moved and nowhere else."""
+    elsewhere, moved = set(), set()
+    for statement in (s for s in document.statements if s.equal):  # h > 0 says nothing of it
+        first = statement.parts[0].node
+        step = (
+            isinstance(first, Sym) and notation.kind(first.name) in PARAMETERS and len(statement.parts) == 2
+        )
+        for part in statement.parts:
+            for one in bases(part.node) if part.node is not None else ():
+                (moved if step and is_letter(one) else elsewhere).add(one.name)
+    return {name for name in moved - elsewhere if notation.kind(name) in ("pre", "act")}
 
 
 def find_anew(document: Document, notation: Notation) -> None:

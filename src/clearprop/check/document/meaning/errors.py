@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from clearprop.check.document.meaning import steps
-from clearprop.check.document.meaning.notation import PARAMETERS, Notation, Role
+from clearprop.check.document.meaning.notation import PARAMETERS, Notation, Role, is_letter
 from clearprop.check.document.read.tree import Call, Derivative, Neg, Node, Sym, symbols
 
 Pairs = list[tuple[Node, Node, str]]
@@ -29,11 +29,22 @@ def find_deltas(pairs: Pairs, notation: Notation) -> None:
         if left.name not in notation.roles or notation.kind(left.name) == "prediction":
             own = Role("delta", layer) if base.kind == "pre" else Role("gradient", layer, of=by.name)
             notation.roles[left.name] = replace(own, sign=sign, slope=not slope.nabla)
+        elif base.kind == "pre" and _is_of_act(left.name, notation):
+            notation.roles[left.name] = Role(
+                "delta", sign=sign, slope=not slope.nabla
+            )  # r_3 = dQ/dy_3 of a linear y_3
         elif notation.roles[left.name].kind == "delta" and base.kind == "pre":
             known = notation.roles[left.name]
-            bare = known.layer is None and notation.style is None and not (left.sub or left.sup)
+            samples = {is_letter(item.node) for item in getattr(slope.of, "sub", ())}  # the i of dR_i/dT_i
+            units = [item for item in left.sub if is_letter(item.node) not in samples]
+            bare = known.layer is None and notation.style is None and not (units or left.sup)
             layer = layer if bare else known.layer
             notation.roles[left.name] = replace(known, layer=layer, sign=sign, slope=not slope.nabla)
+
+
+def _is_of_act(name: str, notation: Notation) -> bool:
+    role = notation.roles[name]
+    return role.kind == "gradient" and notation.kind(role.of) in ("act", "prediction") and role.layer is None
 
 
 def find_errors_by_name(pairs: Pairs, used: set[str], notation: Notation) -> None:

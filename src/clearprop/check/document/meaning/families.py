@@ -66,7 +66,7 @@ def _factors(step: patterns.Affine, here: Layer) -> list[tuple[Sym, Sym]]:
 
 def _follows(weight: Sym, act: Sym, here: Layer) -> bool:
     below = _layer(act)
-    is_input = here[1] == 1 and not act.sub and not act.sup
+    is_input = here[1] == 1 and not act.sup and (here[0] != "sub" or not act.sub)
     return _layer(weight) == here and (is_input or below == (here[0], _before(here[1])))
 
 

@@ -122,9 +122,10 @@ def input_letter(prose: str) -> str | None:
     return next((g for g in found.groups() if g), None) if found else None
 
 
+WANTED = r"(?:desired|target) (?:responses?|outputs?|values?|answers?|activit(?:y|ies))"
 NAMED_TARGET = re.compile(
-    r"\$\\?(\w)(?:_\{?\w\}?)?(?:\(\w\))?\$ (?:is|are|be|denotes?) (?:the )?(?:desired|target) "
-    r"(?:responses?|outputs?|values?)\b",
+    rf"\$\\?(\w)(?:_\{{?\w+\}}?)?(?:\(\w\))?\$ (?:is|are|be|being|denotes?) (?:the )?{WANTED}\b|"
+    rf"\b{WANTED} \$(\w)(?:_\{{?\w+\}}?)?\$",
     re.IGNORECASE,
 )
 
@@ -132,7 +133,7 @@ NAMED_TARGET = re.compile(
 def target_letter(prose: str) -> str | None:
     """The letter that the text calls the desired response, or the target output."""
     found = NAMED_TARGET.search(prose)
-    return found[1] if found else None
+    return next((g for g in found.groups() if g), None) if found else None
 
 
 TRUE = r"(?:correct|true|right|actual|ground.truth)"

@@ -142,6 +142,8 @@ def find_weights(document: Document, notation: Notation, shapes: list, prose: st
         if len(votes) == 1 and notation.weights not in votes:
             notation.roles[name].orient = next(iter(votes))
     _vote_stacked(document, notation, batch)
+    if not batch:
+        _vote_double(document, notation, batch)
     if not vector and not batch:
         _vote_products(document, notation, vector)
     said = hints.sample_rows(prose)
@@ -216,6 +218,20 @@ def _vote_stacked(document: Document, notation: Notation, batch: Counter[bool]) 
                 batch[True] += 3
 
 
+def _vote_double(document: Document, notation: Notation, batch: Counter[bool]) -> None:
+    """Z_{im} of sample i: the letter of the sample comes first where samples are rows."""
+    pairs_of = {
+        (s.name, *(is_letter(item.node) for item in s.sub))
+        for node in nodes(document)
+        for s in symbols(node)
+        if len(s.sub) == 2 and notation.kind(s.name) in ROWLIKE and not notation.samples_above
+    }
+    for _, one, other in pairs_of:
+        counted = [letter in notation.sample_letters for letter in (one, other)]
+        if counted[0] != counted[1]:
+            batch[counted[0]] += 1
+
+
 def find_stacks(notation: Notation, shapes: list) -> None:
     """Weights with one row more than inputs, where inputs have a column of ones: the bias is inside."""
     if not any(role.kind == "augmented" for role in notation.roles.values()):
@@ -262,6 +278,8 @@ def _vote(
     if len(indices) == 2:
         _vote_indices(step, left, indices, weights.setdefault(weight.name, Counter()))
         return
+    if len(indices) == 1 and notation.roles[weight.name].columns and turned and before and not act_turned:
+        vector["column"] += 1  # alpha_m^T x
     if indices or act_turned:
         return
     weights.setdefault(weight.name, Counter())["out_in" if before != turned else "in_out"] += 1

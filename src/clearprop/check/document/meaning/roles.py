@@ -15,6 +15,7 @@ from clearprop.check.document.meaning.notation import (
     Role,
     is_letter,
     is_near_letter,
+    near_letter,
     place,
 )
 from clearprop.check.document.meaning.offsets import entering, find_offsets
@@ -190,13 +191,15 @@ def _letters_of_layer(one: Sym, notation: Notation) -> set[str]:
 def _samples_above(found: list[Sym], notation: Notation) -> None:
     """Whether x^{(i)} is sample i, and which letters stand there."""
     letters = set()
+    above = [item.node for one in found for item in one.sup if item.kind == "paren"]
+    iterations = {near_letter(node) for node in above if isinstance(node, Add)}  # w^{(r+1)} = w^{(r)} - ...
     for one in found:
         for item in one.sup:
             letter = is_letter(item.node)
             if (
                 item.kind != "paren"
                 or letter is None
-                or letter in notation.layer_letters
+                or letter in notation.layer_letters | iterations
                 or letter in ("L", "T")
             ):
                 continue

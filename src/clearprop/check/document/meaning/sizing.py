@@ -35,7 +35,7 @@ def find_sizes(document: Document, notation: Notation, shapes: list) -> dict[obj
         if role is None:
             continue
         layer = _layer(sym, role, notation)
-        if role.kind == "weight" and len(dims) == 1 and layer is not None:
+        if role.kind == "weight" and len(dims) == 1 and layer is not None and not role.columns:
             concrete[layer] = 1
         for dim, size in zip(dims, _expected(sym, role, layer, len(dims), notation), strict=False):
             if size is not None and size != ("one",):

@@ -122,6 +122,7 @@ def find_steps(pairs: Pairs, used: set[str], on_line: set[str], notation: Notati
         finder.scripted |= {s.name for s in found if s.sub or s.sup}
         finder.note_letters(found)
         finder.numbered |= {s.name for s in found if any(isinstance(item.node, Num) for item in s.sub)}
+        finder.rows |= {(s.name, is_letter(s.sub[0].node)) for s in found if len(s.sub) == 2}
         finder.applied_to |= {s.name for node in (left, right) for s in _arguments(node)}
     turned = oriented(pairs)
     for _ in range(8):
@@ -141,6 +142,9 @@ class _Finder:
         self.stepped: set[str] = set()
         self.scripted: set[str] = set()
         self.inside: set[str] = set()  # names that stand elsewhere than alone on a left side
+        self.rows: set[tuple[str, str | None]] = (
+            set()
+        )  # names with two letters below, alpha_{ml}, and the first of them
         self.applied_to: set[str] = set()  # names that a function is taken of
         self.numbered: set[str] = set()  # names with a number below, w_1
         self.layers_by_letter: dict[str, set[int]] = {}
@@ -229,7 +233,7 @@ class _Finder:
         letter = is_letter(weight.sub[0].node) if len(weight.sub) == 1 else None
         if letter and letter not in {is_letter(s.node) for s in act.sub} and weight.name.islower():
             role = self.roles[weight.name]
-            role.columns, role.orient = True, "in_out"
+            role.columns, role.orient = True, "out_in" if (weight.name, letter) in self.rows else "in_out"
         self._bias(step.bias, layer)
         return layer
 

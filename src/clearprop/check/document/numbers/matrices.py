@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from itertools import product
+from typing import Any
 
 import numpy as np
 
@@ -11,6 +12,7 @@ from clearprop.check.document.numbers.env import Env
 from clearprop.check.document.numbers.values import Value
 from clearprop.check.document.read.limits import MOST_ENTRIES, Misfit, OutOfRange, Undefined, Unread
 from clearprop.check.document.read.tree import (
+    Derivative,
     Dots,
     Matrix,
     Node,
@@ -184,9 +186,9 @@ def _entry(value: Value, at: tuple) -> Value:
     return np.asarray(value[at])
 
 
-def defined(node: Sym, env: Env) -> Value:
+def defined(node: Sym, env: Env) -> Any:
     """A quantity that the text defines, by its definition."""
-    from clearprop.check.document.numbers.evaluate import plain
+    from clearprop.check.document.numbers.evaluate import evaluate, plain
 
     power = _power_alone(node, env)
     if power is not None:
@@ -211,6 +213,8 @@ def defined(node: Sym, env: Env) -> Value:
                 return np.diag(np.array([np.asarray(cell).reshape(-1)[0] for cell in cells]))
         if rest is None and free:
             return picked(_assembled(right, [str(f) for f in free], inner, plain), node.sub, env)
+        if isinstance(right, Derivative) and not rest:
+            return evaluate(right, inner)  # of a vector by a vector: a matrix, or what it is entry by entry
         return picked(plain(right, inner), rest or (), env)
     msg = f"{node.name} is defined in another form"
     raise Undefined(msg, node.name)

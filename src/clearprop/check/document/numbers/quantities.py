@@ -249,7 +249,7 @@ def _matrix_indices(where: Place, role: Role, env: Env) -> tuple[int | None, int
         None if one.node is None or isinstance(one.node, Dots) else index(one.node, env) - 1 for one in items
     ]
     if role.columns and len(numbers) == 1:
-        return (None, numbers[0])
+        return (None, numbers[0]) if orient(role, env.notation) == "in_out" else (numbers[0], None)
     if role.kind == "bias":
         if len(numbers) == 2:
             numbers = [max(numbers, key=lambda n: -1 if n is None else n)] if 0 in numbers else numbers
@@ -338,7 +338,10 @@ def _weight(whole: Value, where: Spot, env: Env) -> Value:
     if where.first is not None:
         if 1 in value.shape:
             return np.asarray(value.reshape(-1)[where.first])
-        return value[where.first][None]
+        row = value[where.first][None]
+        return (
+            row.T if where.role.columns else row
+        )  # alpha_m, a column, of a matrix with the entries alpha_{ml}
     if where.second is not None:
         return value[:, where.second][:, None]
     return value

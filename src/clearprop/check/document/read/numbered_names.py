@@ -7,6 +7,7 @@ one token, so that the formulas tell its layer.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from clearprop.check.document.read.tokens import Token, merged
 
@@ -30,20 +31,21 @@ def joined(formulas: Formulas) -> Formulas:
 
 
 def _has_offset(name: str, formulas: Formulas) -> bool:
-    """Whether W_0 is the bias beside W, or v_0 beside v_k: there is no other number below it, and no sum from 0."""
-    below = {
-        tokens[k + 2].text
-        for tokens in formulas
-        for k in _places(name, tokens[:-2])
-        if tokens[k + 1].text == "_" and tokens[k + 2].kind == "number"
-    }
-    bare = any(
-        not _is_below(tokens, k) or tokens[k + 2].kind == "letter"
-        for tokens in formulas
-        for k in _places(name, tokens)
-        if k + 2 < len(tokens) or not _is_below(tokens, k)
-    )
-    return below == {"0"} and bare and not any(_counts_from_zero(tokens) for tokens in formulas)
+    """Whether W_0 is the bias beside W, or v_0 beside v_k, alpha_{0m} beside alpha_{ml}: there is no other number
+    first below it, and no sum from 0.
+    """
+    first = {_first_below(tokens, k) for tokens in formulas for k in _places(name, tokens)}
+    numbers = {one.text for one in first if one is not None and one.kind == "number"}
+    others = any(one is None or one.kind == "letter" for one in first)
+    return numbers == {"0"} and others and not any(_counts_from_zero(tokens) for tokens in formulas)
+
+
+def _first_below(tokens: list[Token], k: int) -> Token | None:
+    """The first of what stands below a name."""
+    if not _is_below(tokens, k):
+        return None
+    inside = [token for token in tokens[k + 2 : k + 4] if token.text != "{"]
+    return inside[0] if inside else None
 
 
 def _is_below(tokens: list[Token], k: int) -> bool:
@@ -141,6 +143,11 @@ def _joined(tokens: list[Token], names: set[str], offsets: set[str]) -> list[Tok
     while k < len(tokens):
         token = tokens[k]
         k += 1
+        if token.text in offsets and [t.text for t in tokens[k : k + 3]] == ["_", "{", "0"]:
+            brace = replace(tokens[k + 1], raw="{0")
+            result += [replace(token, text=f"{token.text}0"), tokens[k], brace]  # alpha_{0m} as alpha0_{m}
+            k += 3
+            continue
         offset = token.text in offsets and [t.text for t in tokens[k : k + 2]] == ["_", "0"]
         number = "0" if offset else _number(tokens, k - 1) if token.text in names else ""
         if number:

@@ -16,6 +16,7 @@ from clearprop.check.document.read import (
     named_layers,
     numbered_names,
     pointwise,
+    primed_layers,
     time_steps,
 )
 from clearprop.check.document.read.cleaning import LOSSES, clean
@@ -150,7 +151,7 @@ def read_document(source: Source) -> Document:
         except Unread as error:
             unread.append((number, error))
     plain = dotted.dashed(iterations.stripped(list(tokens.values())))
-    layers = named_layers.numbered(time_steps.stripped(plain))
+    layers = named_layers.numbered(primed_layers.numbered(time_steps.stripped(plain)))
     renamed = numbered_names.joined(named_by.joined(lettered_names.joined(layers)))
     tokens = dict(zip(tokens, renamed, strict=True))
     words = words_of(list(tokens.values()))

@@ -3,7 +3,7 @@
 from clearprop.check.document.read.splitting import EQUAL
 from clearprop.check.document.read.tokens import Token, merged
 
-LETTERS = {"t", "k", "n", "s", "tau"}
+LETTERS = {"t", "k", "n", "s", "r", "tau"}
 MOVED = {"W", "w", "b", "V", "U", "theta", "Theta", "beta", "v", "m", "u", "r", "s", "G", "x"}
 AT_STEPS = {
     "v",
@@ -111,7 +111,10 @@ def _stripped(tokens: list[Token], steps: set[str], shared: set[str]) -> list[To
         letter, _, end = _script(tokens, k)
         if letter in steps and result:
             last = result.pop()
-            text = f"{last.text} in time" if last.text in shared else last.text
+            script = last.text == "}" or (
+                bool(result) and result[-1].text in ("_", "^")
+            )  # the m of beta_m^{(r)}
+            text = f"{last.text} in time" if last.text in shared and not script else last.text
             result.append(merged([last, *tokens[k:end]], text))
             k = end
         else:
