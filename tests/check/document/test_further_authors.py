@@ -137,6 +137,32 @@ TEXTS = {
         "$$\\frac{\\partial C}{\\partial w^l_{jk}} = a^{l-1}_k \\delta^l_j$$\n",
         ("a^{l-1}_k \\delta^l_j", "a^l_k \\delta^l_j"),
     ),
+    "layers by dashes": (
+        "Pattern $p$ has inputs $x_{pi}$: $x'_{pj} = f(s'_{pj})$, $s'_{pj} = \\sum_i w'_{ji} x_{pi} - \\theta'_j$, and "
+        "$x''_{pk} = f(s''_{pk})$, $s''_{pk} = \\sum_j w''_{kj} x'_{pj} - \\theta''_k$ with $f(s) = 1 / (1 + e^{-s})$. "
+        "$E_p = \\frac12 \\sum_k (d_{pk} - x''_{pk})^2$, $d_{pk}$ being the desired activity.\n\n"
+        "$$\\delta''_{pk} = -\\frac{\\partial E_p}{\\partial s''_{pk}}$$\n\n$$\\delta'_{pj} = -\\frac{\\partial E_p}{\\partial s'_{pj}}$$\n\n"
+        "$$\\delta'_{pj} = x'_{pj} (1 - x'_{pj}) \\sum_k \\delta''_{pk} w''_{kj}$$\n",
+        ("\\delta''_{pk} w''_{kj}$$", "\\delta''_{pk} w'_{kj}$$"),
+    ),
+    "intercepts with a 0 before their unit": (
+        "The data are $(x_i, y_i)$, $i = 1, \\dots, n$, with $x_i \\in \\mathbb{R}^p$. With $M$ hidden units "
+        "$Z_{im} = \\tanh(\\alpha_{0m} + \\alpha_m^T x_i)$ and $T_i = \\beta_0 + \\sum_{m=1}^M \\beta_m Z_{im}$, "
+        "$\\pi_i = 1 / (1 + \\exp(-T_i))$, $R = \\sum_{i=1}^n R_i$, $R_i = -y_i \\log \\pi_i - (1 - y_i) \\log(1 - \\pi_i)$ and "
+        "$\\delta_i = \\frac{\\partial R_i}{\\partial T_i}$.\n\n"
+        "$$\\frac{\\partial R}{\\partial \\beta_0} = \\sum_{i=1}^n \\delta_i$$\n\n"
+        "$$\\frac{\\partial Z_{im}}{\\partial \\alpha_{ml}} = (1 - Z_{im}^2) x_{il}$$\n\n"
+        "$$\\beta_m^{(r+1)} = \\beta_m^{(r)} - \\gamma_r \\sum_{i=1}^n \\delta_i Z_{im}$$\n",
+        ("(1 - Z_{im}^2)", "(1 - Z_{im})"),
+    ),
+    "a Jacobian by a letter": (
+        "One example $x$, a column: $s_1 = W_1 x + b_1$, $y_1 = \\sigma(s_1)$ with $\\sigma(t) = 1/(1 + e^{-t})$, $y_2 = W_2 y_1 + b_2$, "
+        "$Q = \\frac12 (y_2 - d)^T (y_2 - d)$ with the desired answer $d$. Derivatives of $Q$ are row vectors. Put "
+        "$\\Sigma_1 = \\frac{\\partial y_1}{\\partial s_1}$, $r_2 = \\frac{\\partial Q}{\\partial y_2}$, "
+        "$r_1 = \\frac{\\partial Q}{\\partial s_1}$.\n\n"
+        "$$r_2 = (y_2 - d)^T$$\n\n$$r_1 = r_2 W_2 \\Sigma_1$$\n\n$$W_1 \\leftarrow W_1 - h r_1^T x^T$$\n",
+        ("W_1 - h r_1^T", "W_1 + h r_1^T"),
+    ),
 }
 
 

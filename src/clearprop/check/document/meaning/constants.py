@@ -50,15 +50,14 @@ def find_constants(document: Document, notation: Notation) -> None:
 
 def find_rate(document: Document, notation: Notation) -> None:
     """The one letter before what is taken off a parameter, W <- W - gamma dJ/dW, is the rate, whatever letter it is."""
+    lone = _only_in_steps(document, notation)
     for _, left, right in named_lines(document):
         if notation.kind(left.name) not in PARAMETERS or not isinstance(right, Add) or right.left != left:
             continue
         letters = {s.name for s in bases(right.right) if is_letter(s)}
         kinds = {name: notation.kind(name) for name in letters}
-        constants = [
-            n for n, kind in kinds.items() if kind == "constant" or n in _only_in_steps(document, notation)
-        ]
-        if "rate" not in kinds.values() and len(constants) == 1 and right.sign < 0:
+        constants = [n for n, kind in kinds.items() if kind == "constant" or n in lone]
+        if "rate" not in kinds.values() and len(constants) == 1 and (right.sign < 0 or constants[0] in lone):
             notation.roles[constants[0]] = Role("rate")
 
 

@@ -142,8 +142,6 @@ def find_weights(document: Document, notation: Notation, shapes: list, prose: st
         if len(votes) == 1 and notation.weights not in votes:
             notation.roles[name].orient = next(iter(votes))
     _vote_stacked(document, notation, batch)
-    if not batch:
-        _vote_double(document, notation, batch)
     if not vector and not batch:
         _vote_products(document, notation, vector)
     said = hints.sample_rows(prose)
@@ -216,20 +214,6 @@ def _vote_stacked(document: Document, notation: Notation, batch: Counter[bool]) 
                 batch[False] += 3
             elif (inner or turned) and all(len(row) == 1 for row in right.rows) and len(right.rows) > 1:
                 batch[True] += 3
-
-
-def _vote_double(document: Document, notation: Notation, batch: Counter[bool]) -> None:
-    """Z_{im} of sample i: the letter of the sample comes first where samples are rows."""
-    pairs_of = {
-        (s.name, *(is_letter(item.node) for item in s.sub))
-        for node in nodes(document)
-        for s in symbols(node)
-        if len(s.sub) == 2 and notation.kind(s.name) in ROWLIKE and not notation.samples_above
-    }
-    for _, one, other in pairs_of:
-        counted = [letter in notation.sample_letters for letter in (one, other)]
-        if counted[0] != counted[1]:
-            batch[counted[0]] += 1
 
 
 def find_stacks(notation: Notation, shapes: list) -> None:

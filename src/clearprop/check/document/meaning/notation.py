@@ -194,6 +194,12 @@ def _is_of_whole(node: Node | None) -> bool:
     )
 
 
+def sample_first(indices: tuple[Script, ...], role: Role, notation: Notation) -> bool:
+    """Whether the first of two indices is the sample: by their letters, Z_{im} of sample i, else as a batch lies."""
+    counted = [is_letter(one.node) in notation.sample_letters for one in indices[:2]]
+    return counted[0] if counted[0] != counted[1] else notation.rows or not role.batch
+
+
 def power_of(sym: Sym, role: Role, notation: Notation) -> Node | None:
     """What a symbol is raised to."""
     return place(sym, role, notation).power if sym.sup else None

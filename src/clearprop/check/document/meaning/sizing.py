@@ -6,7 +6,17 @@ from dataclasses import replace
 from itertools import pairwise
 
 from clearprop.check.document.meaning.batches import is_batch
-from clearprop.check.document.meaning.notation import ROWLIKE, Notation, Role, first, is_letter, orient, place
+from clearprop.check.document.meaning.notation import (
+    ROWLIKE,
+    Notation,
+    Place,
+    Role,
+    first,
+    is_letter,
+    orient,
+    place,
+    sample_first,
+)
 from clearprop.check.document.meaning.roles import nodes
 from clearprop.check.document.read.statements import Document
 from clearprop.check.document.read.tree import (
@@ -219,16 +229,16 @@ def _of_place(sym: Sym, k: int, notation: Notation) -> tuple | None:
         inner = (k == 0) == (orient(role, notation) == "in_out")
         return ("n", layer - 1 if inner else layer)
     if role.kind in ROWLIKE | {"bias"}:
-        return _of_unit(role, layer, k, len(where.indices), where.sample is not None, notation)
+        return _of_unit(role, layer, k, where, notation)
     return None
 
 
-def _of_unit(role: Role, layer: int, k: int, count: int, sampled: bool, notation: Notation) -> tuple | None:
+def _of_unit(role: Role, layer: int, k: int, where: Place, notation: Notation) -> tuple | None:
     """The same for z, a, y and b: a unit, unless the place is that of a sample."""
-    if role.kind == "bias" or sampled or notation.samples_above:
+    if role.kind == "bias" or where.sample is not None or notation.samples_above:
         return ("n", layer)
-    if count == 2:
-        return ("n", layer) if k == (1 if notation.rows or not role.batch else 0) else ("m",)
+    if len(where.indices) == 2:
+        return ("m",) if (k == 0) == sample_first(where.indices, role, notation) else ("n", layer)
     return None if role.batch or role.counts_samples else ("n", layer)
 
 

@@ -9,6 +9,7 @@ from clearprop.check.document.meaning.notation import (
     is_near_letter,
     orient,
     place,
+    sample_first,
 )
 from clearprop.check.document.numbers.env import Env
 from clearprop.check.document.numbers.quantities import _layer, index, start
@@ -121,7 +122,7 @@ def _size(role, indices: tuple[Script, ...], k: int, layer: int, sample: Node | 
         raise OutOfRange(msg)
     units = n[layer] + (role.kind == "augmented") - (1 - start(layer, env))
     if len(indices) == 2:
-        return (m, units)[k] if env.notation.rows or not role.batch else (units, m)[k]
+        return (m, units)[k] if sample_first(indices, role, env.notation) else (units, m)[k]
     letter = is_letter(indices[0].node)
     is_sample = sample is None and not env.notation.samples_above and letter in env.notation.sample_letters
     return m if is_sample else units

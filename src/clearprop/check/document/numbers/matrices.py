@@ -9,7 +9,7 @@ import numpy as np
 from clearprop.check.document.meaning.notation import is_letter
 from clearprop.check.document.numbers import extents, quantities
 from clearprop.check.document.numbers.env import Env
-from clearprop.check.document.numbers.values import Value
+from clearprop.check.document.numbers.values import Jacobian, Value
 from clearprop.check.document.read.limits import MOST_ENTRIES, Misfit, OutOfRange, Undefined, Unread
 from clearprop.check.document.read.tree import (
     Derivative,
@@ -54,7 +54,8 @@ def with_ones(factors: list[Node], values: list) -> list | None:
         beside = k + 1 if turned else k - 1
         if not isinstance(one, Ones) or one.size is not None or not 0 <= beside < len(values):
             continue
-        shape = np.shape(values[beside])
+        near = values[beside]
+        shape = np.shape(near.matrix if isinstance(near, Jacobian) else near)
         if len(shape) == 2:
             found[k] = np.ones((1, shape[0]) if turned else (shape[1], 1))
     return None if all(one is other for one, other in zip(found, values, strict=True)) else found

@@ -5,7 +5,16 @@ from typing import NamedTuple
 import numpy as np
 
 from clearprop.check.document.meaning.hidden_layers import HIDDEN
-from clearprop.check.document.meaning.notation import ROWLIKE, Place, Role, first, is_letter, orient, place
+from clearprop.check.document.meaning.notation import (
+    ROWLIKE,
+    Place,
+    Role,
+    first,
+    is_letter,
+    orient,
+    place,
+    sample_first,
+)
 from clearprop.check.document.numbers.env import Env
 from clearprop.check.document.numbers.values import Value
 from clearprop.check.document.read.limits import Misfit, OutOfRange, Undefined
@@ -190,7 +199,7 @@ def _row_indices(
         _split_digits(where.indices, 2) if role.batch and not env.notation.samples_above else where.indices
     )
     if len(items) == 2:
-        pair = items if env.notation.rows or not role.batch else items[::-1]
+        pair = items if sample_first(items, role, env.notation) else items[::-1]
         sample_node, unit_node, slices = pair[0].node, pair[1].node, True
     elif len(items) == 1:
         if sample_node is None and _is_sample_index(items[0], role, env):
