@@ -3,6 +3,7 @@
 import pytest
 
 from clearprop import check_document
+from slipped import assert_found, assert_holds
 
 SOFTMAX = "Rows of $X$ are the $N$ samples. $U = X W_1 + b_1$, $H = \\max(0, U)$, $S = H W_2 + b_2$, $P = \\mathrm{softmax}(S)$,\n\n"
 LOSS = "$$L = -\\frac1N \\sum_n \\sum_c T_{nc} \\log P_{nc}$$\n\n"
@@ -168,18 +169,13 @@ TEXTS = {
 
 @pytest.mark.parametrize("name", TEXTS)
 def test_a_true_text_holds(name):
-    check = check_document(TEXTS[name][0])
-    assert check.ok, str(check)
-    assert check.verified == check.statements > 2
+    assert_holds(TEXTS[name][0])
 
 
 @pytest.mark.parametrize("name", TEXTS)
 def test_its_slip_is_found(name):
     text, (old, new) = TEXTS[name]
-    assert text.count(old) == 1
-    line = text[: text.index(old)].count("\n") + 1
-    check = check_document(text.replace(old, new))
-    assert {f.line for f in check.findings} == {line}, str(check)
+    assert_found(text, old, new)
 
 
 def test_the_letter_of_a_function_is_no_constant():

@@ -3,6 +3,7 @@
 import pytest
 
 from clearprop import check_document
+from slipped import assert_found, assert_holds
 
 SOFTMAX = "One sample $x$, a column: $z = W x + b$, $p_i = e^{z_i} / \\sum_k e^{z_k}$, $\\ell = -\\sum_i y_i \\ln p_i$.\n\n"
 CASE = "\\frac{\\partial p_i}{\\partial z_j}"
@@ -135,18 +136,13 @@ TEXTS = {
 
 @pytest.mark.parametrize("name", TEXTS)
 def test_a_true_text_holds(name):
-    check = check_document(TEXTS[name][0])
-    assert check.ok, str(check)
-    assert check.verified == check.statements > 2
+    assert_holds(TEXTS[name][0])
 
 
 @pytest.mark.parametrize("name", TEXTS)
 def test_its_slip_is_found(name):
     text, (old, new) = TEXTS[name]
-    assert text.count(old) == 1
-    line = text[: text.index(old)].count("\n") + 1
-    check = check_document(text.replace(old, new))
-    assert {f.line for f in check.findings} == {line}, str(check)
+    assert_found(text, old, new)
 
 
 def test_an_output_that_nothing_defines_is_unread():
@@ -172,3 +168,15 @@ def test_numbers_after_a_step_are_unread():
     assert not check.findings, str(check)
     [unread] = check.unread
     assert unread.why == "a number after a step"
+
+
+@pytest.mark.parametrize(("right", "wrong"), [("0.3", "0.4"), ("0.3000", "0.3006"), ("0.30", "0.302")])
+def test_a_number_with_few_digits_is_no_rounded_one(right, wrong):
+    text = (
+        "Two inputs $x_1 = 1$ and $x_2 = 0.5$, weights $w_1 = 0.4$, $w_2 = -0.2$, $w_3 = 0.3$, $w_4 = 0.6$, $w_5 = 0.6$, $w_6 = -0.4$.\n\n"
+        "$$net_{h1} = w_1 x_1 + w_2 x_2$$\n\n$$out_{h1} = \\tanh(net_{h1})$$\n\n$$net_{h2} = w_3 x_1 + w_4 x_2$$\n\n"
+        "$$out_{h2} = \\tanh(net_{h2})$$\n\n$$net_o = w_5 out_{h1} + w_6 out_{h2}$$\n\n$$net_{h1} = NUMBER$$\n"
+    )
+    assert check_document(text.replace("NUMBER", right)).ok
+    [finding] = check_document(text.replace("NUMBER", wrong)).findings
+    assert finding.line == 13

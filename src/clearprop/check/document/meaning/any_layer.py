@@ -34,7 +34,7 @@ def find_any_layer(pairs: Pairs, notation: Notation, prior: dict[str, str]) -> N
         notation.sample_letters |= sample
         notation.roles[left.name], notation.roles[act.name] = Role("pre"), Role("act")
         if notation.roles.get("theta", Role("")).kind == "weight" and weight.name != "theta":
-            del notation.roles["theta"]
+            del notation.roles["theta"]  # custom has it for weights, and the text has others
         if step.bias is not None:
             notation.roles[step.bias.name] = Role("bias", sign=-1 if step.taken_off else 1)
         return

@@ -2,7 +2,7 @@
 
 import re
 
-from clearprop.check.document.meaning import patterns
+from clearprop.check.document.meaning import hints, patterns
 from clearprop.check.document.meaning.notation import LAYERED, Notation, is_letter
 from clearprop.check.document.read.tree import Node, Sym
 
@@ -15,8 +15,7 @@ COUNTED = re.compile(
 
 def find_count(pairs: Pairs, notation: Notation, prose: str) -> None:
     """The letter of the number of hidden layers, where the step behind the last has weights without a number."""
-    found = COUNTED.search(prose)
-    letter = next((g for g in found.groups() if g), None) if found else None
+    letter = hints.first_group(COUNTED, prose)
     if letter and any(leads_out(step, letter) for _, right, _ in pairs if (step := patterns.affine(right))):
         notation.sizes[letter] = HIDDEN
 

@@ -116,10 +116,15 @@ INPUT = re.compile(
 )
 
 
+def first_group(pattern: re.Pattern[str], prose: str) -> str | None:
+    """What the first match has in the one of its groups that took part."""
+    found = pattern.search(prose)
+    return next((group for group in found.groups() if group), None) if found else None
+
+
 def input_letter(prose: str) -> str | None:
     """The letter that the text calls its input."""
-    found = INPUT.search(prose)
-    return next((g for g in found.groups() if g), None) if found else None
+    return first_group(INPUT, prose)
 
 
 WANTED = r"(?:desired|target) (?:responses?|outputs?|values?|answers?|activit(?:y|ies))"
@@ -132,8 +137,7 @@ NAMED_TARGET = re.compile(
 
 def target_letter(prose: str) -> str | None:
     """The letter that the text calls the desired response, or the target output."""
-    found = NAMED_TARGET.search(prose)
-    return next((g for g in found.groups() if g), None) if found else None
+    return first_group(NAMED_TARGET, prose)
 
 
 TRUE = r"(?:correct|true|right|actual|ground.truth)"
@@ -147,8 +151,7 @@ TRUE_CLASS = re.compile(
 
 def true_class(prose: str) -> str | None:
     """The letter that the text has for the class that a sample is of."""
-    found = TRUE_CLASS.search(prose)
-    letter = next((g for g in found.groups() if g), None) if found else None
+    letter = first_group(TRUE_CLASS, prose)
     return None if letter in ("y", "t") else letter
 
 

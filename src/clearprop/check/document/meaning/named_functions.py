@@ -56,25 +56,25 @@ def _diagonals(document: Document) -> dict[str, Call]:
     return found
 
 
-PARAMETERS = {"theta", "Theta", "W", "w", "b"}
+OF_PARAMETERS = {"theta", "Theta", "W", "w", "b"}
 
 
 def _is_of_parameters(name: str, document: Document) -> bool:
     """Whether a function is only ever taken of the parameters, Omega(theta): that is a quantity of the network."""
-    calls = [
-        one for node in nodes(document) for one in walk(node) if isinstance(one, Call) and one.name == name
-    ]
-    return all(
-        one.args and not one.primes and all(is_letter(a) in PARAMETERS for a in one.args) for one in calls
-    )
+    every = (one for node in nodes(document) for one in walk(node) if isinstance(one, Call))
+    return all(_takes_parameters(one) for one in every if one.name == name)
+
+
+def _takes_parameters(call: Call) -> bool:
+    letters = [is_letter(argument) for argument in call.args]
+    return bool(letters) and not call.primes and all(letter in OF_PARAMETERS for letter in letters)
 
 
 def as_quantity(node: Node, notation: Notation) -> Node:
     """Omega(theta) as Omega."""
     if not isinstance(node, Call) or notation.kind(node.name) == "loss" or node.name in notation.functions:
         return node
-    of_parameters = node.args and all(is_letter(argument) in PARAMETERS for argument in node.args)
-    return Sym(node.name, node.sup, node.sub) if of_parameters else node
+    return Sym(node.name, node.sup, node.sub) if _takes_parameters(node) else node
 
 
 def _body(document: Document, notation: Notation, name: str) -> tuple[tuple[str, ...], Node] | None:
@@ -120,8 +120,8 @@ def _meaning(document: Document, notation: Notation, name: str, body: tuple | No
         found = _recognised(body, notation.functions)
         if found is not None:
             return found
-    if body is not None and isinstance(body[1], Cases):
-        return "body"
+        if isinstance(body[1], Cases):
+            return "body"
     said = _said_of(document, name)
     if said is not None:
         return said

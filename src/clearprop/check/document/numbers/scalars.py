@@ -29,8 +29,11 @@ from clearprop.check.document.read.tree import (
 )
 
 DRAWS = 3
-USUAL = 4  # digits that a text rounds to
-ROUNDED = 0.06  # of a number near zero, what may be off: half of its last digit
+ROUNDED = 2.0  # units of the last digit by which numbers that a text computes on with may be off
+DIGITS = (
+    4,
+    6,
+)  # the fewest and the most that a number counts for: 0.3 may be exact, and nine are computed on with
 MOST_DEPTH = 60
 FEWEST = 3  # definitions that name units by number, before a text is taken as such a walk-through
 KINDS = (Num, Sym, Neg, Add, Mul, Div, Pow, Call, Derivative)
@@ -134,7 +137,7 @@ class Scalars:
                 msg = "a number of the text's own example"
                 raise Unread(msg)
         a, b = (float(np.real(draw.value(side))) for side in (left, right))
-        if abs(a - b) <= _rounding(left, right) * (ROUNDED + abs(a)):
+        if abs(a - b) <= ROUNDED * 10.0 ** -_digits(left, right) * max(1.0, abs(a)):
             return a, a
         self._spare_parts(left, right, [(a, b)])
         return a, b
@@ -165,13 +168,13 @@ class Scalars:
         return found
 
 
-def _rounding(left: Node, right: Node) -> float:
-    """How far, for its size, a number may be off that a text computes on with as many digits as it writes."""
+def _digits(left: Node, right: Node) -> int:
+    """The digits behind the point of the sides that are numbers, the fewer of them, within DIGITS."""
     written = [one.of if isinstance(one, Neg) else one for one in (left, right)]
-    decimals = [
+    found = [
         len(f"{one.value:.12f}".rstrip("0").partition(".")[2]) for one in written if isinstance(one, Num)
     ]
-    return 10.0 ** (1 - min(decimals)) if decimals and min(decimals) else 10.0 ** (1 - USUAL)
+    return min(max(min(found, default=0), DIGITS[0]), DIGITS[1])
 
 
 def _numbers(document: Document) -> dict[Sym, float]:
