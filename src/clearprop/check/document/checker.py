@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from clearprop.check.document.graph import choosing
 from clearprop.check.document.judging import conditions
 from clearprop.check.document.judging.claims import is_claim
 from clearprop.check.document.judging.compare import Comparison, Pair
@@ -108,21 +109,10 @@ def _checked(document: Document, options: Options) -> DocumentCheck:
     reading = chooser.best()
     judge = Judge(setting, reading, worlds)
     for statement in claims:
-        _look(judge, statement)
+        judge.watch(statement)
     for contradiction in chooser.contradictions(reading):
         judge.contradiction(*contradiction)
-    return judge.verdict(described(setting, reading))
-
-
-def _look(judge: Judge, statement: Statement) -> None:
-    """Judge a statement; one that cannot be handled is unread, and ends no run."""
-    found = len(judge.findings), len(judge.unread), len(judge.checked)
-    try:
-        judge.look(statement)
-    except (*SLIPS, Misfit, OutOfRange, Unread):
-        del judge.findings[found[0] :], judge.unread[found[1] :], judge.checked[found[2] :]
-        judge._not_read(Unread("it cannot be judged"), judge._formula(statement), statement.at)
-        judge._mark(statement, "unread", set(), set(range(len(statement.parts))))
+    return choosing.both(setting, claims, reading, judge, described(setting, reading))
 
 
 __all__ = [

@@ -39,6 +39,7 @@ from clearprop.check.document.read.tree import Call, Space, Sym, bases, symbols,
 TOLERANCE = 1e-7  # complex steps are exact to 1e-13; slopes of slopes are differences, exact to 1e-8
 MOST_CHOICES = 60
 FEW_CHOICES = 8
+OWN_TIMES = 4
 
 
 @dataclass
@@ -123,7 +124,8 @@ class Comparison:
         self.decays = self._decays()
         self.places = Places(self.known, self.conditions, notation)
         self.looks: defaultdict[tuple, Asked[list[Look]]] = defaultdict(Asked)
-        self.update = updates.is_update(statement, notation.roles)
+        graph = notation.graph
+        self.update = graph.is_step(statement) if graph else updates.is_update(statement, notation.roles)
         self.under(reading)
 
     def under(self, reading: Reading) -> "Comparison":
@@ -180,7 +182,7 @@ class Comparison:
                 self.notation,
                 self.reading,
                 world.state,
-                budget=Budget(MOST_EVALUATIONS if most > FEW_CHOICES else FEW_EVALUATIONS),
+                budget=self._budget(most),
                 together=self.together,
                 entrywise=self.entrywise,
                 decays=self.decays,
@@ -194,6 +196,11 @@ class Comparison:
                 if self.nodes[k] is None and pair.unread is None:
                     pair.unread, pair.unread_side = self.statement.parts[k].error, k
         return self.pairs
+
+    def _budget(self, most: int) -> Budget:
+        """How many steps a network may cost; more where each value is computed by the text's own definitions."""
+        steps = MOST_EVALUATIONS if most > FEW_CHOICES else FEW_EVALUATIONS
+        return Budget(steps * (OWN_TIMES if self.notation.graph else 1))
 
     def _decays(self) -> bool:
         """Whether the lambda of a penalty, or a penalty's own name, stands in it."""
@@ -278,7 +285,8 @@ class Comparison:
         if not isinstance(first, Sym) or second is None or left.value is None or right.value is None:
             return left
         try:
-            wanted = updates.expected(first, second, env)
+            graph = self.notation.graph
+            wanted = (graph.stepped if graph else updates.expected)(first, second, env)
         except (Unread, Misfit, OutOfRange) as error:
             return Outcome(None, error)
         found = [one for one in wanted if same(one, right.value)]

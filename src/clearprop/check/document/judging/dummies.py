@@ -73,6 +73,8 @@ def _is_free(letter: str, nodes: list[Node], env: Env) -> bool:
     notation = env.notation
     if letter in notation.sizes or letter in notation.definitions or letter in env.letters:
         return False
+    if notation.graph is not None and notation.graph.knows(letter):
+        return _only_functions(letter, nodes, env)
     role = notation.roles.get(letter)
     if role is None:
         return not letter.endswith("'")  # z' beside z is a quantity of the text's own

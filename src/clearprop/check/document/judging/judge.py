@@ -1,5 +1,7 @@
 """From failing sides to findings: which side is to blame, what is wrong with it, what would mend it."""
 
+from dataclasses import dataclass, field
+
 import numpy as np
 
 from clearprop.check.document.judging import cells, conditions, doubt, otherwise
@@ -12,11 +14,24 @@ from clearprop.check.document.meaning.notation import Reading
 from clearprop.check.document.numbers.scalars import Scalars
 from clearprop.check.document.numbers.worlds import Worlds
 from clearprop.check.document.read.extent import extent
-from clearprop.check.document.read.limits import Undefined, Unread
+from clearprop.check.document.read.limits import SLIPS, Misfit, OutOfRange, Undefined, Unread
 from clearprop.check.document.read.statements import Part, Statement
 from clearprop.check.document.read.tokens import written
 from clearprop.check.document.read.tree import Node, Sym, symbols
 from clearprop.check.document.verdict import Checked, DocumentCheck, Finding, UnreadFormula
+
+
+@dataclass
+class Seen:
+    """What is said of one statement."""
+
+    findings: list[Finding] = field(default_factory=list)
+    unread: list[UnreadFormula] = field(default_factory=list)
+    checked: list[Checked] = field(default_factory=list)
+
+    @property
+    def verdict(self) -> str:
+        return self.checked[0].verdict if self.checked else "unread"
 
 
 class Judge:
@@ -25,15 +40,25 @@ class Judge:
     def __init__(self, setting: Setting, reading: Reading, worlds: Worlds) -> None:
         self.setting, self.reading, self.worlds = setting, reading, worlds
         self.source = setting.document.source
-        self.findings: list[Finding] = []
-        self.unread: list[UnreadFormula] = []
-        self.checked: list[Checked] = []
+        self.seen: list[Seen] = []  # of each statement
+        self.whole = self.now = Seen()  # of the document, and of what is looked at
         self.scalars = Scalars(setting.document, setting.notation)
         for number_of, error in setting.document.unread:
             formula = setting.document.formulas[number_of]
             self._not_read(
                 error, formula.text[:200], error.position if error.position >= 0 else formula.start
             )
+
+    def watch(self, statement: Statement) -> None:
+        """Hold one statement against its networks; one that cannot be handled is unread, and ends no run."""
+        self.now = Seen()
+        self.seen.append(self.now)
+        try:
+            self.look(statement)
+        except (*SLIPS, Misfit, OutOfRange, Unread):
+            self.now = self.seen[-1] = Seen()
+            self._not_read(Unread("it cannot be judged"), self._formula(statement), statement.at)
+            self._mark(statement, "unread", set(), set(range(len(statement.parts))))
 
     def look(self, statement: Statement) -> None:
         """Hold one statement against its networks."""
@@ -157,7 +182,7 @@ class Judge:
         for k, part in enumerate(statement.parts):
             own = "wrong" if k in wrong else "unread" if k in unread else rest
             sides.append((*extent(self.source.text, part.tokens), own))
-        self.checked.append(Checked(self.source.line(statement.at), verdict, tuple(sides)))
+        self.now.checked.append(Checked(self.source.line(statement.at), verdict, tuple(sides)))
 
     def _beyond(self, statement: Statement, comparison: Comparison) -> None:
         """A line that names a layer that is not there, whatever the index."""
@@ -190,6 +215,7 @@ class Judge:
         """A loss that is a sum in some lines and a mean in others: told once."""
         if not broken:
             return
+        self.now = self.whole
         lines = sorted({self.source.line(s.at) for s in broken})
         name = name.removeprefix("mathcal ")
         how = "sum" if option[0] == "sum" else "mean"
@@ -213,7 +239,7 @@ class Judge:
         told: Diagnosis,
         fix: str,
     ) -> None:
-        self.findings.append(
+        self.now.findings.append(
             Finding(
                 self.source.name,
                 self.source.line(at),
@@ -234,23 +260,25 @@ class Judge:
         )
 
     def _not_read(self, error: Unread, formula: str, at: int) -> None:
-        self.unread.append(
+        self.now.unread.append(
             UnreadFormula(self.source.name, self.source.line(at), formula, error.token, error.why, at)
         )
 
     def verdict(self, reading: str) -> DocumentCheck:
         """Everything that was found, in the order of the document."""
-        verified = sum(one.verdict == "verified" for one in self.checked)
-        findings = tuple(sorted(self.findings, key=lambda f: (f.line, f.at)))
-        unread = tuple(sorted(self.unread, key=lambda u: (u.line, u.at)))
+        every = [self.whole, *self.seen]
+        checked = tuple(one for seen in every for one in seen.checked)
+        verified = sum(one.verdict == "verified" for one in checked)
+        findings = tuple(sorted((f for seen in every for f in seen.findings), key=lambda f: (f.line, f.at)))
+        unread = tuple(sorted((u for seen in every for u in seen.unread), key=lambda u: (u.line, u.at)))
         check = DocumentCheck(
             self.source.name,
-            len(self.checked),
+            len(checked),
             verified,
             findings,
             unread,
             reading,
-            tuple(self.checked),
+            checked,
             self.source.text,
             self.source.numbers,
         )

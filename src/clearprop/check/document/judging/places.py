@@ -71,6 +71,8 @@ class Places:
 
     def _layer_letters(self) -> set[str]:
         """The letters that stand where layers stand, in this statement; i only above weights and biases."""
+        if self.notation.graph is not None:
+            return set().union(*map(self.notation.graph.layer_letters, self.nodes))
         found = set()
         for one in (one for node in self.nodes for one in symbols(node)):
             style, role = self.notation.style, self.notation.roles.get(one.name, Role(""))

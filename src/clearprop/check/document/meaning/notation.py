@@ -1,7 +1,7 @@
 """What the symbols of a document mean: each name's role, and how layers, samples and units are written."""
 
 from dataclasses import dataclass, field, replace
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from clearprop.check.document.read.tree import Add, Call, Node, Num, Script, Sym
 
@@ -109,6 +109,7 @@ class Notation:
         default_factory=dict
     )  # of units of any layer, one layer further on
     vague: set[str] = field(default_factory=set)  # outputs of which the text does not say how they come about
+    graph: Any = None  # the text's own network, where the text is read by its own definitions
     true_class: str | None = None  # the letter of a sample's own class
     below_last: set[str] = field(
         default_factory=set

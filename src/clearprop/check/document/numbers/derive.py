@@ -23,12 +23,14 @@ def derivative(node: Derivative, env: Env) -> Any:
     of, by = node.of, node.by
     if isinstance(of, Sym) and of.name in env.notation.functions and isinstance(by, Sym):
         of = Call(of.name, (by,), 0, of.sub, of.sup)  # d sigma / dz
-    if isinstance(by, Transpose) and isinstance(by.of, (Sym, Call)):
+    if isinstance(by, Transpose) and isinstance(by.of, (Sym, Call)) and env.notation.graph is None:
         return _by_row(Derivative(of, by.of), env)
     if of is None and is_loss(by, env):
         of, by = by, parameter(by, env)
     if isinstance(by, Sym) and by.name in env.params:
         return _by_parameter(of, by, env)
+    if env.notation.graph is not None:
+        return env.notation.graph.derivative(Derivative(of, by, nabla=node.nabla), env)
     role = env.notation.roles.get(by.name) if isinstance(by, (Sym, Call)) else None
     loss = of is None or is_loss(of, env)
     if isinstance(by, Probability):

@@ -35,6 +35,7 @@ class Env:
     together: bool = False  # the line speaks of whole batches: small letters too are all samples
     decays: bool = False  # the line has the lambda of a penalty
     moves: frozenset[tuple[str, int]] = frozenset()  # in a line of differentials: kinds and layers
+    view: Any = None  # the values of the text's own quantities, where some are moved
     entrywise: bool = False  # a dot between vectors of one shape multiplies their entries
 
     def at(self, **changes: Any) -> "Env":

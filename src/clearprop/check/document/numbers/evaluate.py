@@ -94,6 +94,8 @@ def _sym(node: Sym, env: Env) -> Value:
     size = quantities.size_of(node, env) if letter is None or letter in notation.sizes else None
     if size is not None:
         return np.asarray(float(size))
+    if size is None and notation.graph is not None and notation.graph.knows(node.name):
+        return notation.graph.symbol(node, env)
     role = notation.roles.get(node.name)
     if role is None:
         return _without_role(node, env)

@@ -81,6 +81,8 @@ def _of_pick(node: Pick, letter: str, env: Env) -> set[int]:
 
 
 def _of_symbol(sym: Sym, letter: str, env: Env) -> set[int]:
+    if env.notation.graph is not None:
+        return env.notation.graph.extents(sym, letter, env)
     role = env.notation.roles.get(sym.name)
     if role is None:
         return _of_definition(sym, letter, env)
@@ -225,6 +227,8 @@ def _is_index(name: str, env: Env) -> bool:
     role = env.notation.roles.get(name)
     if name in env.notation.sizes or name in env.params:
         return False
+    if env.notation.graph is not None:
+        return name in env.notation.graph.names.running
     if role is not None and not (name in env.notation.sample_letters and role.kind == "input"):
         return False
     return len(name) <= 2 or name in ("ell",)

@@ -20,6 +20,7 @@ from clearprop.check.document.numbers.values import Value
 from clearprop.check.document.read.limits import Misfit, OutOfRange, Undefined
 from clearprop.check.document.read.tree import Add, Dots, Mul, Neg, Node, Num, Script, Sym, Text
 
+HERE = "the sample in hand"
 LOWEST = {"z": 1, "W": 1, "b": 1, "a": 0}
 KINDS = {
     "weight": "W",
@@ -125,6 +126,10 @@ def index(node: Node | None, env: Env) -> int:
             return size
         if letter in env.notation.sample_letters and env.notation.one_sample and env.sample >= 0:
             return env.sample + 1  # in what the text defines for sample k, and uses without the k
+        if env.notation.graph is not None and node.name == HERE:
+            return env.notation.graph.sample(env)
+        if env.notation.graph is not None and env.notation.graph.knows(node.name):
+            return int(np.real(env.notation.graph.symbol(node, env)).reshape(()))
         role = env.notation.roles.get(node.name)
         if role is not None and role.kind == "target":
             return label(node, role, env)
@@ -138,6 +143,8 @@ def index(node: Node | None, env: Env) -> int:
 def size_of(sym: Sym, env: Env) -> int | None:
     """The value of a size: m, L, C, n_l, n^{(l)}."""
     letter = is_letter(sym)
+    if env.notation.graph is not None:
+        return env.notation.graph.size(sym, env)
     size = env.notation.sizes.get(letter or "")
     if size is None and len(sym.sub) == 1 and not sym.sup:
         inner = sym.sub[0].node

@@ -32,14 +32,14 @@ class Worlds:
             self._by_classes: dict[int, list[World]] = {}
             return
         self.own = [self._own(k, sizes) for k in range(2)]
-        self.others = [_world(setting, self._widths(shape), m, 31 + k) for k, (shape, m) in enumerate(OTHERS)]
+        self.others = [world_of(setting, self._widths(shape), m, 31 + k) for k, (shape, m) in enumerate(OTHERS)]
         self._by_classes = {}
 
     def _own(self, k: int, sizes: tuple[int, ...] | None) -> World:
         depth = self.setting.depth or max((n for n in self.setting.concrete if n > 0), default=2)
         shape = sizes or self._sizes(depth, list(SPARE[k]))
         free = [m for m in SAMPLES if m not in shape]
-        return _world(self.setting, shape, free[k], 11 + 12 * k)
+        return world_of(self.setting, shape, free[k], 11 + 12 * k)
 
     def _widths(self, shape: tuple[int, ...]) -> tuple[int, ...]:
         """Other widths, but one unit where the text's own network has one: at the end, or in every layer."""
@@ -71,14 +71,14 @@ class Worlds:
         if self.setting.numbers:
             return self.own
         if not self.setting.notation.one_sample and self._is_of_one(statement):
-            return [_world(self.setting, w.sizes, 1, w.seed + 3) for w in self.own]
+            return [world_of(self.setting, w.sizes, 1, w.seed + 3) for w in self.own]
         own = self.own if classes is None else self._with_classes(classes)
         return [*own, *self.others] if classes is None and self._general(statement) else own
 
     def _with_classes(self, classes: int) -> list[World]:
         if classes not in self._by_classes:
             self._by_classes[classes] = [
-                _world(self.setting, (*w.sizes[:-1], classes), w.m, w.seed + 5) for w in self.own
+                world_of(self.setting, (*w.sizes[:-1], classes), w.m, w.seed + 5) for w in self.own
             ]
         return self._by_classes[classes]
 
@@ -116,7 +116,7 @@ class Worlds:
         return False
 
 
-def _world(setting: Setting, sizes: tuple[int, ...], m: int, seed: int) -> World:
+def world_of(setting: Setting, sizes: tuple[int, ...], m: int, seed: int) -> World:
     """A network whose activations are also those that the text itself defines."""
     world = World(setting.plan, sizes, m, seed)
     names = {setting.plan.head, *setting.plan.activations}

@@ -4,6 +4,7 @@ import contextlib
 import itertools
 import re
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from clearprop.check.document.read import (
@@ -111,10 +112,13 @@ class Statement:
     lead: str = ""
     kept: frozenset[str] | None = None  # by the summation convention: the indices that are not summed
 
+    plain: Callable[[Node], Node] | None = None  # of a text read by its own definitions: how its names are taken
+
     def node_of(self, tokens: list[Token], words: Words) -> Node:
         """The tree of a side of this statement, other than it stands."""
         node = parse(tokens, words)
-        return node if self.kept is None else einstein.summed(node, self.kept)
+        node = node if self.kept is None else einstein.summed(node, self.kept)
+        return node if self.plain is None else self.plain(node)
 
     @property
     def at(self) -> int:

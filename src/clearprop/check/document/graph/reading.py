@@ -1,0 +1,199 @@
+"""A document read by its own definitions."""
+
+from dataclasses import dataclass, replace
+from functools import partial
+
+from clearprop.check.document.graph.definitions import Definition, Definitions, shifted
+from clearprop.check.document.graph.dims import SAMPLES
+from clearprop.check.document.graph.names import LAYER, SAMPLE, Names
+from clearprop.check.document.graph.shapes import Shapes
+from clearprop.check.document.graph.values import Graph
+from clearprop.check.document.judging.judge import Judge
+from clearprop.check.document.meaning import layouts
+from clearprop.check.document.meaning.build import Setting
+from clearprop.check.document.meaning.notation import ROWLIKE, Notation, Reading, is_letter
+from clearprop.check.document.numbers.world import World
+from clearprop.check.document.numbers.worlds import NOWHERE, world_of
+from clearprop.check.document.read.limits import OutOfRange
+from clearprop.check.document.read.statements import Statement
+from clearprop.check.document.read.tree import Big, Call, Derivative, Neg, Node, Script, Sym, bases
+
+DEPTH = 3  # of a text that speaks of L layers
+
+
+@dataclass
+class Draws:
+    """The networks of a text's own: the same quantities with other random numbers."""
+
+    worlds: list[World]
+
+    def of(self, statement: Statement, classes: int | None = None) -> list[World]:
+        return self.worlds
+
+
+def _implicit(names: Names, definitions: Definitions, notation: Notation) -> set[str]:
+    """The names without a sample that are of one sample, where others carry theirs: data, and what is made of them."""
+    if not any(SAMPLE in one.families for one in names.found.values()):
+        return set()
+    numbers = {name for name, lines in definitions.of.items() if not any(True for _ in bases(lines[0].right))}
+    found = {name for name, one in names.found.items() if SAMPLE in one.families or _is_row(one.of, notation)} - numbers
+    while True:
+        more = {
+            name
+            for name, lines in definitions.of.items()
+            if name not in found and _carried(lines[0].right, notation) & found
+        } | {name for name in names.found if name + "()" in found and name not in definitions.of}
+        if more <= found:
+            return {name for name in found if SAMPLE not in names.found[name].families}
+        found |= more
+
+
+def _is_row(letter: str, notation: Notation) -> bool:
+    role = notation.roles.get(letter)
+    return role is not None and role.kind in ROWLIKE and not role.batch
+
+
+def _carried(node: Node, notation: Notation) -> set[str]:
+    """The names in a formula, none of those under a sum over samples."""
+    if isinstance(node, Big) and node.index in notation.sample_letters:
+        return set()
+    own = {node.name} if isinstance(node, Sym) else set()
+    return own.union(*(_carried(child, notation) for child in node.children))
+
+
+def judged(setting: Setting, claims: list[Statement], reading: Reading) -> tuple[Judge, list[Statement]]:
+    """Every claim held against the text's own definitions."""
+    own, plain = understood(setting, claims)
+    depth = own.notation.graph.shapes.depth
+    worlds = Draws([world_of(setting, (3,) * (depth + 1), SAMPLES, seed) for seed in (5, 6)])
+    for world in worlds.worlds:
+        world.state = NOWHERE
+    return Judge(own, reading, worlds), plain  # type: ignore[arg-type]
+
+
+def understood(setting: Setting, claims: list[Statement]) -> tuple[Setting, list[Statement]]:
+    """The setting with the text's own network, and the statements with every quantity by its name."""
+    document, notation = setting.document, setting.notation
+    names = Names(document, notation)
+    definitions, statements, turned = _defined(setting, claims, names)
+    names.implicit = _implicit(names, definitions, notation)
+    if names.implicit:
+        definitions, statements, turned = _defined(setting, claims, names)
+    main = next((s for s in _losses(statements, notation, names) if s.name in definitions.of), None)
+    _add_gradients(definitions, names, notation, main)
+    every = [p.node for one in statements for p in one.parts if p.node is not None]
+    shapes = Shapes(definitions, names, notation, every, _declared(setting, names))
+    depth = _depth(setting, names, every)
+    shapes.depth = depth
+    top = depth + notation.first_act
+    shapes.sizes = dict.fromkeys({"L", *names.tops, *names.depths} - notation.roles.keys(), top)
+    _join(shapes, statements, depth)
+    graph = Graph(definitions, names, shapes, notation, main)
+    graph.sizes |= {k: SAMPLES for k, size in notation.sizes.items() if size == ("m",)}
+    graph.sizes = {name: size for name, size in graph.sizes.items() if name not in definitions.of}
+    own = replace(
+        notation, roles={}, definitions={}, memories={}, anew={}, true_class=None,
+        one_sample=notation.one_sample or bool(names.implicit),
+        sizes=dict.fromkeys({*graph.sizes, *notation.sizes}, ("own",)), graph=graph,
+    )  # fmt: skip
+    read = replace(document, statements=[turned[id(one)] for one in document.statements])
+    return replace(setting, document=read, notation=own), statements
+
+
+def _depth(setting: Setting, names: Names, every: list[Node]) -> int:
+    """The number of layers: the largest that is written, or that of a text about any number of them."""
+    numbers = [
+        shifted(item.node)[1]
+        for node in every
+        for one in bases(node)
+        if one.name in names.found
+        for kind, item in zip(names.found[one.name].families, one.sub, strict=False)
+        if kind == LAYER and shifted(item.node)[0] is None
+    ]
+    return setting.depth or max(numbers, default=0) if not names.tops and max(numbers, default=0) > 1 else max(DEPTH, *numbers, 1)
+
+
+def _add_gradients(definitions: Definitions, names: Names, notation: Notation, main: Sym | None) -> None:
+    """Names that stand for gradients of the loss, as dW, and that no line defines."""
+    for name, quantity in names.found.items():
+        role = notation.roles.get(quantity.of)
+        if role is None or role.kind != "gradient" or role.rate or name in definitions.of or main is None:
+            continue
+        by = name.replace(quantity.of, role.of, 1)
+        if by in names.found:
+            families = tuple(Script("plain", Sym(f"family {k}")) for k in range(len(quantity.families)))
+            slope = Derivative(main, Sym(by, (), families))
+            definitions.of[name].append(Definition(families, (), slope if role.sign > 0 else Neg(slope)))
+
+
+def _defined(setting: Setting, claims: list[Statement], names: Names):
+    turned = {id(one): _turned(one, names) for one in setting.document.statements}
+    lines = [turned[id(one)] for k, one in enumerate(setting.document.statements) if k not in setting.conditions]
+    return Definitions(lines, names), [turned[id(one)] for one in claims], turned
+
+
+def _argument(statement: Statement, names: Names) -> set[str]:
+    """The letter of a line about a function of any number, as t in g'(t) = g(t) (1 - g(t))."""
+    first = statement.parts[0].node
+    call = first.of if isinstance(first, Derivative) else first
+    args = {is_letter(arg) for arg in call.args} if isinstance(call, Call) and not names.is_quantity(call) else set()
+    if isinstance(first, Derivative) and isinstance(call, Sym) and call.name in names.notation.functions:
+        args = {is_letter(first.by)}
+    if None in args or not args:
+        return set()
+    others = {
+        one.name
+        for part in statement.parts
+        if part.node is not None
+        for one in bases(part.node)
+        if names.notation.kind(one.name) in ROWLIKE and is_letter(one) not in args
+    }
+    return set() if others else {str(letter) for letter in args}
+
+
+def _turned(statement: Statement, names: Names) -> Statement:
+    plain = partial(names.in_line, frozenset(_argument(statement, names)))
+    parts = [replace(p, node=None if p.node is None else plain(p.node)) for p in statement.parts]
+    return replace(statement, parts=parts, plain=plain)
+
+
+def _losses(statements: list[Statement], notation: Notation, names: Names) -> list[Sym]:
+    """The text's loss as it stands in its lines, without a sample first."""
+    found = [
+        one
+        for statement in statements
+        for part in statement.parts
+        if part.node is not None
+        for one in bases(part.node)
+        if one.name in names.found and names.found[one.name].of == notation.main_loss
+    ]
+    return sorted(found, key=lambda one: len(one.sub))
+
+
+def _declared(setting: Setting, names: Names) -> dict[str, list[tuple[tuple[Script, ...], list[Node]]]]:
+    """What the text says of shapes, W^l in R^{n_l x n_{l-1}}: the families it says it of, and the sides."""
+    found: dict[str, list[tuple[tuple[Script, ...], list[Node]]]] = {}
+    for sym, dims in layouts.declarations(setting.document):
+        plain = names.plain(sym)
+        if isinstance(plain, Sym) and plain.name in names.found:
+            count = len(names.found[plain.name].families)
+            if len(plain.sub) == count:
+                found.setdefault(plain.name, []).append((plain.sub, list(dims)))
+    return found
+
+
+def _join(shapes: Shapes, statements: list[Statement], depth: int) -> None:
+    """Note what every line demands of dimensions."""
+    for statement in statements:
+        nodes = [p.node for p in statement.parts if p.node is not None]
+        for here in shapes.over_layers(nodes, depth):
+            try:
+                found = [shapes.shape(node, here) for node in nodes]
+            except OutOfRange:
+                continue
+            for one in found[1:]:
+                if found[0] is not None and one is not None:
+                    shapes._same(found[0], one)
+
+
+__all__ = ["Notation", "judged", "understood"]
