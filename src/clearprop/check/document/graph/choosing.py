@@ -1,7 +1,9 @@
-"""Two readings of one text, by custom and by its own definitions: which is taken, and where the second helps the first."""
+"""Two readings of a text, by custom and by its own definitions: which is taken, and where the second helps."""
+
+from dataclasses import replace
 
 from clearprop.check.document.graph.reading import judged
-from clearprop.check.document.judging.compare import Comparison, Pair
+from clearprop.check.document.judging.compare import Comparison
 from clearprop.check.document.judging.judge import Judge, Seen
 from clearprop.check.document.meaning.build import Setting
 from clearprop.check.document.meaning.notation import Reading
@@ -10,38 +12,110 @@ from clearprop.check.document.read.statements import Statement
 from clearprop.check.document.verdict import Checked, DocumentCheck
 
 MORE, SHARE = 3, 0.15  # lines that must hold more by the text's own definitions, at least and of all lines
+SLIPS_OF_FEW, WRONG = 3, 0.12  # lines that fail, at most, in a few lines and of many
 AGREED = 0.9  # of the lines that both readings have a verdict on
 LEAST = 3  # lines that are more than definitions and hold by both
 UNREAD, UNMENDED = "unread", "wrong, and nothing mends it"
-FEW_WRONG = 3  # lines that may be misread in a text that is read whole
+WELL = 0.85  # of the lines that tell: then no other layout is tried
+POOR = 0.15  # of the lines: where more are open, the text's own definitions may be taken alone
+ENOUGH = 20  # lines that tell whether both readings agree
 FEW = 8  # choices of indices at a first look
 
 
-def both(setting: Setting, claims: list[Statement], reading: Reading, usual: Judge, said: str) -> DocumentCheck:
+def both(
+    setting: Setting, claims: list[Statement], reading: Reading, usual: Judge, said: str
+) -> DocumentCheck:
     """The check by custom with what the text's own definitions add to it, or the check by these alone."""
     check = usual.verdict(said)
     custom = [_of_custom(*one) for one in zip(usual.seen, check.checked, strict=True)]
-    if not _is_open(custom):
+    if not {UNREAD, UNMENDED} & set(custom):
         return check
+    poor = sum(one in (UNREAD, UNMENDED) for one in custom) > POOR * len(custom)
     try:
-        judge, statements = judged(setting, claims, reading)
-        verdicts = [_verdict(judge, one) for one in statements]
+        own = _best(setting, claims, reading) if poor else Own(setting, claims, reading)
+        if poor and own.is_sound and own.gain(custom) >= max(MORE, SHARE * len(custom)):
+            for statement in own.statements:
+                own.judge.watch(statement)
+            return own.judge.verdict(f"{said}; read by its own definitions")
+        _help(custom, own, usual)
     except (*SLIPS, Unread, Misfit, OutOfRange):
         return check
-    definitions = judge.setting.notation.graph.definitions
-    telling = [number for number, one in enumerate(statements) if not definitions.is_one(one)]
-    held = sum(verdicts[number] == "verified" for number in telling)
-    gain = verdicts.count("verified") - check.verified
-    if held >= LEAST and gain >= max(MORE, SHARE * check.statements):
-        for statement in statements:
-            judge.watch(statement)
-        return judge.verdict(f"{said}; read by its own definitions")
-    if not _agree(custom, verdicts, telling):
-        return check
-    for number in telling:
-        if custom[number] in (UNREAD, UNMENDED) and verdicts[number] != "unread":
-            _help(number, custom[number], usual, judge, statements[number])
     return usual.verdict(said)
+
+
+class Own:
+    """What the text's own definitions say, line by line, as far as it is asked."""
+
+    def __init__(self, setting: Setting, claims: list[Statement], reading: Reading) -> None:
+        self.judge, self.statements = judged(setting, claims, reading)
+        definitions = self.judge.setting.notation.graph.definitions
+        self.telling = [number for number, one in enumerate(self.statements) if not definitions.is_one(one)]
+        self.verdicts: dict[int, str] = {}
+
+    def verdict(self, number: int) -> str:
+        """What is said of a line at a first look."""
+        if number not in self.verdicts:
+            self.verdicts[number] = _verdict(self.judge, self.statements[number])
+        return self.verdicts[number]
+
+    @property
+    def held(self) -> int:
+        """The lines that hold, other than definitions."""
+        return sum(self.verdict(number) == "verified" for number in self.telling)
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether lines hold, and no more fail than slips may make."""
+        wrong = sum(self.verdict(number) == "wrong" for number in self.telling)
+        return self.held >= LEAST and wrong <= max(SLIPS_OF_FEW, WRONG * (self.held + wrong))
+
+    def gain(self, custom: list[str]) -> int:
+        """How many more hold than by custom."""
+        return self.held - sum(custom[number] == "verified" for number in self.telling)
+
+
+def _best(setting: Setting, claims: list[Statement], reading: Reading) -> Own:
+    """The reading by which most lines hold: with samples as they were taken to lie, else turned, layers from 0 or 1."""
+    first = Own(setting, claims, reading)
+    if first.held >= WELL * len(first.telling):
+        return first
+    notation, found = setting.notation, [first]
+    vectors = "row" if notation.vectors == "column" else "column"
+    counted = (notation.first_act, notation.first_weight, notation.first_bias)
+    for changes in (
+        {"vectors": vectors, "rows": vectors == "row"},
+        *({"first_act": 0, "first_weight": 0, "first_bias": 0} for _ in range(any(counted))),
+    ):
+        try:
+            other = Own(replace(setting, notation=replace(notation, **changes)), claims, reading)
+            found.append(other if other.held > found[-1].held else found[-1])
+        except (*SLIPS, Unread, Misfit, OutOfRange):
+            continue
+    return max(found, key=lambda one: one.held)
+
+
+def _help(custom: list[str], own: Own, usual: Judge) -> None:
+    """Where both readings agree: what custom leaves open may hold, or be mended, by the text's own definitions."""
+    opened = [number for number in own.telling if custom[number] in (UNREAD, UNMENDED)]
+    others = [number for number in own.telling if number not in opened]
+    if not opened or not _agree(custom, own, others[:: max(1, len(others) // ENOUGH)]):
+        return
+    for number in opened:
+        if own.verdict(number) == UNREAD:
+            continue
+        own.judge.watch(own.statements[number])
+        seen = own.judge.seen[-1]
+        mended = seen.verdict == "wrong" and any(one.fix for one in seen.findings)
+        if seen.verdict == "verified" or (custom[number] == UNREAD and mended):
+            usual.seen[number] = seen
+
+
+def _agree(custom: list[str], own: Own, lines: list[int]) -> bool:
+    """Whether both readings say the same of nearly all of these lines on which both have a verdict."""
+    pairs = [(custom[number], own.verdict(number)) for number in lines]
+    both_say = [(a, b) for a, b in pairs if UNREAD not in (a, b)]
+    same = sum(a == b for a, b in both_say)
+    return same >= LEAST and same >= AGREED * len(both_say)
 
 
 def _of_custom(seen: Seen, checked: Checked) -> str:
@@ -51,39 +125,12 @@ def _of_custom(seen: Seen, checked: Checked) -> str:
     return "wrong" if any(one.fix for one in seen.findings) else UNMENDED
 
 
-def _is_open(custom: list[str]) -> bool:
-    """Whether custom leaves lines unread, or calls a few wrong and cannot mend them."""
-    return UNREAD in custom or 0 < custom.count(UNMENDED) <= FEW_WRONG
-
-
 def _verdict(judge: Judge, statement: Statement) -> str:
     """What the text's own definitions say of a line, at a first look."""
     worlds = judge.worlds.of(statement)
-    pairs = Comparison(statement, judge.setting.document, judge.setting.notation, judge.reading).run(worlds, FEW)
-    said = [pair for pair in pairs if not _is_number(statement, pair)]
-    if any(pair.failures and pair.unread is None for pair in said):
+    pairs = Comparison(statement, judge.setting.document, judge.setting.notation, judge.reading).run(
+        worlds, FEW
+    )
+    if any(pair.failures and pair.unread is None for pair in pairs):
         return "wrong"
     return "verified" if pairs and all(pair.holds for pair in pairs) else "unread"
-
-
-def _is_number(statement: Statement, pair: Pair) -> bool:
-    """Whether a side is a number of the text's own example, which no other network has."""
-    sides = [statement.parts[k].node for k in (pair.left, pair.right)]
-    return pair.left > 0 and any(side is not None and not side.symbols for side in sides)
-
-
-def _agree(custom: list[str], verdicts: list[str], telling: list[int]) -> bool:
-    """Whether both readings say the same of nearly all lines on which both have a verdict."""
-    pairs = [(custom[number].partition(",")[0], verdicts[number]) for number in telling]
-    both_say = [(a, b) for a, b in pairs if UNREAD not in (a, b)]
-    same = sum(a == b for a, b in both_say)
-    return same >= LEAST and same >= AGREED * len(both_say)
-
-
-def _help(number: int, custom: str, usual: Judge, judge: Judge, statement: Statement) -> None:
-    """Take what the text's own definitions say of a line: that it holds, or what mends it where custom cannot read it."""
-    judge.watch(statement)
-    seen = judge.seen[-1]
-    mended = seen.verdict == "wrong" and any(one.fix for one in seen.findings)
-    if seen.verdict == "verified" or (custom == UNREAD and mended):
-        usual.seen[number] = seen

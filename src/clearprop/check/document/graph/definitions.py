@@ -26,6 +26,10 @@ class Definition:
         return bind(self.families, numbers, sizes)
 
 
+def numbers_of(items: Sequence[Script]) -> tuple[int, ...]:
+    """The numbers among scripts."""
+    return tuple(int(item.node.value) for item in items if isinstance(item.node, Num))
+
 
 def shifted(node: Node | None) -> tuple[str | None, int]:
     """The letter and the number of l + 1; no letter for a number."""
@@ -79,16 +83,22 @@ class Definitions:
         left, right = parts[0].node, parts[1].node
         if parts[1].sign == "=:":
             left, right = right, left
-        if isinstance(left, Sym) and right is not None and left.name in self.names.found and self._defines(left, right):
+        if (
+            isinstance(left, Sym)
+            and right is not None
+            and left.name in self.names.found
+            and self._defines(left, right)
+        ):
             kinds = self.names.found[left.name].families
             families, entries = left.sub[: len(kinds)], left.sub[len(kinds) :]
             letters = [shifted(i.node)[0] for kind, i in zip(kinds, families, strict=True) if kind == LAYER]
-            general = sum(letter not in (None, "L", *self.names.depths, *self.names.tops) for letter in letters)
+            general = sum(
+                letter not in (None, "L", *self.names.depths, *self.names.tops) for letter in letters
+            )
             found = Definition(families, entries, right, general)
-            if not any(one.families == found.families and one.entries == found.entries for one in self.of[left.name]):
-                if not self.of[left.name] or self._is_further(left, found):
-                    self.of[left.name].append(found)
-                    self.rights |= {id(left), id(right)}
+            if not self.of[left.name] or self._is_further(left, found):
+                self.of[left.name].append(found)
+                self.rights |= {id(left), id(right)}
 
     def is_one(self, statement: Statement) -> bool:
         """Whether a statement is a definition and nothing more."""
@@ -109,9 +119,11 @@ class Definitions:
         if any(one.name == left.name and one.sub[:count] == left.sub[:count] for one in bases(right)):
             return False  # a step, or its own entries
         free = {is_letter(item.node) for item in left.sub}
-        if any(item.node is None for item in left.sub) or len(free) < len(left.sub) and None not in free:
+        if any(item.node is None for item in left.sub) or (len(free) < len(left.sub) and None not in free):
             return False
-        return quantity.families != () and LAYER in quantity.families or left.name not in self._reached(right)
+        return (quantity.families != () and LAYER in quantity.families) or left.name not in self._reached(
+            right
+        )
 
     def _reached(self, right: Node) -> set[str]:
         """All names that a formula is made of, by the definitions found so far."""
@@ -124,4 +136,3 @@ class Definitions:
                     found.add(one.name)
                     waiting += [d.right for d in self.of.get(one.name, ())]
         return found
-

@@ -18,7 +18,7 @@ class Dims:
         self.sums: dict[int, list[int]] = {}  # of what is put side by side: the dimensions it is the sum of
         self.named: dict[str, int] = {}
         self.one = self.fresh(1)
-        self.samples = self.fresh(SAMPLES)
+        self.samples = self.fresh()
 
     def fresh(self, number: int | None = None) -> int:
         self.parent.append(len(self.parent))
@@ -53,7 +53,8 @@ class Dims:
     def be_one(self, dim: int) -> None:
         """Make a dimension that is still open 1: that of a column times which another column stands."""
         root = self.root(dim)
-        if root not in self.fixed and root not in self.sums and self.least[root] < 2:
+        free = root not in self.fixed and root not in self.sums and root != self.root(self.samples)
+        if free and self.least[root] < 2:
             self.parent[root] = self.root(self.one)
 
     def sum(self, parts: list[int]) -> int:
@@ -78,6 +79,7 @@ class Dims:
         roots = [dim for dim in range(len(self.parent)) if self.root(dim) == dim and dim not in self.sums]
         found = {dim: self.fixed[dim] for dim in roots if dim in self.fixed}
         found |= {dim: self.least[dim] for dim in roots if dim not in found and self.least[dim]}
+        found.setdefault(self.root(self.samples), SAMPLES)
         free = [n for n in POOL if n not in found.values()]
         opened = [dim for dim in roots if dim not in found]
         for k, dim in enumerate(sorted(opened, key=lambda dim: dim not in used)):

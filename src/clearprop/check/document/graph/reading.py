@@ -4,7 +4,6 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from clearprop.check.document.graph.definitions import Definition, Definitions, shifted
-from clearprop.check.document.graph.dims import SAMPLES
 from clearprop.check.document.graph.names import LAYER, SAMPLE, Names
 from clearprop.check.document.graph.shapes import Shapes
 from clearprop.check.document.graph.values import Graph
@@ -16,7 +15,7 @@ from clearprop.check.document.numbers.world import World
 from clearprop.check.document.numbers.worlds import NOWHERE, world_of
 from clearprop.check.document.read.limits import OutOfRange
 from clearprop.check.document.read.statements import Statement
-from clearprop.check.document.read.tree import Big, Call, Derivative, Neg, Node, Script, Sym, bases
+from clearprop.check.document.read.tree import Big, Call, Derivative, Neg, Node, Script, Sym, bases, symbols
 
 DEPTH = 3  # of a text that speaks of L layers
 
@@ -36,7 +35,9 @@ def _implicit(names: Names, definitions: Definitions, notation: Notation) -> set
     if not any(SAMPLE in one.families for one in names.found.values()):
         return set()
     numbers = {name for name, lines in definitions.of.items() if not any(True for _ in bases(lines[0].right))}
-    found = {name for name, one in names.found.items() if SAMPLE in one.families or _is_row(one.of, notation)} - numbers
+    found = {
+        name for name, one in names.found.items() if SAMPLE in one.families or _is_row(one.of, notation)
+    } - numbers
     while True:
         more = {
             name
@@ -64,8 +65,8 @@ def _carried(node: Node, notation: Notation) -> set[str]:
 def judged(setting: Setting, claims: list[Statement], reading: Reading) -> tuple[Judge, list[Statement]]:
     """Every claim held against the text's own definitions."""
     own, plain = understood(setting, claims)
-    depth = own.notation.graph.shapes.depth
-    worlds = Draws([world_of(setting, (3,) * (depth + 1), SAMPLES, seed) for seed in (5, 6)])
+    graph = own.notation.graph
+    worlds = Draws([world_of(setting, (3,) * (graph.shapes.depth + 1), graph.m, seed) for seed in (5, 6)])
     for world in worlds.worlds:
         world.state = NOWHERE
     return Judge(own, reading, worlds), plain  # type: ignore[arg-type]
@@ -77,20 +78,10 @@ def understood(setting: Setting, claims: list[Statement]) -> tuple[Setting, list
     names = Names(document, notation)
     definitions, statements, turned = _defined(setting, claims, names)
     names.implicit = _implicit(names, definitions, notation)
-    if names.implicit:
-        definitions, statements, turned = _defined(setting, claims, names)
-    main = next((s for s in _losses(statements, notation, names) if s.name in definitions.of), None)
-    _add_gradients(definitions, names, notation, main)
-    every = [p.node for one in statements for p in one.parts if p.node is not None]
-    shapes = Shapes(definitions, names, notation, every, _declared(setting, names))
-    depth = _depth(setting, names, every)
-    shapes.depth = depth
-    top = depth + notation.first_act
-    shapes.sizes = dict.fromkeys({"L", *names.tops, *names.depths} - notation.roles.keys(), top)
-    _join(shapes, statements, depth)
-    graph = Graph(definitions, names, shapes, notation, main)
-    graph.sizes |= {k: SAMPLES for k, size in notation.sizes.items() if size == ("m",)}
-    graph.sizes = {name: size for name, size in graph.sizes.items() if name not in definitions.of}
+    graph, statements, turned = _graph(setting, claims, names)
+    names.split = graph.shapes.torn()
+    if names.split:
+        graph, statements, turned = _graph(setting, claims, names)
     own = replace(
         notation, roles={}, definitions={}, memories={}, anew={}, true_class=None,
         one_sample=notation.one_sample or bool(names.implicit),
@@ -98,6 +89,27 @@ def understood(setting: Setting, claims: list[Statement]) -> tuple[Setting, list
     )  # fmt: skip
     read = replace(document, statements=[turned[id(one)] for one in document.statements])
     return replace(setting, document=read, notation=own), statements
+
+
+def _graph(
+    setting: Setting, claims: list[Statement], names: Names
+) -> tuple[Graph, list[Statement], dict[int, Statement]]:
+    """The text's own network under these names, and its statements."""
+    notation = setting.notation
+    definitions, statements, turned = _defined(setting, claims, names)
+    main = next((s for s in _losses(statements, notation, names) if s.name in definitions.of), None)
+    _add_gradients(definitions, names, notation, main)
+    _add_samples(definitions, names, notation)
+    every = [p.node for one in statements for p in one.parts if p.node is not None]
+    shapes = Shapes(definitions, names, notation, every, _declared(setting, names))
+    shapes.depth = depth = _depth(setting, names, every)
+    top = depth + notation.first_act
+    shapes.sizes = dict.fromkeys({"L", *names.tops, *names.depths} - notation.roles.keys(), top)
+    _join(shapes, statements, depth)
+    graph = Graph(definitions, names, shapes, notation, main)
+    graph.sizes |= {k: graph.m for k, size in notation.sizes.items() if size == ("m",)}
+    graph.sizes = {name: size for name, size in graph.sizes.items() if name not in definitions.of}
+    return graph, statements, turned
 
 
 def _depth(setting: Setting, names: Names, every: list[Node]) -> int:
@@ -110,7 +122,16 @@ def _depth(setting: Setting, names: Names, every: list[Node]) -> int:
         for kind, item in zip(names.found[one.name].families, one.sub, strict=False)
         if kind == LAYER and shifted(item.node)[0] is None
     ]
-    return setting.depth or max(numbers, default=0) if not names.tops and max(numbers, default=0) > 1 else max(DEPTH, *numbers, 1)
+    written = max(numbers, default=0) - setting.notation.first_act
+    if names.tops or _is_open(every, names):
+        return max(DEPTH, written)
+    return max(written, setting.depth or 1)
+
+
+def _is_open(every: list[Node], names: Names) -> bool:
+    """Whether a letter stands for the number of layers."""
+    items = [item.node for node in every for one in symbols(node) for item in (*one.sup, *one.sub)]
+    return any(shifted(item)[0] in names.depths for item in items)
 
 
 def _add_gradients(definitions: Definitions, names: Names, notation: Notation, main: Sym | None) -> None:
@@ -128,7 +149,9 @@ def _add_gradients(definitions: Definitions, names: Names, notation: Notation, m
 
 def _defined(setting: Setting, claims: list[Statement], names: Names):
     turned = {id(one): _turned(one, names) for one in setting.document.statements}
-    lines = [turned[id(one)] for k, one in enumerate(setting.document.statements) if k not in setting.conditions]
+    lines = [
+        turned[id(one)] for k, one in enumerate(setting.document.statements) if k not in setting.conditions
+    ]
     return Definitions(lines, names), [turned[id(one)] for one in claims], turned
 
 
@@ -136,7 +159,11 @@ def _argument(statement: Statement, names: Names) -> set[str]:
     """The letter of a line about a function of any number, as t in g'(t) = g(t) (1 - g(t))."""
     first = statement.parts[0].node
     call = first.of if isinstance(first, Derivative) else first
-    args = {is_letter(arg) for arg in call.args} if isinstance(call, Call) and not names.is_quantity(call) else set()
+    args = (
+        {is_letter(arg) for arg in call.args}
+        if isinstance(call, Call) and not names.is_quantity(call)
+        else set()
+    )
     if isinstance(first, Derivative) and isinstance(call, Sym) and call.name in names.notation.functions:
         args = {is_letter(first.by)}
     if None in args or not args:
@@ -168,6 +195,28 @@ def _losses(statements: list[Statement], notation: Notation, names: Names) -> li
         if one.name in names.found and names.found[one.name].of == notation.main_loss
     ]
     return sorted(found, key=lambda one: len(one.sub))
+
+
+def _add_samples(definitions: Definitions, names: Names, notation: Notation) -> None:
+    """Small letters with a sample, a^{(i)}, that no line defines: rows or columns of the batch A."""
+    for name, quantity in list(names.found.items()):
+        batch = _capital(quantity.of)
+        whole = name.replace(quantity.of, batch, 1).removesuffix("()")
+        role = notation.roles.get(batch)
+        if quantity.families[-1:] != (SAMPLE,) or name in definitions.of or whole not in names.found:
+            continue
+        if role is None or not role.batch or whole not in definitions.of.keys() | definitions.used:
+            continue
+        families = tuple(Script("plain", Sym(f"family {k}")) for k in range(len(quantity.families)))
+        entries = (families[-1], Script("plain", None))
+        part = Sym(whole, (), (*families[:-1], *(entries if notation.rows else entries[::-1])))
+        definitions.of[name].append(Definition(families, (), part, len(families) - 1))
+
+
+def _capital(name: str) -> str:
+    """A for a, hat Y for hat y."""
+    before, _, letter = name.rpartition(" ")
+    return f"{before} {letter.upper()}".strip()
 
 
 def _declared(setting: Setting, names: Names) -> dict[str, list[tuple[tuple[Script, ...], list[Node]]]]:

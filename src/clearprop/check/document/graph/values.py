@@ -9,9 +9,11 @@ from typing import Any
 
 import numpy as np
 
-from clearprop.check.document.graph.definitions import Definition, Definitions
+from clearprop.check.document.graph.definitions import Definition, Definitions, numbers_of
+from clearprop.check.document.graph.formulas import layer_letters, size_name
 from clearprop.check.document.graph.names import LAYER, Names
-from clearprop.check.document.graph.shapes import Shapes, layer_letters, size_name
+from clearprop.check.document.graph.shapes import Shapes
+from clearprop.check.document.graph.slopes import Moving
 from clearprop.check.document.meaning.notation import Notation, Role, is_letter
 from clearprop.check.document.numbers import derive, matrices, quantities
 from clearprop.check.document.numbers.env import Env
@@ -21,7 +23,7 @@ from clearprop.check.document.numbers.quantities import HERE
 from clearprop.check.document.numbers.values import Jacobian, Value, scalar
 from clearprop.check.document.read.limits import MOST_ENTRIES, Misfit, OutOfRange, Undefined, Unread
 from clearprop.check.document.read.statements import Statement
-from clearprop.check.document.read.tree import Call, Derivative, Node, Num, Sym, Transpose, bases, walk
+from clearprop.check.document.read.tree import Derivative, Node, Sym, Transpose, bases, walk
 
 Key = tuple[str, tuple[int, ...]]
 OPEN = ("rate", "decay", "constant")  # numbers that need no line that uses them
@@ -42,10 +44,13 @@ class View:
 class Graph:
     """A text's own network."""
 
-    def __init__(self, definitions: Definitions, names: Names, shapes: Shapes, notation: Notation, main: Sym | None) -> None:
+    def __init__(
+        self, definitions: Definitions, names: Names, shapes: Shapes, notation: Notation, main: Sym | None
+    ) -> None:
         self.definitions, self.names, self.shapes = definitions, names, shapes
         self.kinds = {name: notation.kind(one.of) for name, one in names.found.items()}
         self.numbers = shapes.dims.numbers({dim for shape in shapes.of.values() for dim in shape or ()})
+        self.m = self.numbers[shapes.dims.samples]
         self.sizes = {name: self.numbers[dim] for name, dim in shapes.dims.named.items()} | shapes.sizes
         self.views: dict[int, View] = {}
         self.main = main
@@ -74,7 +79,9 @@ class Graph:
         value = self.value((node.name, families), env)
         entries = node.sub[count:]
         found = matrices.picked(value, entries, env) if entries else value
-        return found.T if found.ndim == 2 and len(entries) == 1 and node.name in self.shapes.columns else found
+        return (
+            found.T if found.ndim == 2 and len(entries) == 1 and node.name in self.shapes.columns else found
+        )
 
     def value(self, key: Key, env: Env) -> Value:
         view = self.view(env)
@@ -90,7 +97,11 @@ class Graph:
                 raise Unread(msg, key[0])
             view.pending.add(key)
             try:
-                view.known[key] = self._computed(key, env.at(view=view))
+                value = self._computed(key, env.at(view=view))
+                if not np.all(np.isfinite(value)):
+                    msg = f"{self.names.found[key[0]].of} has no finite value, or not all of it is written"
+                    raise Unread(msg, key[0])
+                view.known[key] = value
             except (Unread, Misfit, OutOfRange) as error:
                 view.failed[key] = error
                 raise
@@ -106,11 +117,13 @@ class Graph:
         if not fitting or self.shapes.is_input(self.layers(key), [one for one, _ in fitting]):
             return self._leaf(key, env)
         one, bound = fitting[0]
-        samples = [n for kind, n in zip(self.names.found[name].families, families, strict=True) if kind != LAYER]
+        samples = [
+            n for kind, n in zip(self.names.found[name].families, families, strict=True) if kind != LAYER
+        ]
         inner = env.at(letters=bound, params={}, sample=samples[0] - 1 if samples else 0)
         if not one.entries:
             return self._whole(one, inner)
-        if all(isinstance(item.node, Num) for item in one.entries):
+        if len(numbers_of(one.entries)) == len(one.entries):
             return self._listed([one for one, _ in fitting if one.entries], key, inner)
         return self._assembled(one, key, inner)
 
@@ -152,7 +165,9 @@ class Graph:
             raise Unread(msg, key[0])
         cells = []
         for at in product(*(range(1, n + 1) for n in sides)):
-            cell = scalar(plain(one.right, env.at(letters={**env.letters, **dict(zip(letters, at, strict=True))})))
+            cell = scalar(
+                plain(one.right, env.at(letters={**env.letters, **dict(zip(letters, at, strict=True))}))
+            )
             if cell.ndim:
                 msg = f"an entry of {key[0]} that is no number"
                 raise Misfit(msg)
@@ -164,7 +179,7 @@ class Graph:
         from clearprop.check.document.numbers.evaluate import plain
 
         shape = self._shape(key)
-        cells = {tuple(int(item.node.value) for item in one.entries): scalar(plain(one.right, env)) for one in found}
+        cells = {numbers_of(one.entries): scalar(plain(one.right, env)) for one in reversed(found)}
         sides = shape if len(next(iter(cells))) == 2 else (max(shape, default=1),)
         wanted = list(product(*(range(1, n + 1) for n in sides)))
         if set(wanted) - cells.keys():
@@ -206,7 +221,9 @@ class Graph:
         places = [k for k, item in enumerate(entries) if is_letter(item.node) == letter]
         if places:
             layers = tuple(
-                quantities.index(item.node, env) for kind, item in zip(kinds, families, strict=False) if kind == LAYER
+                quantities.index(item.node, env)
+                for kind, item in zip(kinds, families, strict=False)
+                if kind == LAYER
             )
             numbers = iter(layers)
             shape = self._shape((sym.name, tuple(next(numbers) if kind == LAYER else 1 for kind in kinds)))
@@ -216,12 +233,24 @@ class Graph:
                 found |= {shape[k] for k in places}
         return found
 
+    def layer_of(self, node: Node, env: Env) -> int | None:
+        """The layer that a quantity is of, the inputs' being 0."""
+        if not isinstance(node, Sym) or node.name not in self.names.found:
+            return None
+        kinds = self.names.found[node.name].families
+        found = [
+            quantities.index(i.node, env) for kind, i in zip(kinds, node.sub, strict=False) if kind == LAYER
+        ]
+        return found[0] - env.notation.first_act if found else None
+
     def layer_letters(self, node: Node) -> set[str]:
         return layer_letters(node, self.names) - self.sizes.keys()
 
     def sample(self, env: Env) -> int:
         """The sample that a quantity without an index is of: the one that the rest of the line is of."""
-        letters = [number for letter, number in env.letters.items() if letter in (HERE, *env.notation.sample_letters)]
+        letters = [
+            number for letter, number in env.letters.items() if letter in (HERE, *env.notation.sample_letters)
+        ]
         return letters[0] if len(letters) == 1 else env.sample + 1
 
     def is_step(self, statement: Statement) -> bool:
@@ -269,7 +298,11 @@ class Graph:
             msg = "the derivative of a loss that the text does not give"
             raise Unread(msg)
         if isinstance(by, Transpose):
-            turned = derive.as_array(found, env) if isinstance(found := self.derivative(Derivative(of, by.of, nabla=True), env), Jacobian) else found
+            turned = (
+                derive.as_array(found, env)
+                if isinstance(found := self.derivative(Derivative(of, by.of, nabla=True), env), Jacobian)
+                else found
+            )
             return turned.T
         if not isinstance(by, Sym) or by.name not in self.names.found or not self.knows(by.name):
             msg = "a derivative by something that is no quantity of the text"
@@ -281,68 +314,10 @@ class Graph:
         count = len(self.names.found[by.name].families)
         key = (by.name, tuple(quantities.index(item.node, env) for item in by.sub[:count]))
         start = np.asarray(self.value(key, env))
-        moving = _Moving(self, of, key, start, view, env)
+        moving = Moving(self, of, key, start, view, env)
         entries = by.sub[count:]
         marks = np.arange(start.size).reshape(start.shape)
         kept = np.asarray(matrices.picked(marks, entries, env) if entries else marks)
         value = moving.by(kept)
         role = Role(self.kinds[by.name])
         return value if node.nabla or isinstance(value, Jacobian) else laid(value, env, role)
-
-
-@dataclass
-class _Moving:
-    """A formula while one quantity moves."""
-
-    graph: Graph
-    of: Node
-    key: Key
-    start: Value
-    view: View
-    env: Env
-
-    def moved(self, mark: int) -> Value:
-        """How the formula moves with this entry."""
-        from clearprop.check.document.numbers.evaluate import plain
-
-        view = self.graph.moved(self.view, self.key, mark, self.start)
-        found = scalar(plain(self.of, self.env.at(view=view)))
-        return np.imag(found) / STEP
-
-    def by(self, kept: Value) -> Any:
-        if kept.ndim == 0:
-            return self._checked(self.moved(int(kept)))
-        columns = [self.moved(int(mark)) for mark in kept.reshape(-1)]
-        first = columns[0]
-        if first.ndim == 0:
-            return self._checked(np.array(columns).reshape(kept.shape))
-        if 1 not in kept.shape:
-            return self._of_batches(kept, columns)
-        matrix = np.stack([column.reshape(-1) for column in columns], axis=1)
-        self._checked(matrix)
-        square = matrix.shape[0] == matrix.shape[1] and not np.any(matrix - np.diag(np.diag(matrix)))
-        return Jacobian(matrix, np.diag(matrix).reshape(first.shape) if square else None, "", "")
-
-    def _of_batches(self, kept: Value, columns: list[Value]) -> Any:
-        """Of a batch by a batch: entry by entry if it is so."""
-        first = columns[0]
-        if first.shape != kept.shape:
-            msg = "the derivative of a vector by a matrix"
-            raise derive.TooManyAxes(msg)
-        matrix = np.stack([column.reshape(-1) for column in columns], axis=1)
-        self._checked(matrix)
-        if np.any(matrix - np.diag(np.diag(matrix))):
-            msg = "the derivative of a batch by a batch"
-            raise derive.TooManyAxes(msg)
-        return Jacobian(matrix, np.diag(matrix).reshape(first.shape), "batch", "varies")
-
-    def _checked(self, value: Value) -> Value:
-        """A slope that is 0 everywhere means that the text leaves out what lies between."""
-        if not np.any(value):
-            name = self.graph.names.found[self.key[0]].of
-            msg = f"the text does not define how this depends on {name}"
-            raise Unread(msg, name)
-        return value
-
-
-__all__ = ["Call", "Graph", "Undefined"]

@@ -34,7 +34,7 @@ from clearprop.check.document.read.limits import (
 )
 from clearprop.check.document.read.splitting import ASSIGN, EQUAL
 from clearprop.check.document.read.statements import Document, Statement
-from clearprop.check.document.read.tree import Call, Space, Sym, bases, symbols, walk
+from clearprop.check.document.read.tree import Call, Num, Space, Sym, Transpose, bases, symbols, walk
 
 TOLERANCE = 1e-7  # complex steps are exact to 1e-13; slopes of slopes are differences, exact to 1e-8
 MOST_CHOICES = 60
@@ -111,6 +111,7 @@ class Comparison:
         self, statement: Statement, document: Document, notation: Notation, reading: Reading
     ) -> None:
         self.statement, self.notation = statement, notation
+        self.displayed = document.formulas[statement.formula].display
         self.nodes = [p.node for p in statement.parts]
         self.known = [n for n in self.nodes if n is not None]
         self.sets = [n for n in self.known if shapes.has_space(n)]
@@ -315,7 +316,26 @@ class Comparison:
         except SLIPS:
             return Outcome(None, Unread("its value cannot be computed"))
 
+    def _is_assumed(self, pair: Pair) -> bool:
+        """Whether two names are set equal in a sentence, as in "the case W = I", or a function is said to be one."""
+        sides = [self.nodes[k] for k in (pair.left, pair.right)]
+        names = all(isinstance(side, (Sym, Transpose)) for side in sides) and not self.displayed
+        return names or (
+            isinstance(sides[0], Call) and sides[0].name in self.notation.functions and pair.left == 0
+        )
+
+    def _is_example(self, pair: Pair) -> bool:
+        """Whether a quantity is set equal to a number of the text's own, which no other network has."""
+        sides = [self.nodes[k] for k in (pair.left, pair.right)]
+        if isinstance(sides[0], Sym) and self.notation.graph.names.is_counter(sides[0]):
+            return True
+        numbers = [side is not None and not side.symbols for side in sides]
+        return any(numbers) and not all(numbers) and not any(side in (Num(0.0), Num(1.0)) for side in sides)
+
     def _pair(self, pair: Pair, left: Outcome, right: Outcome, number: int, env: Env) -> None:
+        if self.notation.graph and self._is_example(pair):
+            pair.unread, pair.unread_side = Unread("a number of the text's own example"), pair.right
+            return
         for k, one in ((pair.left, left), (pair.right, right)):
             if isinstance(one.error, Undefined) and self.statement.parts[pair.right].sign == r"\in":
                 return  # a declared shape whose letters say nothing more
@@ -325,7 +345,10 @@ class Comparison:
         pair.choices += 1
         for letter, value in env.letters.items():
             pair.seen.setdefault(letter, set()).add((number, value))
-        if left.error or right.error or not _agree(left, right):
+        fails = bool(left.error or right.error) or not _agree(left, right)
+        if fails and self.notation.graph and self._is_assumed(pair):
+            pair.unread, pair.unread_side = Unread("it says what something is to be"), pair.right
+        elif fails:
             pair.failures.append(Failure(number, env.letters or {"": env.sample}, left, right, env))
 
 

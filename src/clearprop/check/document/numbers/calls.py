@@ -121,6 +121,8 @@ def _layer(call: Call, env: Env) -> int:
     own, node = layer_script(call, env.notation), call.args[0]
     if own is not None:
         return quantities.layer_number(own, "z", Sym(call.name), env)
+    if env.notation.graph is not None and (said := env.notation.graph.layer_of(node, env)) is not None:
+        return said
     if (
         isinstance(node, Sym)
         and (role := env.notation.roles.get(node.name)) is not None

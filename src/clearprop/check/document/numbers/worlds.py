@@ -32,7 +32,9 @@ class Worlds:
             self._by_classes: dict[int, list[World]] = {}
             return
         self.own = [self._own(k, sizes) for k in range(2)]
-        self.others = [world_of(setting, self._widths(shape), m, 31 + k) for k, (shape, m) in enumerate(OTHERS)]
+        self.others = [
+            world_of(setting, self._widths(shape), m, 31 + k) for k, (shape, m) in enumerate(OTHERS)
+        ]
         self._by_classes = {}
 
     def _own(self, k: int, sizes: tuple[int, ...] | None) -> World:

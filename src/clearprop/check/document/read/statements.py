@@ -49,40 +49,12 @@ FUNCTION_LETTERS = {
 }
 LOSS_LETTERS = {"J", "L", "E", "C", "ell", "mathcal L", "mathcal J", "mathcal E", "mathcal C", "mathcal l", "R", "Q", "mathcal R", "loss", "cost", "l",
                 "mathrm L", "Loss", "Cost", *LOSSES}  # fmt: skip
-NEVER = {
-    "alpha",
-    "eta",
-    "epsilon",
-    "lambda",
-    "mu",
-    "beta",
-    "gamma",
-    "delta",
-    "Delta",
-    "W",
-    "w",
-    "b",
-    "x",
-    "X",
-    "y",
-    "Y",
-    "z",
-    "Z",
-    "m",
-    "n",
-    "N",
-    "Theta",
-    "theta",
-    "d",
-    "e",
-    "i",
-    "j",
-    "k",
-    "p",
-    "P",
-    "t",
-    "T",
-}
+NEVER = set(
+    (
+        "alpha eta epsilon lambda mu beta gamma delta Delta W w b x X y Y z Z m n N Theta theta d e i j "
+        "k p P t T "
+    ).split()
+)
 
 
 @dataclass
@@ -112,7 +84,9 @@ class Statement:
     lead: str = ""
     kept: frozenset[str] | None = None  # by the summation convention: the indices that are not summed
 
-    plain: Callable[[Node], Node] | None = None  # of a text read by its own definitions: how its names are taken
+    plain: Callable[[Node], Node] | None = (
+        None  # of a text read by its own definitions: how its names are taken
+    )
 
     def node_of(self, tokens: list[Token], words: Words) -> Node:
         """The tree of a side of this statement, other than it stands."""
