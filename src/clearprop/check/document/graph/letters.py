@@ -3,7 +3,20 @@
 from collections import defaultdict
 
 from clearprop.check.document.meaning.notation import Notation, is_letter
-from clearprop.check.document.read.tree import Add, Big, Node, Num, Space, Sym, bases, symbols, walk
+from clearprop.check.document.read.tree import (
+    Add,
+    Big,
+    Div,
+    Listed,
+    Node,
+    Num,
+    Script,
+    Space,
+    Sym,
+    bases,
+    symbols,
+    walk,
+)
 
 
 def double(every: list[Node]) -> set[str]:
@@ -47,6 +60,17 @@ def counters(every: list[Node], notation: Notation) -> set[str]:
         for one in bases(node)
         if (one.sub or one.sup) and notation.kind(one.name) in ("", "input", "constant")
     }
+
+
+def sized(every: list[Node]) -> set[str]:
+    """The letters that stand as sizes do: where a sum or a list ends, in a shape, below a line, as an index."""
+    nodes = [one for node in every for one in walk(node)]
+    ends = [one.last for one in nodes if isinstance(one, Big) and one.last is not None]
+    sides = [dim for one in nodes if isinstance(one, Space) for dim in one.dims]
+    lists = [item for one in nodes if isinstance(one, Listed) for item in one.items]
+    scripts = [one.node for one in nodes if isinstance(one, Script) and one.node is not None]
+    below = [one.below for one in nodes if isinstance(one, Div)]
+    return {one.name for node in (*ends, *sides, *lists, *scripts, *below) for one in symbols(node)}
 
 
 def layers_of(sym: Sym, notation: Notation) -> list[int]:

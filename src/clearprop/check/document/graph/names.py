@@ -53,6 +53,7 @@ class Names:
         self.losses = _losses(document, notation)
         self.numbered = letters.numbered(every)
         self.stepping = letters.stepping(every) | (notation.layer_letters if notation.style else set())
+        self.sized = letters.sized(every)
         self.counters = letters.counters(every, notation)
         self.depths = {letter for letter, size in notation.sizes.items() if size == ("L",)} | {"L"}
         self.layered = {
@@ -111,9 +112,10 @@ class Names:
         letter = is_letter(sym)
         if letter is None:
             return sym.name in self.counters
-        return sym.name in self.counters or (
-            letter in self.notation.sizes or letter in self.running - self.notation.roles.keys()
+        counts = letter in self.notation.sizes and (
+            letter in self.sized or self.notation.sizes[letter] != ("m",)
         )
+        return counts or sym.name in self.counters or letter in self.running - self.notation.roles.keys()
 
     def _symbol(self, sym: Sym) -> Node:
         if is_letter(sym) in self.raw:

@@ -24,10 +24,11 @@ DEPTH = 3  # of a text that speaks of L layers
 class Draws:
     """The networks of a text's own: the same quantities with other random numbers."""
 
-    worlds: list[World]
+    own: list[World]
 
     def of(self, statement: Statement, classes: int | None = None) -> list[World]:
-        return self.worlds
+        """The same networks for every statement."""
+        return self.own
 
 
 def _implicit(names: Names, definitions: Definitions, notation: Notation) -> set[str]:
@@ -67,7 +68,7 @@ def judged(setting: Setting, claims: list[Statement], reading: Reading) -> tuple
     own, plain = understood(setting, claims)
     graph = own.notation.graph
     worlds = Draws([world_of(setting, (3,) * (graph.shapes.depth + 1), graph.m, seed) for seed in (5, 6)])
-    for world in worlds.worlds:
+    for world in worlds.own:
         world.state = NOWHERE
     return Judge(own, reading, worlds), plain  # type: ignore[arg-type]
 
@@ -85,7 +86,7 @@ def understood(setting: Setting, claims: list[Statement]) -> tuple[Setting, list
     own = replace(
         notation, roles={}, definitions={}, memories={}, anew={}, true_class=None,
         one_sample=notation.one_sample or bool(names.implicit),
-        sizes=dict.fromkeys({*graph.sizes, *notation.sizes}, ("own",)), graph=graph,
+        sizes=dict.fromkeys({*graph.sizes, *notation.sizes} - names.found.keys(), ("own",)), graph=graph,
     )  # fmt: skip
     read = replace(document, statements=[turned[id(one)] for one in document.statements])
     return replace(setting, document=read, notation=own), statements
@@ -108,7 +109,9 @@ def _graph(
     _join(shapes, statements, depth)
     graph = Graph(definitions, names, shapes, notation, main)
     graph.sizes |= {k: graph.m for k, size in notation.sizes.items() if size == ("m",)}
-    graph.sizes = {name: size for name, size in graph.sizes.items() if name not in definitions.of}
+    graph.sizes = {
+        name: size for name, size in graph.sizes.items() if name not in definitions.of | names.found
+    }
     return graph, statements, turned
 
 
