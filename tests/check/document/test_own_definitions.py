@@ -64,6 +64,21 @@ TEXTS = {
             "\\nabla_{W_{hg}} L = \\nabla_{z_g} L \\, g^\\top",
         ),
     ),
+    "one unit before a network": (
+        "Logistic regression: for a sample, a column $x$,\n\n$$z = w^T x + b, \\quad a = \\sigma(z)$$\n\n"
+        "$$\\mathcal{L}(a, y) = -y \\log a - (1 - y) \\log(1 - a)$$\n\nWe write $dz$ for "
+        "$\\frac{\\partial \\mathcal{L}}{\\partial z}$, and so on.\n\n"
+        "$$dz = a - y, \\quad dw = x \\, dz, \\quad db = dz$$\n\n"
+        "A hidden layer, the $m$ samples in the columns of $X$:\n\n$$Z^{[1]} = W^{[1]} X + b^{[1]}, \\quad "
+        "A^{[1]} = \\tanh(Z^{[1]})$$\n\n$$Z^{[2]} = W^{[2]} A^{[1]} + b^{[2]}, \\quad A^{[2]} = \\sigma(Z^{[2]})$$\n\n"
+        "$$J = -\\frac1m \\sum_{i=1}^m \\left[ y^{(i)} \\log a^{[2](i)} "
+        "+ (1 - y^{(i)}) \\log(1 - a^{[2](i)}) \\right]$$\n\n"
+        "$$dZ^{[2]} = A^{[2]} - Y$$\n\n"
+        "$$dW^{[2]} = \\frac{\\partial J}{\\partial W^{[2]}} = \\frac1m dZ^{[2]} A^{[1]T}$$\n\n"
+        "$$dZ^{[1]} = W^{[2]T} dZ^{[2]} * (1 - (A^{[1]})^2)$$\n\n$$dW^{[1]} = \\frac1m dZ^{[1]} X^T$$\n\n"
+        "$$W^{[1]} := W^{[1]} - \\alpha \\, dW^{[1]}$$\n",
+        ("W^{[2]T} dZ^{[2]} * (1 - (A^{[1]})^2)", "W^{[2]T} dZ^{[2]} * (1 - A^{[1]})"),
+    ),
 }
 
 

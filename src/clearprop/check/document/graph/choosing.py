@@ -70,8 +70,10 @@ class Own:
         return self.held >= LEAST and wrong <= max(SLIPS_OF_FEW, WRONG * (self.held + wrong))
 
     def gain(self, custom: list[str]) -> int:
-        """How many more hold than by custom."""
-        return self.held - sum(custom[number] == "verified" for number in self.telling)
+        """How many more hold than by custom, definitions among them."""
+        return sum(self.verdict(number) == "verified" for number in range(len(custom))) - custom.count(
+            "verified"
+        )
 
 
 def _best(setting: Setting, claims: list[Statement], reading: Reading) -> Own:

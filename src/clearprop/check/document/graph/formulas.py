@@ -120,6 +120,8 @@ class Formulas:
                 self.dims.join(axis, self._index(item, here))
         if len(entries) == 1 and not any(map(self.dims.is_one, shape)):
             return (shape[1], self.dims.one) if node.name in self.columns else (self.dims.one, shape[1])
+        if len(entries) == 2 and (entries[0].node is None) != (entries[1].node is None):
+            return (shape[0], self.dims.one) if entries[0].node is None else (self.dims.one, shape[1])
         return None if all(item.node is not None for item in entries) else shape
 
     def _neg(self, node: Neg, here: Here) -> Shape:

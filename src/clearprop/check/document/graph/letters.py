@@ -62,6 +62,27 @@ def counters(every: list[Node], notation: Notation) -> set[str]:
     }
 
 
+def entries_of(every: list[Node], notation: Notation) -> dict[str, str]:
+    """Small letters that only stand with two indices, w_{ij}, beside the whole matrix of their capital: W for w."""
+    seen: defaultdict[str, set[int]] = defaultdict(set)
+    for one in (one for node in every for one in symbols(node)):
+        seen[one.name].add(len(one.sub))
+    pairs = {name: capital(name) for name, counts in seen.items() if counts == {2}}
+    return {
+        small: large
+        for small, large in pairs.items()
+        if small != large
+        and 0 in seen.get(large, ())
+        and notation.kind(large) not in ("loss", "rate", "constant")
+    }
+
+
+def capital(name: str) -> str:
+    """A for a, hat Y for hat y."""
+    before, _, letter = name.rpartition(" ")
+    return f"{before} {letter.upper()}".strip()
+
+
 def sized(every: list[Node]) -> set[str]:
     """The letters that stand as sizes do: where a sum or a list ends, in a shape, below a line, as an index."""
     nodes = [one for node in every for one in walk(node)]

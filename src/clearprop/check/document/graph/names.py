@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
 
 from clearprop.check.document.graph import letters
-from clearprop.check.document.meaning.notation import Notation, is_letter, near_letter
+from clearprop.check.document.meaning.notation import LAYERED, Notation, is_letter, near_letter
 from clearprop.check.document.meaning.roles import nodes
 from clearprop.check.document.numbers.quantities import HERE
 from clearprop.check.document.read.statements import Document
@@ -53,6 +53,7 @@ class Names:
         self.losses = _losses(document, notation)
         self.numbered = letters.numbered(every)
         self.stepping = letters.stepping(every) | (notation.layer_letters if notation.style else set())
+        self.alias = letters.entries_of(every, notation)
         self.sized = letters.sized(every)
         self.counters = letters.counters(every, notation)
         self.depths = {letter for letter, size in notation.sizes.items() if size == ("L",)} | {"L"}
@@ -122,6 +123,7 @@ class Names:
             return replace(sym, name=f"any {sym.name}")
         if self.is_counter(sym):
             return sym
+        sym = replace(sym, name=self.alias.get(sym.name, sym.name))
         name, families, entries, power = sym.name, [], [], None
         for item in sym.sup:
             kind = self._above(item, sym)
@@ -203,7 +205,10 @@ class Names:
         if place == 0 and self._is_layer_below(letter, sym):
             return LAYER
         if isinstance(item.node, Num):
-            if self.notation.style == "sub" and sym.name in self.layered and place == 0:
+            role = self.notation.roles.get(sym.name)
+            told = role is not None and role.kind in LAYERED and role.layer is None
+            told = told and (sym.name, 1) in self.numbered
+            if self.notation.style == "sub" and place == 0 and (told or sym.name in self.layered):
                 return LAYER
             return "name" if (sym.name, len(sym.sub)) in self.numbered else ""
         if letter is not None and letter not in self.running and not kind.startswith("rate"):

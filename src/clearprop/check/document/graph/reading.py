@@ -4,6 +4,8 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from clearprop.check.document.graph.definitions import Definition, Definitions, shifted
+from clearprop.check.document.graph.grounding import ground
+from clearprop.check.document.graph.letters import capital
 from clearprop.check.document.graph.names import LAYER, SAMPLE, Names
 from clearprop.check.document.graph.shapes import Shapes
 from clearprop.check.document.graph.values import Graph
@@ -15,7 +17,7 @@ from clearprop.check.document.numbers.world import World
 from clearprop.check.document.numbers.worlds import NOWHERE, world_of
 from clearprop.check.document.read.limits import OutOfRange
 from clearprop.check.document.read.statements import Statement
-from clearprop.check.document.read.tree import Big, Call, Derivative, Neg, Node, Script, Sym, bases, symbols
+from clearprop.check.document.read.tree import Big, Call, Derivative, Node, Script, Sym, bases, symbols
 
 DEPTH = 3  # of a text that speaks of L layers
 
@@ -70,6 +72,9 @@ def judged(setting: Setting, claims: list[Statement], reading: Reading) -> tuple
     worlds = Draws([world_of(setting, (3,) * (graph.shapes.depth + 1), graph.m, seed) for seed in (5, 6)])
     for world in worlds.own:
         world.state = NOWHERE
+    losses = {one.name: one for one in _losses(plain, setting.notation, graph.names)}
+    defined = [one for name, one in losses.items() if name in graph.definitions.of]
+    ground(own, setting.notation, plain, defined, worlds.own[0])
     return Judge(own, reading, worlds), plain  # type: ignore[arg-type]
 
 
@@ -99,7 +104,6 @@ def _graph(
     notation = setting.notation
     definitions, statements, turned = _defined(setting, claims, names)
     main = next((s for s in _losses(statements, notation, names) if s.name in definitions.of), None)
-    _add_gradients(definitions, names, notation, main)
     _add_samples(definitions, names, notation)
     every = [p.node for one in statements for p in one.parts if p.node is not None]
     shapes = Shapes(definitions, names, notation, every, _declared(setting, names))
@@ -135,19 +139,6 @@ def _is_open(every: list[Node], names: Names) -> bool:
     """Whether a letter stands for the number of layers."""
     items = [item.node for node in every for one in symbols(node) for item in (*one.sup, *one.sub)]
     return any(shifted(item)[0] in names.depths for item in items)
-
-
-def _add_gradients(definitions: Definitions, names: Names, notation: Notation, main: Sym | None) -> None:
-    """Names that stand for gradients of the loss, as dW, and that no line defines."""
-    for name, quantity in names.found.items():
-        role = notation.roles.get(quantity.of)
-        if role is None or role.kind != "gradient" or role.rate or name in definitions.of or main is None:
-            continue
-        by = name.replace(quantity.of, role.of, 1)
-        if by in names.found:
-            families = tuple(Script("plain", Sym(f"family {k}")) for k in range(len(quantity.families)))
-            slope = Derivative(main, Sym(by, (), families))
-            definitions.of[name].append(Definition(families, (), slope if role.sign > 0 else Neg(slope)))
 
 
 def _defined(setting: Setting, claims: list[Statement], names: Names):
@@ -188,7 +179,7 @@ def _turned(statement: Statement, names: Names) -> Statement:
 
 
 def _losses(statements: list[Statement], notation: Notation, names: Names) -> list[Sym]:
-    """The text's loss as it stands in its lines, without a sample first."""
+    """The text's loss as it stands in its lines, first where nothing but its letter stands."""
     found = [
         one
         for statement in statements
@@ -197,13 +188,14 @@ def _losses(statements: list[Statement], notation: Notation, names: Names) -> li
         for one in bases(part.node)
         if one.name in names.found and names.found[one.name].of == notation.main_loss
     ]
-    return sorted(found, key=lambda one: len(one.sub))
+    whole = names.found[found[0].name].of if found else ""
+    return sorted(found, key=lambda one: (one.name.rstrip("[]()") != whole, len(one.sub)))
 
 
 def _add_samples(definitions: Definitions, names: Names, notation: Notation) -> None:
     """Small letters with a sample, a^{(i)}, that no line defines: rows or columns of the batch A."""
     for name, quantity in list(names.found.items()):
-        batch = _capital(quantity.of)
+        batch = capital(quantity.of)
         whole = name.replace(quantity.of, batch, 1).removesuffix("()")
         role = notation.roles.get(batch)
         if quantity.families[-1:] != (SAMPLE,) or name in definitions.of or whole not in names.found:
@@ -214,12 +206,6 @@ def _add_samples(definitions: Definitions, names: Names, notation: Notation) -> 
         entries = (families[-1], Script("plain", None))
         part = Sym(whole, (), (*families[:-1], *(entries if notation.rows else entries[::-1])))
         definitions.of[name].append(Definition(families, (), part, len(families) - 1))
-
-
-def _capital(name: str) -> str:
-    """A for a, hat Y for hat y."""
-    before, _, letter = name.rpartition(" ")
-    return f"{before} {letter.upper()}".strip()
 
 
 def _declared(setting: Setting, names: Names) -> dict[str, list[tuple[tuple[Script, ...], list[Node]]]]:

@@ -66,6 +66,12 @@ class Graph:
         letter = is_letter(sym)
         return self.sizes.get(size_name(sym, env.letters, self.shapes.sizes) if letter is None else letter)
 
+    def define(self, name: str, definitions: list[Definition]) -> None:
+        """Give a quantity other definitions: what was computed is forgotten."""
+        self.definitions.of[name] = definitions
+        for kept in (self.views, self.shifted, self.reached):
+            kept.clear()
+
     def view(self, env: Env) -> View:
         """The values in an environment."""
         if env.view is not None:
