@@ -16,6 +16,7 @@ class Dims:
         self.fixed: dict[int, int] = {}
         self.least: defaultdict[int, int] = defaultdict(int)  # the largest number an index of it has
         self.sums: dict[int, list[int]] = {}  # of what is put side by side: the dimensions it is the sum of
+        self.settled: set[int] = set()  # that the network's own lines told apart
         self.named: dict[str, int] = {}
         self.one = self.fresh(1)
         self.samples = self.fresh()
@@ -45,8 +46,12 @@ class Dims:
             return
         if a in self.fixed and b in self.fixed and self.fixed[a] != self.fixed[b]:
             return
+        if {a, b} <= self.settled:
+            return
         if b in self.fixed or (b in self.sums and a not in self.fixed):
             a, b = b, a
+        if b in self.settled:
+            self.settled.add(a)
         self.parent[b] = a
         self.least[a] = max(self.least[a], self.least.pop(b, 0))
 
@@ -56,6 +61,10 @@ class Dims:
         free = root not in self.fixed and root not in self.sums and root != self.root(self.samples)
         if free and self.least[root] < 2:
             self.parent[root] = self.root(self.one)
+
+    def settle(self, dims: set[int]) -> None:
+        """Keep these apart as they are: no further line makes two of them equal."""
+        self.settled = {self.root(dim) for dim in dims}
 
     def sum(self, parts: list[int]) -> int:
         """The dimension of things side by side."""

@@ -131,7 +131,7 @@ class Formulas:
         inner = self.shape(node.of, here)
         return None if inner is None else (inner[1], inner[0])
 
-    def _same(self, one: Shape, other: Shape) -> Shape:
+    def same(self, one: Shape, other: Shape) -> Shape:
         if one is None or other is None:
             return one or other
         rows, columns = sorted((one, other), key=lambda shape: not self.dims.is_one(shape[0]))
@@ -154,7 +154,7 @@ class Formulas:
             if other is None and shape is not None and self._is_offset(one) and not self._is_plain(node, one):
                 self._number(shape)
                 return None
-        return self._same(*sides)
+        return self.same(*sides)
 
     def _is_offset(self, node: Node) -> bool:
         """Whether it is a bias, whole."""
@@ -169,13 +169,13 @@ class Formulas:
         return isinstance(node.right if one is node.left else node.left, Num)
 
     def _relation(self, node: Relation, here: Here) -> Shape:
-        return self._same(self.shape(node.left, here), self.shape(node.right, here))
+        return self.same(self.shape(node.left, here), self.shape(node.right, here))
 
     def _indicator(self, node: Indicator, here: Here) -> Shape:
         return self.shape(node.condition, here)
 
     def _div(self, node: Div, here: Here) -> Shape:
-        return self._same(self.shape(node.above, here), self.shape(node.below, here))
+        return self.same(self.shape(node.above, here), self.shape(node.below, here))
 
     def _pow(self, node: Pow, here: Here) -> Shape:
         return self.shape(node.base, here)
@@ -185,9 +185,9 @@ class Formulas:
         if left is None or right is None:
             return left or right
         if node.kind in ENTRYWISE:
-            return self._same(left, right)
+            return self.same(left, right)
         if self.dims.is_one(left[1]) != self.dims.is_one(right[0]) and node.kind == "dot":
-            self._same(left, right)
+            self.same(left, right)
             return None
         if self.in_loss and self.dims.is_one(left[1]) != self.dims.is_one(right[0]):
             self.dims.be_one(right[0] if self.dims.is_one(left[1]) else left[1])

@@ -17,7 +17,7 @@ from clearprop.check.document.numbers.world import World
 from clearprop.check.document.numbers.worlds import NOWHERE, world_of
 from clearprop.check.document.read.limits import OutOfRange
 from clearprop.check.document.read.statements import Statement
-from clearprop.check.document.read.tree import Big, Call, Derivative, Node, Script, Sym, bases, symbols
+from clearprop.check.document.read.tree import Big, Call, Derivative, Node, Script, Sym, bases, symbols, walk
 
 DEPTH = 3  # of a text that speaks of L layers
 
@@ -221,17 +221,31 @@ def _declared(setting: Setting, names: Names) -> dict[str, list[tuple[tuple[Scri
 
 
 def _join(shapes: Shapes, statements: list[Statement], depth: int) -> None:
-    """Note what every line demands of dimensions."""
+    """Note what every line demands of dimensions: first what defines the network, then what may have slips."""
+    forward = [one for one in statements if _is_forward(one, shapes.definitions)]
+    for statement in forward:
+        _join_sides(shapes, [part.node for part in statement.parts[:2] if part.node is not None], depth)
+    shapes.dims.settle({dim for shape in shapes.of.values() for dim in shape or ()})
     for statement in statements:
-        nodes = [p.node for p in statement.parts if p.node is not None]
-        for here in shapes.over_layers(nodes, depth):
-            try:
-                found = [shapes.shape(node, here) for node in nodes]
-            except OutOfRange:
-                continue
-            for one in found[1:]:
-                if found[0] is not None and one is not None:
-                    shapes._same(found[0], one)
+        _join_sides(shapes, [part.node for part in statement.parts if part.node is not None], depth)
+
+
+def _is_forward(statement: Statement, definitions: Definitions) -> bool:
+    """Whether a line defines something, and not by a derivative."""
+    nodes = [part.node for part in statement.parts[:2] if part.node is not None]
+    slopes = any(isinstance(one, Derivative) for node in nodes for one in walk(node))
+    return any(id(node) in definitions.rights for node in nodes) and not slopes
+
+
+def _join_sides(shapes: Shapes, nodes: list[Node], depth: int) -> None:
+    for here in shapes.over_layers(nodes, depth):
+        try:
+            found = [shapes.shape(node, here) for node in nodes]
+        except OutOfRange:
+            continue
+        for one in found[1:]:
+            if found[0] is not None and one is not None:
+                shapes.same(found[0], one)
 
 
 __all__ = ["Notation", "judged", "understood"]

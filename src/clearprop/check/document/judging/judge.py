@@ -264,8 +264,8 @@ class Judge:
             UnreadFormula(self.source.name, self.source.line(at), formula, error.token, error.why, at)
         )
 
-    def verdict(self, reading: str) -> DocumentCheck:
-        """Everything that was found, in the order of the document."""
+    def verdict(self, reading: str, *, sure: bool = False) -> DocumentCheck:
+        """Everything that was found, in the order of the document; in doubt where much fails, unless it is `sure`."""
         every = [self.whole, *self.seen]
         checked = tuple(one for seen in every for one in seen.checked)
         verified = sum(one.verdict == "verified" for one in checked)
@@ -282,7 +282,7 @@ class Judge:
             self.source.text,
             self.source.numbers,
         )
-        return doubt.weighed(check)
+        return check if sure else doubt.weighed(check)
 
 
 def _is_of_numbers(pair: Pair, statement: Statement) -> bool:
