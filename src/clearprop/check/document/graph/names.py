@@ -123,6 +123,7 @@ class Names:
             return replace(sym, name=f"any {sym.name}")
         if self.is_counter(sym):
             return sym
+        entry = sym.name in self.alias
         sym = replace(sym, name=self.alias.get(sym.name, sym.name))
         name, families, entries, power = sym.name, [], [], None
         for item in sym.sup:
@@ -136,7 +137,7 @@ class Names:
             elif item.node is not None:
                 entries.append(item)
         for place, item in enumerate(sym.sub):
-            kind = self._below(item, place, sym)
+            kind = "" if entry else self._below(item, place, sym)
             if kind == "name":
                 name += f"_{_text(item)}"
             elif kind:

@@ -143,9 +143,12 @@ def _is_open(every: list[Node], names: Names) -> bool:
 
 def _defined(setting: Setting, claims: list[Statement], names: Names):
     turned = {id(one): _turned(one, names) for one in setting.document.statements}
-    lines = [
-        turned[id(one)] for k, one in enumerate(setting.document.statements) if k not in setting.conditions
-    ]
+    said = [one for k, one in enumerate(setting.document.statements) if k not in setting.conditions]
+    formulas = setting.document.formulas
+    said.sort(
+        key=lambda one: not formulas[one.formula].display
+    )  # what stands apart goes before what is said in passing
+    lines = [turned[id(one)] for one in said]
     return Definitions(lines, names), [turned[id(one)] for one in claims], turned
 
 

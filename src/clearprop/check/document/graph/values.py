@@ -23,7 +23,7 @@ from clearprop.check.document.numbers.quantities import HERE
 from clearprop.check.document.numbers.values import Jacobian, Value, scalar
 from clearprop.check.document.read.limits import MOST_ENTRIES, Misfit, OutOfRange, Undefined, Unread
 from clearprop.check.document.read.statements import Statement
-from clearprop.check.document.read.tree import Derivative, Node, Sym, Transpose, bases, walk
+from clearprop.check.document.read.tree import Derivative, Matrix, Node, Script, Sym, Transpose, bases, walk
 
 Key = tuple[str, tuple[int, ...]]
 OPEN = ("rate", "decay", "constant")  # numbers that need no line that uses them
@@ -274,6 +274,46 @@ class Graph:
         slope = self.derivative(Derivative(slopes[0] if slopes else self.main, left, nabla=True), env)
         return [self.symbol(left, env) - self.symbol(rates[0], env) * slope]
 
+    @property
+    def slopes(self) -> set[str]:
+        """The names that stand for gradients: their definitions have slopes in them."""
+        return {
+            name
+            for name, said in self.definitions.of.items()
+            if any(isinstance(one, Derivative) for each in said for one in walk(each.right))
+        }
+
+    def _check_parts(self, of: Node, by: Sym, env: Env) -> None:
+        """Raise Unread where a loss is another and a penalty, and the text leaves out how the other depends on this."""
+        said = (
+            self.definitions.of.get(of.name, ())
+            if isinstance(of, Sym) and self.kinds.get(of.name) == "loss"
+            else ()
+        )
+        for one in (part for each in said for part in bases(each.right)):
+            if self.kinds.get(one.name) == "loss" and not one.sub and self.kinds[by.name] == "weight":
+                self.derivative(Derivative(one, by, nabla=True), env)
+
+    def _entries(self, sym: Sym) -> tuple[Script, ...]:
+        return sym.sub[len(self.names.found[sym.name].families) :]
+
+    def _cells(self, by: Sym, env: Env) -> Matrix | None:
+        """The entries that a matrix is put together of, each with a name of its own: W = [u_{11}, u_{12}]."""
+        count = len(self.names.found[by.name].families)
+        families = tuple(quantities.index(item.node, env) for item in by.sub[:count])
+        fitting = [
+            one
+            for one in self.definitions.of.get(by.name, ())
+            if one.binding(families, self.sizes) is not None
+        ]
+        right = fitting[0].right if fitting and not fitting[0].entries else None
+        if not isinstance(right, Matrix) or right.listed:
+            return None
+        names = [
+            cell.name if isinstance(cell, Sym) and cell.sub else "" for row in right.rows for cell in row
+        ]
+        return right if all(name in self.names.found for name in names) else None
+
     def moved(self, view: View, key: Key, mark: int, start: Value) -> View:
         """The values with one entry of a quantity a step i * STEP away."""
         at = (view.seed, key, mark)
@@ -313,6 +353,11 @@ class Graph:
         if not isinstance(by, Sym) or by.name not in self.names.found or not self.knows(by.name):
             msg = "a derivative by something that is no quantity of the text"
             raise Undefined(msg, by.name if isinstance(by, Sym) else "")
+        self._check_parts(of, by, env)
+        cells = self._cells(by, env)
+        if cells is not None:
+            slopes = [[self.derivative(Derivative(of, cell), env) for cell in row] for row in cells.rows]
+            return matrices.picked(np.array(slopes, float), self._entries(by), env)
         view = self.view(env)
         if view.given:
             msg = "a derivative of a derivative"

@@ -8,6 +8,7 @@ import numpy as np
 
 from clearprop.check.document.judging import claims, conditions
 from clearprop.check.document.judging.asked import Asked
+from clearprop.check.document.judging.own_words import in_other_words, in_passing
 from clearprop.check.document.judging.places import Places
 from clearprop.check.document.meaning.notation import Notation, Reading, is_letter
 from clearprop.check.document.numbers import (
@@ -34,7 +35,7 @@ from clearprop.check.document.read.limits import (
 )
 from clearprop.check.document.read.splitting import ASSIGN, EQUAL
 from clearprop.check.document.read.statements import Document, Statement
-from clearprop.check.document.read.tree import Call, Num, Space, Sym, Transpose, bases, symbols, walk
+from clearprop.check.document.read.tree import Call, Space, Sym, bases, symbols, walk
 
 TOLERANCE = 1e-7  # complex steps are exact to 1e-13; slopes of slopes are differences, exact to 1e-8
 MOST_CHOICES = 60
@@ -316,25 +317,10 @@ class Comparison:
         except SLIPS:
             return Outcome(None, Unread("its value cannot be computed"))
 
-    def _is_assumed(self, pair: Pair) -> bool:
-        """Whether two names are set equal in a sentence, as in "the case W = I", or a function is said to be one."""
-        sides = [self.nodes[k] for k in (pair.left, pair.right)]
-        names = all(isinstance(side, (Sym, Transpose)) for side in sides) and not self.displayed
-        return names or (
-            isinstance(sides[0], Call) and sides[0].name in self.notation.functions and pair.left == 0
-        )
-
-    def _is_example(self, pair: Pair) -> bool:
-        """Whether a quantity is set equal to a number of the text's own, which no other network has."""
-        sides = [self.nodes[k] for k in (pair.left, pair.right)]
-        if isinstance(sides[0], Sym) and self.notation.graph.names.is_counter(sides[0]):
-            return True
-        numbers = [side is not None and not side.symbols for side in sides]
-        return any(numbers) and not all(numbers) and not any(side in (Num(0.0), Num(1.0)) for side in sides)
-
     def _pair(self, pair: Pair, left: Outcome, right: Outcome, number: int, env: Env) -> None:
-        if self.notation.graph and self._is_example(pair):
-            pair.unread, pair.unread_side = Unread("a number of the text's own example"), pair.right
+        why = in_passing(self, pair) if self.notation.graph else ""
+        if why:
+            pair.unread, pair.unread_side = Unread(why), pair.right
             return
         for k, one in ((pair.left, left), (pair.right, right)):
             if isinstance(one.error, Undefined) and self.statement.parts[pair.right].sign == r"\in":
@@ -346,8 +332,9 @@ class Comparison:
         for letter, value in env.letters.items():
             pair.seen.setdefault(letter, set()).add((number, value))
         fails = bool(left.error or right.error) or not _agree(left, right)
-        if fails and self.notation.graph and self._is_assumed(pair):
-            pair.unread, pair.unread_side = Unread("it says what something is to be"), pair.right
+        why = in_other_words(self, pair) if fails and self.notation.graph else ""
+        if why:
+            pair.unread, pair.unread_side = Unread(why), pair.right
         elif fails:
             pair.failures.append(Failure(number, env.letters or {"": env.sample}, left, right, env))
 
