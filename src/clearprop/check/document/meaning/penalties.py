@@ -50,11 +50,16 @@ def _find_decay(document: Document, notation: Notation) -> None:
         return
     for of_loss, node in _sides(document, notation):
         for term in _terms(node) if of_loss else ():
-            names = _names(term) - _bound(term)
+            parts = [
+                term,
+                *(r for n in sorted(_names(term)) for _, r in notation.definitions.get(n, ())),
+            ]  # alpha E_W
+            names = {name for part in parts for name in _names(part) - _bound(part)}
             kinds = {notation.roles[n].kind for n in names if n in notation.roles} - {"rate", "constant"}
             known = notation.roles.keys() | notation.sizes.keys() | notation.definitions.keys()
             known -= {n for n, role in notation.roles.items() if role.kind in ("rate", "constant")}
-            if kinds and kinds <= PARAMETERS and _squares(term, notation) and len(names - known) == 1:
+            squared = any(_squares(part, notation) for part in parts)
+            if kinds and kinds <= PARAMETERS and squared and len(names - known) == 1:
                 notation.roles[(names - known).pop()] = Role("decay")
 
 

@@ -13,6 +13,7 @@ from clearprop.check.document.read import (
     entries,
     iterations,
     lettered_names,
+    loss_parts,
     named_by,
     named_layers,
     numbered_names,
@@ -128,7 +129,7 @@ def read_document(source: Source) -> Document:
             tokens[number] = _tokens(formula, known)
         except Unread as error:
             unread.append((number, error))
-    plain = dotted.dashed(iterations.stripped(list(tokens.values())))
+    plain = loss_parts.joined(dotted.dashed(iterations.stripped(list(tokens.values()))))
     layers = named_layers.numbered(primed_layers.numbered(time_steps.stripped(plain)))
     renamed = numbered_names.joined(named_by.joined(lettered_names.joined(layers)))
     tokens = dict(zip(tokens, renamed, strict=True))
