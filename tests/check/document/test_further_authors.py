@@ -184,3 +184,24 @@ def test_the_letter_of_a_function_is_no_constant():
     [finding] = check_document(cases + "Then $r'(u) = 1$ for $u < 0$.").findings
     assert finding.formula == "r'(u) = 1"
     assert check_document(cases + "Then $r'(u) = 1$ for $u > 0$.").ok
+
+
+def test_a_chain_of_arrows_claims_nothing():
+    text = (
+        "Single numbers: $u = w x + b$, $h = \\sigma(u)$ with $\\sigma(v) = 1/(1+e^{-v})$ and "
+        "$E = \\frac12 (h - t)^2$. The chain goes $w \\to u \\to h \\to E$, so\n\n"
+        "$$\\frac{\\partial E}{\\partial u} = (h - t) h (1 - h)$$\n\n"
+        "$$\\frac{\\partial E}{\\partial b} = (h - t) h (1 - h)$$\n"
+    )
+    assert_holds(text)
+    assert_found(text, "{\\partial u} = (h - t) h (1 - h)", "{\\partial u} = (h - t) h (1 + h)")
+
+
+def test_the_total_of_samples_in_a_text_about_one():
+    text = (
+        "One example: $a_j = \\sum_{i=1}^{D} w_{ji} x_i$, $y_j = \\tanh(a_j)$ and $E = \\frac12 \\sum_j (y_j - t_j)^2$.\n\n"
+        "$$\\frac{\\partial E}{\\partial a_j} = (y_j - t_j)(1 - y_j^2)$$\n\n"
+        "$$\\frac{\\partial E}{\\partial w_{ji}} = (y_j - t_j)(1 - y_j^2) x_i$$\n\n"
+        "With $N$ examples the error is $E_{\\text{tot}} = \\sum_{n=1}^{N} E_n$.\n"
+    )
+    assert_holds(text)

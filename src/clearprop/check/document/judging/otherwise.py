@@ -10,6 +10,7 @@ from clearprop.check.document.judging.compare import Comparison
 from clearprop.check.document.judging.conditions import sentence
 from clearprop.check.document.meaning import hints
 from clearprop.check.document.meaning.notation import Notation, Reading
+from clearprop.check.document.numbers.losses import labelled
 from clearprop.check.document.read.statements import Document, Statement
 from clearprop.check.document.read.tree import Big, Call, Sym, walk
 
@@ -36,7 +37,8 @@ def ways(
 def _total(statement: Statement, notation: Notation, reading: Reading) -> str | None:
     """The loss E of E = sum_k E_k: there it is of all samples, though other lines call that of one E, too."""
     first = statement.parts[0].node
-    loss = first.name if isinstance(first, (Sym, Call)) and not first.sub and not first.sup else ""
+    whole = isinstance(first, (Sym, Call)) and (not first.sub or labelled(first, notation) == "total")
+    loss = first.name if whole and isinstance(first, (Sym, Call)) and not first.sup else ""
     others = (part.node for part in statement.parts[1:] if part.node is not None)
     sums = (one for node in others for one in walk(node) if isinstance(one, Big))
     of_samples = any(one.index in notation.sample_letters for one in sums)

@@ -109,7 +109,10 @@ def _penalty(node: Node | None, name: str, env: Env) -> str:
     if said in ("sum", "mean", "data"):
         return ""
     usual = "lambda/2" if env.notation.penalty is None else OWN
-    return penalty.here(name, env) or (usual if said == "total" else "")
+    penalises = env.notation.penalty is not None or any(
+        r.kind == "decay" for r in env.notation.roles.values()
+    )
+    return penalty.here(name, env) or (usual if said == "total" and penalises else "")
 
 
 def value(node: Node, role: Role, env: Env) -> Value:

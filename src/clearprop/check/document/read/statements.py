@@ -217,11 +217,10 @@ def _add(statements: list[Statement], chain: Chain, number: int, words: Words) -
 
 
 def _mark_maps(chain: Chain) -> None:
-    r"""Arrows that assign nothing: f: R^n \to R^m, t \to \infty, x \to 0."""
+    r"""Arrows that assign nothing: f: R^n \to R^m, t \to \infty, x \to 0, x \to h \to y; a step names what it moves again."""
     for before, side in itertools.pairwise(chain.sides):
-        first = side.tokens[0]
-        is_map = any(t.text == ":" for t in before.tokens) or first.text in (r"\reals", r"\infty")
-        if side.sign == r"\to" and (is_map or first.kind == "number"):
+        again = before.tokens[0].text in [t.text for t in side.tokens]
+        if side.sign == r"\to" and (not again or any(t.text == ":" for t in before.tokens)):
             side.sign = r"\mapsto"
 
 
