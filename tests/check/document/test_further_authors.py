@@ -205,3 +205,16 @@ def test_the_total_of_samples_in_a_text_about_one():
         "With $N$ examples the error is $E_{\\text{tot}} = \\sum_{n=1}^{N} E_n$.\n"
     )
     assert_holds(text)
+
+
+def test_one_letter_for_the_loss_of_one_sample_and_the_mean():
+    text = (
+        "For one sample, a column $x$: $z^{[1]} = W^{[1]} x + b^{[1]}$, $a^{[1]} = \\sigma(z^{[1]})$ with the logistic $\\sigma$, "
+        "and the loss $J = \\frac12 \\|a^{[1]} - y\\|^2$.\n\n"
+        "$$dz^{[1]} = \\frac{\\partial J}{\\partial z^{[1]}} = (a^{[1]} - y) \\odot a^{[1]} \\odot (1 - a^{[1]})$$\n\n"
+        "$$\\frac{\\partial J}{\\partial W^{[1]}} = dz^{[1]} x^T$$\n\n$$\\frac{\\partial J}{\\partial b^{[1]}} = dz^{[1]}$$\n\n"
+        "For $m$ samples $J = \\frac1m \\sum_{i=1}^m \\frac12 \\|a^{[1](i)} - y^{(i)}\\|^2$, so\n\n"
+        "$$\\frac{\\partial J}{\\partial b^{[1]}} = \\frac1m \\sum_{i=1}^m dz^{[1](i)}$$\n"
+    )
+    assert_holds(text)
+    assert_found(text, "= \\frac1m \\sum_{i=1}^m dz", "= \\sum_{i=1}^m dz")

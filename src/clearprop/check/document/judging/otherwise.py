@@ -12,7 +12,7 @@ from clearprop.check.document.meaning import hints
 from clearprop.check.document.meaning.notation import Notation, Reading
 from clearprop.check.document.numbers.losses import labelled
 from clearprop.check.document.read.statements import Document, Statement
-from clearprop.check.document.read.tree import Big, Call, Sym, walk
+from clearprop.check.document.read.tree import Big, Call, Derivative, Div, Sym, walk
 
 ENDED = re.compile(r"[.;!?](?:\s|$)|[。；！？]|\n#")
 OF_ONE = ("sample", "sample", "sample")  # a loss's value, its gradients by z and a, by W and b
@@ -26,6 +26,10 @@ def ways(
         yield Comparison(statement, document, notation, _narrowed(reading))
     name = _total(statement, notation, reading)
     for way in ("mean", "sum") if name else ():
+        yield Comparison(statement, document, notation, _of_all(reading, str(name), way))
+    name = _slope_of_all(statement, notation, reading)
+    way = _way_said(name, document, notation) if name else None
+    if way is not None:
         yield Comparison(statement, document, notation, _of_all(reading, str(name), way))
     if notation.shifted_letters:
         below = {a: notation.shifted_letters.get(a, 1) - 1 for a in notation.unit_layers}
@@ -44,6 +48,31 @@ def _total(statement: Statement, notation: Notation, reading: Reading) -> str | 
     of_samples = any(one.index in notation.sample_letters for one in sums)
     of_one = notation.kind(loss) == "loss" and reading.losses.get(loss, ("",))[0] == "sample"
     return loss if of_samples and of_one else None
+
+
+def _slope_of_all(statement: Statement, notation: Notation, reading: Reading) -> str | None:
+    """The loss J of dJ/dW = 1/m sum_i ..., though other lines call that of one sample J, too."""
+    first = statement.parts[0].node
+    of = first.of if isinstance(first, Derivative) else None
+    name = of.name if isinstance(of, (Sym, Call)) and notation.kind(of.name) == "loss" else ""
+    nodes = [part.node for part in statement.parts[1:] if part.node is not None]
+    every = [one for node in nodes for one in walk(node)]
+    sums = any(isinstance(one, Big) and one.index in notation.sample_letters for one in every)
+    counted = any(isinstance(one, Sym) and notation.sizes.get(one.name) == ("m",) for one in every)
+    return name if (sums or counted) and reading.losses.get(name, ("",))[0] == "sample" else None
+
+
+def _way_said(name: str | None, document: Document, notation: Notation) -> str | None:
+    """Whether the text gives a loss as the mean or as the sum over its samples; None if it does not."""
+    for statement in document.statements:
+        left, right = (*(part.node for part in statement.parts), None)[:2]
+        if not isinstance(left, (Sym, Call)) or left.name != name or right is None:
+            continue
+        every = list(walk(right))
+        if any(isinstance(one, Big) and one.index in notation.sample_letters for one in every):
+            below = [symbol for one in every if isinstance(one, Div) for symbol in one.below.symbols]
+            return "mean" if any(notation.sizes.get(one.name) == ("m",) for one in below) else "sum"
+    return None
 
 
 def _of_all(reading: Reading, name: str, way: str) -> Reading:
