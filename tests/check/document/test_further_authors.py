@@ -218,3 +218,16 @@ def test_one_letter_for_the_loss_of_one_sample_and_the_mean():
     )
     assert_holds(text)
     assert_found(text, "= \\frac1m \\sum_{i=1}^m dz", "= \\sum_{i=1}^m dz")
+
+
+def test_a_section_that_leaves_out_the_sample():
+    text = (
+        "# 前向\n\n$m$ 个样本，每行一个：$Z = X W + b$，$\\hat Y = \\text{softmax}(Z)$，"
+        "$J = -\\frac1m \\sum_{i=1}^m \\sum_c Y_{ic} \\ln \\hat Y_{ic}$。\n\n"
+        "# softmax 的导数\n\n本节省去样本下标，即 $\\hat y_k = e^{z_k} / \\sum_c e^{z_c}$。当 $k = j$ 时\n\n"
+        "$$\\frac{\\partial \\hat y_k}{\\partial z_k} = \\hat y_k (1 - \\hat y_k)$$\n\n当 $k \\neq j$ 时\n\n"
+        "$$\\frac{\\partial \\hat y_k}{\\partial z_j} = -\\hat y_k \\hat y_j$$\n\n"
+        "# 梯度\n\n$$\\frac{\\partial J}{\\partial Z} = \\frac1m (\\hat Y - Y)$$\n"
+    )
+    assert_holds(text)
+    assert_found(text, "= -\\hat y_k \\hat y_j", "= \\hat y_k \\hat y_j")

@@ -2,25 +2,22 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from clearprop.check.document.graph import choosing
 from clearprop.check.document.judging import conditions
 from clearprop.check.document.judging.claims import is_claim
-from clearprop.check.document.judging.compare import Comparison, Pair
 from clearprop.check.document.judging.judge import Judge
 from clearprop.check.document.judging.readings import Chooser
-from clearprop.check.document.meaning.build import Setting, build
+from clearprop.check.document.meaning.build import build
 from clearprop.check.document.meaning.describe import described
 from clearprop.check.document.meaning.hidden_layers import names_below
-from clearprop.check.document.meaning.notation import Reading
 from clearprop.check.document.meaning.options import Options
 from clearprop.check.document.numbers.worlds import Worlds
 from clearprop.check.document.read import sources
 from clearprop.check.document.read.limits import SLIPS, Misfit, OutOfRange, Unread
-from clearprop.check.document.read.statements import Document, Statement, read_document
+from clearprop.check.document.read.statements import Document, read_document
 from clearprop.check.document.verdict import DocumentCheck
 from clearprop.errors import ClearpropError, SpecError
 
@@ -113,16 +110,3 @@ def _checked(document: Document, options: Options) -> DocumentCheck:
     for contradiction in chooser.contradictions(reading):
         judge.contradiction(*contradiction)
     return choosing.both(setting, claims, reading, judge, described(setting, reading))
-
-
-__all__ = [
-    "Any",
-    "Comparison",
-    "Document",
-    "Pair",
-    "Reading",
-    "Setting",
-    "Statement",
-    "check_document",
-    "check_source",
-]

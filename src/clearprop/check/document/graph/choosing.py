@@ -1,28 +1,27 @@
 """Two readings of a text, by custom and by its own definitions: which is taken, and where the second helps."""
 
 from dataclasses import replace
+from typing import Any
 
 from clearprop.check.document.graph.reading import judged
 from clearprop.check.document.judging.compare import Comparison
 from clearprop.check.document.judging.judge import Judge, Seen
 from clearprop.check.document.meaning.build import Setting
-from clearprop.check.document.meaning.notation import Reading
+from clearprop.check.document.meaning.notation import Notation, Reading
 from clearprop.check.document.read.limits import SLIPS, Misfit, OutOfRange, Unread
 from clearprop.check.document.read.statements import Statement
 from clearprop.check.document.verdict import Checked, DocumentCheck
 
 MORE, SHARE = 3, 0.1  # lines that must hold more by the text's own definitions, at least and of all lines
 SLIPS_OF_FEW = 3  # lines that may fail in any text
-WRONG, WRONG_OF_WHOLE = (
-    0.08,
-    0.25,
-)  # of the lines: so many may fail; where no more than OPEN of them are unread
-OPEN = 0.1
+WRONG = 0.08  # of the lines: so many may fail
+OPEN, WRONG_OF_WHOLE = 0.1, 0.25  # where no more lines than these are unread, so many may fail
 AGREED = 0.9  # of the lines that both readings have a verdict on
 LEAST = 3  # lines that are more than definitions and hold by both
 UNREAD, UNMENDED = "unread", "wrong, and nothing mends it"
 WELL = 0.85  # of the lines that tell: then no other layout is tried
 POOR = 0.15  # of the lines: where more are open, the text's own definitions may be taken alone
+LONG = 60  # lines
 ENOUGH = 20  # lines that tell whether both readings agree
 FEW = 8  # choices of indices at a first look
 
@@ -33,7 +32,7 @@ def both(
     """The check by custom with what the text's own definitions add to it, or the check by these alone."""
     check = usual.verdict(said)
     custom = [_of_custom(*one) for one in zip(usual.seen, check.checked, strict=True)]
-    if not {UNREAD, UNMENDED} & set(custom):
+    if not _leaves_open(custom):
         return check
     poor = sum(one in (UNREAD, UNMENDED) for one in custom) > POOR * len(custom)
     try:
@@ -46,6 +45,11 @@ def both(
     except (*SLIPS, Unread, Misfit, OutOfRange):
         return check
     return usual.verdict(said)
+
+
+def _leaves_open(custom: list[str]) -> bool:
+    """Whether a second reading has something to say: of a long text that is read whole, what fails is left as it is."""
+    return UNREAD in custom or (UNMENDED in custom and len(custom) <= LONG)
 
 
 class Own:
@@ -78,9 +82,8 @@ class Own:
 
     def gain(self, custom: list[str]) -> int:
         """How many more hold than by custom, definitions among them."""
-        return sum(self.verdict(number) == "verified" for number in range(len(custom))) - custom.count(
-            "verified"
-        )
+        held = sum(self.verdict(number) == "verified" for number in range(len(custom)))
+        return held - custom.count("verified")
 
 
 def _best(setting: Setting, claims: list[Statement], reading: Reading) -> Own:
@@ -88,19 +91,24 @@ def _best(setting: Setting, claims: list[Statement], reading: Reading) -> Own:
     first = Own(setting, claims, reading)
     if first.held >= WELL * len(first.telling):
         return first
-    notation, found = setting.notation, [first]
-    vectors = "row" if notation.vectors == "column" else "column"
-    counted = (notation.first_act, notation.first_weight, notation.first_bias)
-    for changes in (
-        {"vectors": vectors, "rows": vectors == "row"},
-        *({"first_act": 0, "first_weight": 0, "first_bias": 0} for _ in range(any(counted))),
-    ):
+    found = [first]
+    for changes in _layouts(setting.notation):
         try:
-            other = Own(replace(setting, notation=replace(notation, **changes)), claims, reading)
-            found.append(other if other.held > found[-1].held else found[-1])
+            found.append(
+                Own(replace(setting, notation=replace(setting.notation, **changes)), claims, reading)
+            )
         except (*SLIPS, Unread, Misfit, OutOfRange):
             continue
     return max(found, key=lambda one: one.held)
+
+
+def _layouts(notation: Notation) -> list[dict[str, Any]]:
+    """How else samples may lie and layers may be counted."""
+    vectors = "row" if notation.vectors == "column" else "column"
+    found: list[dict[str, Any]] = [{"vectors": vectors, "rows": vectors == "row"}]
+    if notation.first_act or notation.first_weight or notation.first_bias:
+        found.append({"first_act": 0, "first_weight": 0, "first_bias": 0})
+    return found
 
 
 def _help(custom: list[str], own: Own, usual: Judge) -> None:

@@ -3,10 +3,10 @@
 from dataclasses import dataclass, replace
 from functools import partial
 
-from clearprop.check.document.graph.definitions import Definition, Definitions, shifted
+from clearprop.check.document.graph import samples
+from clearprop.check.document.graph.definitions import Definitions, shifted
 from clearprop.check.document.graph.grounding import ground
-from clearprop.check.document.graph.letters import capital
-from clearprop.check.document.graph.names import LAYER, SAMPLE, Names
+from clearprop.check.document.graph.names import LAYER, Names
 from clearprop.check.document.graph.shapes import Shapes
 from clearprop.check.document.graph.values import Graph
 from clearprop.check.document.judging.judge import Judge
@@ -17,7 +17,7 @@ from clearprop.check.document.numbers.world import World
 from clearprop.check.document.numbers.worlds import NOWHERE, world_of
 from clearprop.check.document.read.limits import OutOfRange
 from clearprop.check.document.read.statements import Statement
-from clearprop.check.document.read.tree import Big, Call, Derivative, Node, Script, Sym, bases, symbols, walk
+from clearprop.check.document.read.tree import Call, Derivative, Node, Script, Sym, bases, symbols, walk
 
 DEPTH = 3  # of a text that speaks of L layers
 
@@ -31,38 +31,6 @@ class Draws:
     def of(self, statement: Statement, classes: int | None = None) -> list[World]:
         """The same networks for every statement."""
         return self.own
-
-
-def _implicit(names: Names, definitions: Definitions, notation: Notation) -> set[str]:
-    """The names without a sample that are of one sample, where others carry theirs: data, and what is made of them."""
-    if not any(SAMPLE in one.families for one in names.found.values()):
-        return set()
-    numbers = {name for name, lines in definitions.of.items() if not any(True for _ in bases(lines[0].right))}
-    found = {
-        name for name, one in names.found.items() if SAMPLE in one.families or _is_row(one.of, notation)
-    } - numbers
-    while True:
-        more = {
-            name
-            for name, lines in definitions.of.items()
-            if name not in found and _carried(lines[0].right, notation) & found
-        } | {name for name in names.found if name + "()" in found and name not in definitions.of}
-        if more <= found:
-            return {name for name in found if SAMPLE not in names.found[name].families}
-        found |= more
-
-
-def _is_row(letter: str, notation: Notation) -> bool:
-    role = notation.roles.get(letter)
-    return role is not None and role.kind in ROWLIKE and not role.batch
-
-
-def _carried(node: Node, notation: Notation) -> set[str]:
-    """The names in a formula, none of those under a sum over samples."""
-    if isinstance(node, Big) and node.index in notation.sample_letters:
-        return set()
-    own = {node.name} if isinstance(node, Sym) else set()
-    return own.union(*(_carried(child, notation) for child in node.children))
 
 
 def judged(setting: Setting, claims: list[Statement], reading: Reading) -> tuple[Judge, list[Statement]]:
@@ -83,7 +51,7 @@ def understood(setting: Setting, claims: list[Statement]) -> tuple[Setting, list
     document, notation = setting.document, setting.notation
     names = Names(document, notation)
     definitions, statements, turned = _defined(setting, claims, names)
-    names.implicit = _implicit(names, definitions, notation)
+    names.implicit = samples.implicit(names, definitions, notation)
     graph, statements, turned = _graph(setting, claims, names)
     names.split = graph.shapes.torn()
     if names.split:
@@ -104,7 +72,7 @@ def _graph(
     notation = setting.notation
     definitions, statements, turned = _defined(setting, claims, names)
     main = next((s for s in _losses(statements, notation, names) if s.name in definitions.of), None)
-    _add_samples(definitions, names, notation)
+    samples.add_rows(definitions, names, notation)
     every = [p.node for one in statements for p in one.parts if p.node is not None]
     shapes = Shapes(definitions, names, notation, every, _declared(setting, names))
     shapes.depth = depth = _depth(setting, names, every)
@@ -195,22 +163,6 @@ def _losses(statements: list[Statement], notation: Notation, names: Names) -> li
     return sorted(found, key=lambda one: (one.name.rstrip("[]()") != whole, len(one.sub)))
 
 
-def _add_samples(definitions: Definitions, names: Names, notation: Notation) -> None:
-    """Small letters with a sample, a^{(i)}, that no line defines: rows or columns of the batch A."""
-    for name, quantity in list(names.found.items()):
-        batch = capital(quantity.of)
-        whole = name.replace(quantity.of, batch, 1).removesuffix("()")
-        role = notation.roles.get(batch)
-        if quantity.families[-1:] != (SAMPLE,) or name in definitions.of or whole not in names.found:
-            continue
-        if role is None or not role.batch or whole not in definitions.of.keys() | definitions.used:
-            continue
-        families = tuple(Script("plain", Sym(f"family {k}")) for k in range(len(quantity.families)))
-        entries = (families[-1], Script("plain", None))
-        part = Sym(whole, (), (*families[:-1], *(entries if notation.rows else entries[::-1])))
-        definitions.of[name].append(Definition(families, (), part, len(families) - 1))
-
-
 def _declared(setting: Setting, names: Names) -> dict[str, list[tuple[tuple[Script, ...], list[Node]]]]:
     """What the text says of shapes, W^l in R^{n_l x n_{l-1}}: the families it says it of, and the sides."""
     found: dict[str, list[tuple[tuple[Script, ...], list[Node]]]] = {}
@@ -249,6 +201,3 @@ def _join_sides(shapes: Shapes, nodes: list[Node], depth: int) -> None:
         for one in found[1:]:
             if found[0] is not None and one is not None:
                 shapes.same(found[0], one)
-
-
-__all__ = ["Notation", "judged", "understood"]

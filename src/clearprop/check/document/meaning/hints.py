@@ -53,6 +53,13 @@ TAKES_ONE = re.compile(
     r"(?:example|sample|instance|data point|observation)|(?:先|只)(?:看|考虑)\S{0,4}(?:单个|一个)\S{0,3}样本",
     re.IGNORECASE,
 )
+# Up to the end of the section: its lines are of one sample.
+DROPS_SAMPLES = re.compile(
+    r"(?:drop|omit|suppress|leave out)(?:p?ing|s|ted)? (?:the )?(?:sample|example|pattern|data)(?:'s)? "
+    r"(?:index|indices|superscript|subscript)|(?:省去|略去|省略|去掉)\S{0,4}样本\S{0,2}(?:下标|上标|指标|编号)",
+    re.IGNORECASE,
+)
+HEADING = re.compile(r"^#+ |\\(?:sub)*section\b|\\paragraph\b", re.MULTILINE)
 ACTIVATIONS = [
     ("leaky_relu", r"leaky[ -]?(?:relu|rectif)|(?:泄漏|泄露|渗漏)的? ?(?:relu|修正|线性|整流)"),
     ("relu", r"relu\b|rectif|修正线性|线性整流"),

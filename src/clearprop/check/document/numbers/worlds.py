@@ -91,7 +91,17 @@ class Worlds:
         before = document.source.text[max(0, formula.start - NEAR) : formula.start]
         if not formula.display:
             before = re.split(r"[.。]\s|[。\n]", formula.before)[-1]
-        return hints.TAKES_ONE.search(before) is not None
+        return hints.TAKES_ONE.search(before) is not None or self._drops_samples(statement, formula.start)
+
+    def _drops_samples(self, statement: Statement, at: int) -> bool:
+        """Whether the section leaves out the index of the sample, and the line has none."""
+        text = self.setting.document.source.text[:at]
+        section = text[max([match.start() for match in hints.HEADING.finditer(text)], default=0) :]
+        nodes = [part.node for part in statement.parts if part.node is not None]
+        indexed = any(
+            one.name in self.setting.notation.sample_letters for node in nodes for one in symbols(node)
+        )
+        return hints.DROPS_SAMPLES.search(section) is not None and not indexed
 
     def _general(self, statement: Statement) -> bool:
         """Whether a line speaks of L, of C or of any layer l."""
