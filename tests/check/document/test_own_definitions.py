@@ -64,6 +64,22 @@ TEXTS = {
             "\\nabla_{W_{hg}} L = \\nabla_{z_g} L \\, g^\\top",
         ),
     ),
+    "vectors written out on the left": (
+        "For a column $x$: $z = W x + b$, $h_i = \\sigma(z_i)$ with $\\sigma(t) = 1/(1+e^{-t})$.\n\n"
+        "$$\\begin{bmatrix} s_1 \\\\ s_2 \\end{bmatrix} = \\begin{bmatrix} u_{11} & u_{12} & u_{13} \\\\ "
+        "u_{21} & u_{22} & u_{23} \\end{bmatrix} "
+        "\\begin{bmatrix} h_1 \\\\ h_2 \\\\ h_3 \\end{bmatrix} "
+        "+ \\begin{bmatrix} c_1 \\\\ c_2 \\end{bmatrix}$$\n\n"
+        "$$o_1 = \\sigma(s_1), \\quad o_2 = \\sigma(s_2)$$\n\n"
+        "$$E = \\frac12 (o_1 - t_1)^2 + \\frac12 (o_2 - t_2)^2$$\n\n"
+        "With $\\delta_k = \\frac{\\partial E}{\\partial s_k}$\n\n"
+        "$$\\delta_1 = \\frac{\\partial E}{\\partial o_1} \\frac{\\partial o_1}{\\partial s_1} "
+        "= (o_1 - t_1) o_1 (1 - o_1)$$\n\n"
+        "$$\\frac{\\partial E}{\\partial u_{13}} = \\delta_1 h_3$$\n\n"
+        "$$\\frac{\\partial E}{\\partial c_2} = \\delta_2$$\n\n"
+        "$$\\frac{\\partial E}{\\partial h_1} = \\delta_1 u_{11} + \\delta_2 u_{21}$$\n",
+        ("\\delta_2 u_{21}", "\\delta_2 u_{12}"),
+    ),
     "one unit before a network": (
         "Logistic regression: for a sample, a column $x$,\n\n$$z = w^T x + b, \\quad a = \\sigma(z)$$\n\n"
         "$$\\mathcal{L}(a, y) = -y \\log a - (1 - y) \\log(1 - a)$$\n\nWe write $dz$ for "

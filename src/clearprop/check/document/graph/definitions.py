@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from clearprop.check.document.graph.names import LAYER, Names
 from clearprop.check.document.meaning.notation import is_letter
 from clearprop.check.document.read.statements import Statement
-from clearprop.check.document.read.tree import Add, Derivative, Node, Num, Script, Sym, bases, walk
+from clearprop.check.document.read.tree import Add, Derivative, Matrix, Node, Num, Script, Sym, bases, walk
 
 EQUAL = ("=", ":=", r"\equiv", "=:")
 
@@ -57,6 +57,11 @@ def bind(items: Sequence[Script], numbers: tuple[int, ...], sizes: dict[str, int
     return bound
 
 
+def _is_numbered(one: Definition) -> bool:
+    """Whether it is of one entry only: z_1 = ..."""
+    return bool(one.entries) and len(numbers_of(one.entries)) == len(one.entries)
+
+
 class Definitions:
     """Every definition of a text, by the name of what it defines; `used` are names that forward lines are made of."""
 
@@ -83,6 +88,7 @@ class Definitions:
         left, right = parts[0].node, parts[1].node
         if parts[1].sign == "=:":
             left, right = right, left
+        left = self._vector(left)
         if (
             isinstance(left, Sym)
             and right is not None
@@ -96,9 +102,25 @@ class Definitions:
                 letter not in (None, "L", *self.names.depths, *self.names.tops) for letter in letters
             )
             found = Definition(families, entries, right, general)
-            if not self.of[left.name] or self._is_further(left, found):
-                self.of[left.name].append(found)
+            others = self.of[left.name]
+            if others and not _is_numbered(found) and all(map(_is_numbered, others)):
+                self.rights -= {id(one.right) for one in others}  # what is said of all entries goes first
+                others.clear()
+            if not others or self._is_further(left, found):
+                others.append(found)
                 self.rights |= {id(left), id(right)}
+
+    def _vector(self, left: Node | None) -> Node | None:
+        """The vector s of [s_1; s_2] = ..., whose entries are written out."""
+        if not isinstance(left, Matrix) or {len(row) for row in left.rows} != {1}:
+            return left
+        cells = [row[0] for row in left.rows]
+        names = {cell.name if isinstance(cell, Sym) else "" for cell in cells}
+        name = names.pop() if len(names) == 1 else ""
+        numbered = [numbers_of(cell.sub) for cell in cells if isinstance(cell, Sym) and len(cell.sub) == 1]
+        listed = numbered == [(k,) for k in range(1, len(cells) + 1)]
+        whole = listed and name in self.names.found and not self.names.found[name].families
+        return Sym(name, span=left.span) if whole else left
 
     def is_one(self, statement: Statement) -> bool:
         """Whether a statement is a definition and nothing more."""
@@ -107,8 +129,8 @@ class Definitions:
     def _is_further(self, left: Sym, found: Definition) -> bool:
         """Whether it says of other layers or entries what the definitions before it do not say."""
         others = self.of[left.name]
-        if all(isinstance(i.node, Num) for i in found.entries) and found.entries:
-            return all(one.entries and all(isinstance(i.node, Num) for i in one.entries) for one in others)
+        if _is_numbered(found):
+            return all(map(_is_numbered, others))
         return all(one.families != found.families for one in others) and bool(found.families)
 
     def _defines(self, left: Sym, right: Node) -> bool:

@@ -17,7 +17,9 @@ def dummies(nodes: list[Node], env: Env) -> set[str]:
     calls = [one for one in every if isinstance(one, Call) and one.name not in OF_MATRICES]
     arguments = {str(is_letter(a)) for one in calls for a in one.args}
     inside = {s.name for one in calls for a in one.args for s in bases(a) if is_letter(s)}
+    graph = env.notation.graph
     by = {str(is_letter(one.by)) for one in every if isinstance(one, Derivative)}
+    by -= graph.names.found.keys() if graph is not None else set()
     free = {
         letter
         for node in nodes
