@@ -203,7 +203,7 @@ class Judge:
         sides = (written(statement.parts[pair.left].tokens), written(statement.parts[pair.right].tokens))
         one = pair.failures[0]
         values = (_said(one.left), _said(one.right))
-        at = cells.place(statement.parts[side].tokens, one)
+        at = cells.place(statement.parts[side], one)
         if not found:
             self._keep(at, statement, sides, _indices(pair), values, told, "")
         for repair in found:

@@ -30,9 +30,9 @@ class Places:
         """The places on one network, or `most` of them at random."""
         rng = np.random.default_rng(env.world.seed + 17)
         numbers = dummies.drawn(self.nodes, self.positive, env, rng)
-        env = env.at(params=dummies.within(numbers, self.conditions))
-        env = env.at(params={**env.params, **any_matrices.drawn(self.nodes, env, rng)})
-        allowed = self._allowed(env)
+        matrices = any_matrices.drawn(self.nodes, env, rng)
+        looks = [{**dummies.within(one, self.conditions), **matrices} for one in self._signed(numbers)]
+        allowed = [one.at(params=params) for params in looks for one in self._allowed(env.at(params=params))]
         if len(allowed) > most:
             allowed = [allowed[k] for k in sorted(rng.choice(len(allowed), most, replace=False))]
         looks = max(len(allowed), min(MOST_SAMPLES, env.world.m) if self.notation.one_sample else 0)
@@ -40,6 +40,12 @@ class Places:
             one.at(sample=one.sample if one.sample >= 0 else turn % env.world.m)
             for turn, one in zip(range(looks), cycle(allowed), strict=False)
         ]
+
+    def _signed(self, numbers: dict[str, np.ndarray]) -> list[dict[str, np.ndarray]]:
+        """Numbers that letters stand for, and the same on the other side of 0: a line holds on both sides of a kink."""
+        if self.positive or not numbers:
+            return [numbers]
+        return [numbers, {name: -number for name, number in numbers.items()}]
 
     def _allowed(self, env: Env) -> list[Env]:
         """Every choice of the free indices that the conditions allow; all choices if they allow none."""

@@ -126,9 +126,11 @@ class World:
 
     @cached_property
     def labels(self) -> np.ndarray:
-        """The class of each sample, from 1; every class comes up as long as there are samples for it."""
+        """The class of each sample, from 1; every class comes up as long as there are samples for it; that of one
+        sample alone goes by the seed.
+        """
         n = self.sizes[-1]
-        labels = np.arange(self.m) % n
+        labels = (np.arange(self.m) + (self.seed if self.m == 1 else 0)) % n
         return self.rng.permutation(labels) + 1
 
     @cached_property
@@ -138,8 +140,7 @@ class World:
             return np.eye(self.sizes[-1])[self.labels - 1]
         if self.plan.loss == "binary":
             bits = self.rng.integers(0, 2, shape).astype(float)
-            if self.m > 1:
-                bits[:2, 0] = np.arange(2)
+            bits[:2, 0] = np.arange(2) if self.m > 1 else self.seed % 2
             return bits
         return self.rng.uniform(0.1, 0.9, shape)
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from clearprop.check.document.meaning import hints
+from clearprop.check.document.meaning import hints, zeros
 from clearprop.check.document.meaning.build import Setting
 from clearprop.check.document.meaning.hidden_layers import HIDDEN
 from clearprop.check.document.meaning.notation import Reading, is_letter, is_near_letter
@@ -72,8 +72,13 @@ class Worlds:
         """The networks for one statement; others only if it is said in general."""
         if self.setting.numbers:
             return self.own
+        document = self.setting.document
+        if zeros.are_meant(document.formulas[statement.formula], document.source.text):
+            return [
+                w.with_parameters([0 * W for W in w.state.W], [0 * b for b in w.state.b]) for w in self.own
+            ]
         if not self.setting.notation.one_sample and self._is_of_one(statement):
-            return [world_of(self.setting, w.sizes, 1, w.seed + 3) for w in self.own]
+            return [world_of(self.setting, w.sizes, 1, w.seed + 3 + k) for k, w in enumerate(self.own)]
         own = self.own if classes is None else self._with_classes(classes)
         return [*own, *self.others] if classes is None and self._general(statement) else own
 
