@@ -9,10 +9,10 @@ from dataclasses import replace
 from clearprop.check.document.judging.compare import Comparison
 from clearprop.check.document.judging.conditions import sentence
 from clearprop.check.document.meaning import hints
-from clearprop.check.document.meaning.notation import Notation, Reading
+from clearprop.check.document.meaning.notation import ROWLIKE, Notation, Reading
 from clearprop.check.document.numbers.losses import labelled
 from clearprop.check.document.read.statements import Document, Statement
-from clearprop.check.document.read.tree import Big, Call, Derivative, Div, Sym, walk
+from clearprop.check.document.read.tree import Big, Call, Derivative, Div, Node, Sym, symbols, walk
 
 ENDED = re.compile(r"[.;!?](?:\s|$)|[。；！？]|\n#")
 OF_ONE = ("sample", "sample", "sample")  # a loss's value, its gradients by z and a, by W and b
@@ -24,6 +24,8 @@ def ways(
     """The statement in each other meaning that the text leaves it, not yet compared."""
     if _is_of_one(statement, document):
         yield Comparison(statement, document, notation, _narrowed(reading))
+    if _is_of_one_as_well(statement, document, notation):
+        yield Comparison(statement, document, _singled(notation), _narrowed(reading))
     name = _total(statement, notation, reading)
     for way in ("mean", "sum") if name else ():
         yield Comparison(statement, document, notation, _of_all(reading, str(name), way))
@@ -51,7 +53,9 @@ def _total(statement: Statement, notation: Notation, reading: Reading) -> str | 
 
 
 def _slope_of_all(statement: Statement, notation: Notation, reading: Reading) -> str | None:
-    """The loss J of dJ/dW = 1/m sum_i ..., though other lines call that of one sample J, too."""
+    """The loss J of dJ/dW = 1/m sum_i ..., and of dJ/dZ of all samples, though other lines call that of one sample J,
+    too.
+    """
     first = statement.parts[0].node
     of = first.of if isinstance(first, Derivative) else None
     name = of.name if isinstance(of, (Sym, Call)) and notation.kind(of.name) == "loss" else ""
@@ -59,7 +63,46 @@ def _slope_of_all(statement: Statement, notation: Notation, reading: Reading) ->
     every = [one for node in nodes for one in walk(node)]
     sums = any(isinstance(one, Big) and one.index in notation.sample_letters for one in every)
     counted = any(isinstance(one, Sym) and notation.sizes.get(one.name) == ("m",) for one in every)
-    return name if (sums or counted) and reading.losses.get(name, ("",))[0] == "sample" else None
+    of_all = sums or counted or _is_by_all(first, notation)
+    return name if of_all and reading.losses.get(name, ("",))[0] == "sample" else None
+
+
+def _is_by_all(slope: Node | None, notation: Notation) -> bool:
+    """Whether a slope is by a quantity of all samples at once."""
+    by = slope.by if isinstance(slope, Derivative) else None
+    role = notation.roles.get(by.name) if isinstance(by, Sym) else None
+    return role is not None and role.batch and role.kind in ROWLIKE
+
+
+def _is_of_one_as_well(statement: Statement, document: Document, notation: Notation) -> bool:
+    """Whether a line has small letters only, in a text that gives one letter for the loss of all samples and of one."""
+    nodes = [part.node for part in statement.parts if part.node is not None]
+    names = {one.name for node in nodes for one in symbols(node) if notation.kind(one.name) in ROWLIKE}
+    if not names or any(name.split()[-1].isupper() for name in names):
+        return False
+    losses = [name for name, role in notation.roles.items() if role.kind == "loss"]
+    return any({True, False} <= _sums_of(name, document, notation) for name in losses)
+
+
+def _sums_of(name: str, document: Document, notation: Notation) -> set[bool]:
+    """Whether the lines that give a loss sum over samples."""
+    found = set()
+    for statement in document.statements:
+        left, right = (*(part.node for part in statement.parts), None)[:2]
+        if isinstance(left, (Sym, Call)) and left.name == name and not left.sub and right is not None:
+            every = list(walk(right))
+            if any(isinstance(one, Sym) and notation.kind(one.name) == "target" for one in every):
+                found.add(any(isinstance(one, Big) and one.index in notation.sample_letters for one in every))
+    return found
+
+
+def _singled(notation: Notation) -> Notation:
+    """The notation with every small letter of one sample."""
+    roles = {
+        name: replace(role, batch=role.batch and not name.split()[-1].islower())
+        for name, role in notation.roles.items()
+    }
+    return replace(notation, roles=roles, one_sample=True)
 
 
 def _way_said(name: str | None, document: Document, notation: Notation) -> str | None:

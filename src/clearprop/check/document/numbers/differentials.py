@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from clearprop.check.document.meaning.notation import Role
+from clearprop.check.document.meaning.notation import Role, place
 from clearprop.check.document.numbers import quantities
 from clearprop.check.document.numbers.env import Env
 from clearprop.check.document.numbers.functions import STEP
@@ -64,8 +64,8 @@ def _spot(sym: Sym, env: Env) -> tuple[str, int] | None:
     role = roles.get(roles[sym.name].of, Role("loss"))
     if role.kind not in quantities.KINDS:
         return "loss", env.world.L
-    where = quantities.spot(Sym(roles[sym.name].of, sym.sup, sym.sub), role, env)
-    return where.kind, where.layer
+    of = Sym(roles[sym.name].of, sym.sup, sym.sub)
+    return quantities.kind_and_layer(place(of, role, env.notation), of, role, env)
 
 
 def _is_differential(sym: Sym, roles: dict[str, Role]) -> bool:

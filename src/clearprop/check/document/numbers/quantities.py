@@ -48,11 +48,16 @@ class Spot(NamedTuple):
     power: Node | None = None
 
 
+def kind_and_layer(where: Place, sym: Sym, role: Role, env: Env) -> tuple[str, int]:
+    """The kind and the layer of a symbol, whatever its other indices."""
+    kind = "y" if role.kind == "target" else KINDS[role.kind]
+    return kind, env.world.L if kind == "y" else _layer(where, kind, sym, env)
+
+
 def spot(sym: Sym, role: Role, env: Env) -> Spot:
     """The place of a symbol under the current indices."""
     where = place(sym, role, env.notation)
-    kind = "y" if role.kind == "target" else KINDS[role.kind]
-    layer = env.world.L if kind == "y" else _layer(where, kind, sym, env)
+    kind, layer = kind_and_layer(where, sym, role, env)
     if role.kind in ROWLIKE or role.kind == "augmented":
         sample, unit, batch = _row_indices(sym, where, role, env, layer)
         return Spot(kind, layer, sample, unit, batch, role, where.power)
