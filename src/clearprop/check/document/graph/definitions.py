@@ -95,9 +95,8 @@ class Definitions:
             and left.name in self.names.found
             and self._defines(left, right)
         ):
-            kinds = self.names.found[left.name].families
-            families, entries = left.sub[: len(kinds)], left.sub[len(kinds) :]
-            letters = [shifted(i.node)[0] for kind, i in zip(kinds, families, strict=True) if kind == LAYER]
+            families, entries = self.names.families(left), self.names.entries(left)
+            letters = [shifted(item.node)[0] for item in self.names.layers(left)]
             general = sum(
                 letter not in (None, "L", *self.names.depths, *self.names.tops) for letter in letters
             )
@@ -137,15 +136,13 @@ class Definitions:
         quantity = self.names.found.get(left.name)
         if quantity is None:
             return False
-        count = len(quantity.families)
-        if any(one.name == left.name and one.sub[:count] == left.sub[:count] for one in bases(right)):
+        families = self.names.families(left)
+        if any(one.name == left.name and self.names.families(one) == families for one in bases(right)):
             return False  # a step, or its own entries
         free = {is_letter(item.node) for item in left.sub}
         if any(item.node is None for item in left.sub) or (len(free) < len(left.sub) and None not in free):
             return False
-        return (quantity.families != () and LAYER in quantity.families) or left.name not in self._reached(
-            right
-        )
+        return LAYER in quantity.families or left.name not in self._reached(right)
 
     def _reached(self, right: Node) -> set[str]:
         """All names that a formula is made of, by the definitions found so far."""

@@ -79,9 +79,6 @@ class Dims:
         """An index of this dimension has this number."""
         self.least[self.root(dim)] = max(self.least[self.root(dim)], number)
 
-    def fix(self, dim: int, number: int) -> None:
-        self.fixed.setdefault(self.root(dim), number)
-
     def numbers(self, used: set[int]) -> dict[int, int]:
         """A number for each dimension, as different as they may be for those that are `used`."""
         used = {self.root(dim) for dim in used}

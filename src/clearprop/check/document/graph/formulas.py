@@ -1,10 +1,11 @@
 """The shape of a formula, in dimensions that may still be open; what it demands of them is noted."""
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 
 from clearprop.check.document.graph.definitions import shifted
 from clearprop.check.document.graph.dims import Dims, Shape
-from clearprop.check.document.graph.names import LAYER, Names
+from clearprop.check.document.graph.names import Names
 from clearprop.check.document.meaning.notation import Notation, is_letter
 from clearprop.check.document.read.limits import OutOfRange
 from clearprop.check.document.read.tree import (
@@ -41,7 +42,7 @@ class Here:
     letters: dict[str, int] = field(default_factory=dict)
 
 
-class Formulas:
+class Formulas(ABC):
     """Finds the shapes of formulas; those of quantities are told by `quantity`."""
 
     def __init__(self, names: Names, notation: Notation, entries: dict[str, int], columns: set[str]) -> None:
@@ -51,9 +52,9 @@ class Formulas:
         self.depth = 1
         self.in_loss = False  # in what defines a loss, columns side by side are numbers
 
+    @abstractmethod
     def quantity(self, name: str, layers: tuple[int, ...]) -> Shape:
         """The shape of one quantity."""
-        raise NotImplementedError
 
     def _number(self, shape: Shape) -> None:
         """What must be a number is one row and one column."""
@@ -80,11 +81,8 @@ class Formulas:
 
     def layers_of(self, sym: Sym, here: Here) -> tuple[int, ...]:
         """The numbers of a symbol's layers."""
-        kinds = self.names.found[sym.name].families
         found = []
-        for kind, item in zip(kinds, sym.sub, strict=False):
-            if kind != LAYER:
-                continue
+        for item in self.names.layers(sym):
             letter, offset = shifted(item.node)
             base = 0 if letter is None else here.layers.get(letter, self.sizes.get(letter))
             if base is None:
@@ -105,11 +103,10 @@ class Formulas:
         return None
 
     def _sym(self, node: Sym, here: Here) -> Shape:
-        quantity = self.names.found.get(node.name)
-        if quantity is None or self.names.is_counter(node):
+        if node.name not in self.names.found or self.names.is_counter(node):
             return None
         shape = self.quantity(node.name, self.layers_of(node, here))
-        entries = node.sub[len(quantity.families) :]
+        entries = self.names.entries(node)
         if shape is None or not entries:
             return shape
         axes = shape if len(entries) == 2 else [dim for dim in shape if not self.dims.is_one(dim)][:1]
@@ -276,11 +273,5 @@ def size_name(node: Sym, layers: dict[str, int], sizes: dict[str, int]) -> str:
 
 def layer_letters(node: Node, names: Names) -> set[str]:
     """The letters that stand for layers in a formula."""
-    found: set[str] = set()
-    for one in symbols(node):
-        quantity = names.found.get(one.name)
-        for kind, item in zip(quantity.families if quantity else (), one.sub, strict=False):
-            letter = shifted(item.node)[0]
-            if kind == LAYER and letter is not None and letter != "L":
-                found.add(letter)
-    return found
+    letters = {shifted(item.node)[0] for one in symbols(node) for item in names.layers(one)}
+    return {letter for letter in letters if letter is not None and letter != "L"}

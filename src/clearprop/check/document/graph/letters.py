@@ -133,12 +133,9 @@ def stepping(every: list[Node]) -> set[str]:
     return {letter for one in items if (letter := is_letter(one.left))}
 
 
-def numbered(every: list[Node]) -> set[tuple[str, int]]:
-    """Names, with how many scripts below them, that have one number there and never a running letter: W_1."""
-    seen: defaultdict[tuple[str, int], set[bool]] = defaultdict(set)
-    for node in every:
-        for one in symbols(node):
-            if one.sub:
-                numbers = all(isinstance(item.node, Num) for item in one.sub)
-                seen[one.name, len(one.sub)].add(numbers)
-    return {key for key, kinds in seen.items() if kinds == {True} and key[1] == 1}
+def numbered(every: list[Node]) -> set[str]:
+    """Names that have a number where they have one script below them, and never a letter: W_1."""
+    seen: defaultdict[str, set[bool]] = defaultdict(set)
+    for one in (one for node in every for one in symbols(node) if len(one.sub) == 1):
+        seen[one.name].add(isinstance(one.sub[0].node, Num))
+    return {name for name, kinds in seen.items() if kinds == {True}}

@@ -4,8 +4,10 @@ W^{(2)}_{ij} becomes the quantity W^ of family (2) with the entry (i, j): a symb
 first its families, then its entries.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass, fields, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import compress
+from typing import TypeVar
 
 from clearprop.check.document.graph import letters
 from clearprop.check.document.meaning.notation import LAYERED, Notation, is_letter, near_letter
@@ -21,11 +23,15 @@ from clearprop.check.document.read.tree import (
     Sym,
     Text,
     bases,
+    mapped,
+    swapped,
     symbols,
 )
 
 LAYER, SAMPLE = "layer", "sample"
 ABOVE = ("paren", "bracket")
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -36,12 +42,25 @@ class Quantity:
     families: tuple[str, ...] = ()
     of: str = ""
 
+    def layers(self, families: Sequence[T]) -> tuple[T, ...]:
+        """What its families have of layers."""
+        return tuple(compress(families, (kind == LAYER for kind in self.families)))
+
+    def samples(self, families: Sequence[T]) -> tuple[T, ...]:
+        """What its families have of samples."""
+        return tuple(compress(families, (kind == SAMPLE for kind in self.families)))
+
+    def first(self, layers: Sequence[int]) -> tuple[int, ...]:
+        """The numbers of its families in these layers, of the first sample."""
+        numbers = iter(layers)
+        return tuple(next(numbers) if kind == LAYER else 1 for kind in self.families)
+
 
 class Names:
     """Sorts the scripts of every symbol of a document."""
 
     def __init__(self, document: Document, notation: Notation) -> None:
-        self.notation, self.words = notation, document.words
+        self.notation = notation
         self.found: dict[str, Quantity] = {}
         self.raw: frozenset[str] = frozenset()  # letters that stand for any number in the line in hand
         self.split: set[str] = set()  # numbers of which entries have the same letter, as delta beside delta_j
@@ -73,9 +92,19 @@ class Names:
             number = node.sub[0].node
             if isinstance(number, Num) and 10 < number.value < 100:
                 return replace(node, sub=tuple(Script("plain", Num(float(d))) for d in f"{number.value:.0f}"))
-        if not node.children:
-            return node
-        return _mapped(node, self.split_digits)
+        return mapped(node, self.split_digits) if node.children else node
+
+    def families(self, sym: Sym) -> tuple[Script, ...]:
+        """The scripts that tell which of its layers and samples a named quantity is of."""
+        return sym.sub[: len(self.found[sym.name].families)]
+
+    def layers(self, sym: Sym) -> tuple[Script, ...]:
+        """Those of them that tell its layer; none for what is no quantity."""
+        return self.found[sym.name].layers(sym.sub) if sym.name in self.found else ()
+
+    def entries(self, sym: Sym) -> tuple[Script, ...]:
+        """The scripts that pick an entry of a named quantity."""
+        return sym.sub[len(self.found[sym.name].families) :]
 
     def in_line(self, raw: frozenset[str], node: Node) -> Node:
         """The same formula with every quantity by its name, in a line whose `raw` letters stand for any number."""
@@ -94,7 +123,7 @@ class Names:
             return node
         if isinstance(node, Call):
             return replace(node, args=tuple(map(self.plain, node.args)))
-        return _mapped(node, self.plain)
+        return mapped(node, self.plain)
 
     def _given(self, call: Call) -> Node | None:
         """What a loss comes to for other arguments than it is written out for: L(p_i, y_i) after L(p, y) = ..."""
@@ -208,10 +237,10 @@ class Names:
         if isinstance(item.node, Num):
             role = self.notation.roles.get(sym.name)
             told = role is not None and role.kind in LAYERED and role.layer is None
-            told = told and (sym.name, 1) in self.numbered
+            told = told and sym.name in self.numbered
             if self.notation.style == "sub" and place == 0 and (told or sym.name in self.layered):
                 return LAYER
-            return "name" if (sym.name, len(sym.sub)) in self.numbered else ""
+            return "name" if len(sym.sub) == 1 and sym.name in self.numbered else ""
         if letter is not None and letter not in self.running and not kind.startswith("rate"):
             return "name"
         return ""
@@ -234,19 +263,6 @@ def _text(item: Script) -> str:
     return item.node.value if isinstance(item.node, Text) else near_letter(item.node) or "?"
 
 
-def _mapped(node: Node, change: Callable[[Node], Node]) -> Node:
-    """The same node with all that stands directly in it changed."""
-
-    def changed(value: object) -> object:
-        if isinstance(value, Node):
-            return change(value)
-        return tuple(map(changed, value)) if isinstance(value, tuple) else value
-
-    return replace(
-        node, **{part.name: changed(getattr(node, part.name)) for part in fields(node) if part.name != "span"}
-    )
-
-
 def _losses(document: Document, notation: Notation) -> dict[str, tuple[tuple[Node, ...], Node]]:
     """The losses that are written out for letters of any one sample: L(a, y) = ..."""
     found = {}
@@ -263,10 +279,3 @@ def _losses(document: Document, notation: Notation) -> dict[str, tuple[tuple[Nod
         if all(isinstance(arg, Sym) and arg.name in inside for arg in left.args):
             found.setdefault(left.name, (left.args, right))
     return found
-
-
-def swapped(node: Node, others: dict[Node, Node]) -> Node:
-    """A tree in which other nodes stand for some."""
-    if node in others:
-        return others[node]
-    return _mapped(node, lambda one: swapped(one, others))

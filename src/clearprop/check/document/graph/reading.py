@@ -6,7 +6,7 @@ from functools import partial
 from clearprop.check.document.graph import samples
 from clearprop.check.document.graph.definitions import Definitions, shifted
 from clearprop.check.document.graph.grounding import ground
-from clearprop.check.document.graph.names import LAYER, Names
+from clearprop.check.document.graph.names import Names
 from clearprop.check.document.graph.shapes import Shapes
 from clearprop.check.document.graph.values import Graph
 from clearprop.check.document.judging.judge import Judge
@@ -93,9 +93,8 @@ def _depth(setting: Setting, names: Names, every: list[Node]) -> int:
         shifted(item.node)[1]
         for node in every
         for one in bases(node)
-        if one.name in names.found
-        for kind, item in zip(names.found[one.name].families, one.sub, strict=False)
-        if kind == LAYER and shifted(item.node)[0] is None
+        for item in names.layers(one)
+        if shifted(item.node)[0] is None
     ]
     written = max(numbers, default=0) - setting.notation.first_act
     if names.tops or _is_open(every, names):
@@ -168,10 +167,8 @@ def _declared(setting: Setting, names: Names) -> dict[str, list[tuple[tuple[Scri
     found: dict[str, list[tuple[tuple[Script, ...], list[Node]]]] = {}
     for sym, dims in layouts.declarations(setting.document):
         plain = names.plain(sym)
-        if isinstance(plain, Sym) and plain.name in names.found:
-            count = len(names.found[plain.name].families)
-            if len(plain.sub) == count:
-                found.setdefault(plain.name, []).append((plain.sub, list(dims)))
+        if isinstance(plain, Sym) and plain.name in names.found and not names.entries(plain):
+            found.setdefault(plain.name, []).append((plain.sub, list(dims)))
     return found
 
 

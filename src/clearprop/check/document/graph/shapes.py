@@ -6,7 +6,7 @@ from clearprop.check.document.graph import uses
 from clearprop.check.document.graph.definitions import Definition, Definitions, bind, numbers_of
 from clearprop.check.document.graph.dims import Shape
 from clearprop.check.document.graph.formulas import Formulas, Here, layer_letters
-from clearprop.check.document.graph.names import LAYER, SAMPLE, Names
+from clearprop.check.document.graph.names import SAMPLE, Names
 from clearprop.check.document.meaning.notation import Notation, first
 from clearprop.check.document.read.limits import OutOfRange
 from clearprop.check.document.read.tree import Big, Node, Script, walk
@@ -40,13 +40,12 @@ class Shapes(Formulas):
         key = (name, layers)
         if key not in self.of:
             self.check_layers(name, layers)
-            if len(self.of) > 400:
+            if len(self.of) > MOST:
                 msg = "too many quantities"
                 raise OutOfRange(msg)
             self.of[key] = self._leaf(name, layers)  # stands while its own definition is looked at
-            found = self._defined(name, layers)
-            if found is not NOTHING:
-                self.of[key] = self._number(found) if self._is_loss(name) else found  # type: ignore[assignment, arg-type]
+            for found in self._defined(name, layers):
+                self.of[key] = self._number(found) if self._is_loss(name) else found
         return self.of[key]
 
     def _is_loss(self, name: str) -> bool:
@@ -71,21 +70,20 @@ class Shapes(Formulas):
                 msg = f"{of} has no layer {number}"
                 raise OutOfRange(msg, layer=True)
 
-    def _defined(self, name: str, layers: tuple[int, ...]) -> object:
-        kinds = self.names.found[name].families
-        numbers = iter(layers)
-        full = tuple(next(numbers) if kind == LAYER else 1 for kind in kinds)
+    def _defined(self, name: str, layers: tuple[int, ...]) -> list[Shape]:
+        """The shape of what defines a quantity, if something does."""
+        full = self.names.found[name].first(layers)
         found = [(one, one.binding(full, self.sizes)) for one in self.definitions.of.get(name, ())]
         fitting = [(one, bound) for one, bound in found if bound is not None]
         if self.is_input(layers, [one for one, _ in fitting]):
-            return NOTHING
+            return []
         for one, bound in fitting:
             here = Here(dict(bound))
             outer, self.in_loss = self.in_loss, self._is_loss(name)
             inner = self.shape(one.right, here)
             self.in_loss = outer
             if not one.entries:
-                return inner
+                return [inner]
             dims = [self._index(item, here) for item in one.entries]
             numbered = numbers_of(one.entries)
             if len(numbered) == len(one.entries):
@@ -93,9 +91,9 @@ class Shapes(Formulas):
                     self.dims.reaches(dim, number)
                 continue
             if len(dims) == 1 and name in self.over_samples:
-                return self._samples()
-            return (dims[0], dims[1]) if len(dims) == 2 else self._vector(dims[0])
-        return NOTHING
+                return [self._samples()]
+            return [(dims[0], dims[1]) if len(dims) == 2 else self._vector(dims[0])]
+        return []
 
     def _vector(self, dim: int) -> Shape:
         return (dim, self.dims.one) if self.notation.vectors == "column" else (self.dims.one, dim)
@@ -142,12 +140,7 @@ class Shapes(Formulas):
     def _said(self, name: str, layers: tuple[int, ...]) -> list[int] | None:
         """The dimensions that the text gives a quantity, if it does."""
         for families, sides in self.declared.get(name, ()):
-            items = [
-                item
-                for kind, item in zip(self.names.found[name].families, families, strict=True)
-                if kind == LAYER
-            ]
-            bound = bind(items, layers, self.sizes)
+            bound = bind(self.names.found[name].layers(families), layers, self.sizes)
             if bound is not None:
                 return [self._size(one, Here(bound)) for one in sides]
         return None
@@ -161,10 +154,3 @@ class Shapes(Formulas):
         letters = [one for one in letters if one not in bound]
         for numbers in product(range(depth + 2), repeat=len(letters)):
             yield Here(dict(zip(letters, numbers, strict=True)))
-
-
-class _Nothing:
-    pass
-
-
-NOTHING = _Nothing()

@@ -44,23 +44,27 @@ class Moving:
             return self._checked(np.array(columns).reshape(kept.shape))
         if 1 not in kept.shape:
             return self._of_batches(kept, columns)
-        matrix = np.stack([column.reshape(-1) for column in columns], axis=1)
-        self._checked(matrix)
-        square = matrix.shape[0] == matrix.shape[1] and not np.any(matrix - np.diag(np.diag(matrix)))
-        return Jacobian(matrix, np.diag(matrix).reshape(first.shape) if square else None, "", "")
+        matrix, diagonal = self._matrix(columns)
+        return Jacobian(matrix, diagonal, "", "")
 
     def _of_batches(self, kept: Value, columns: list[Value]) -> Any:
         """Of a batch by a batch: entry by entry if it is so."""
-        first = columns[0]
-        if first.shape != kept.shape:
+        if columns[0].shape != kept.shape:
             msg = "the derivative of a vector by a matrix"
             raise derive.TooManyAxes(msg)
-        matrix = np.stack([column.reshape(-1) for column in columns], axis=1)
-        self._checked(matrix)
-        if np.any(matrix - np.diag(np.diag(matrix))):
+        matrix, diagonal = self._matrix(columns)
+        if diagonal is None:
             msg = "the derivative of a batch by a batch"
             raise derive.TooManyAxes(msg)
-        return Jacobian(matrix, np.diag(matrix).reshape(first.shape), "batch", "varies")
+        return Jacobian(matrix, diagonal, "batch", "varies")
+
+    def _matrix(self, columns: list[Value]) -> tuple[Value, Value | None]:
+        """All slopes, and those on the diagonal if there are no others."""
+        matrix = self._checked(np.stack([column.reshape(-1) for column in columns], axis=1))
+        diagonal = np.diag(matrix)
+        square = matrix.shape[0] == matrix.shape[1]
+        own = square and not np.any(matrix - np.diag(diagonal))
+        return matrix, diagonal.reshape(columns[0].shape) if own else None
 
     def _checked(self, value: Value) -> Value:
         """A slope that is 0 everywhere means that the text leaves out what lies between."""

@@ -15,9 +15,8 @@ def most_entries(every: list[Node], names: Names) -> dict[str, int]:
     found: dict[str, int] = {}
     for node in every:
         for one in symbols(node):
-            quantity = names.found.get(one.name)
-            if quantity is not None:
-                found[one.name] = max(found.get(one.name, 0), len(one.sub) - len(quantity.families))
+            if one.name in names.found:
+                found[one.name] = max(found.get(one.name, 0), len(names.entries(one)))
     return found
 
 
@@ -25,7 +24,7 @@ def over_samples(every: list[Node], names: Names, notation: Notation) -> set[str
     """Names whose only entry is that of a sample, in a text about whole batches: t_n."""
     seen: dict[str, set[bool]] = {}
     for one in (one for node in every for one in symbols(node) if one.name in names.found):
-        entries = one.sub[len(names.found[one.name].families) :]
+        entries = names.entries(one)
         if entries and not (len(entries) == 1 and isinstance(entries[0].node, Num)):
             alone = len(entries) == 1 and is_letter(entries[0].node) in notation.sample_letters
             seen.setdefault(one.name, set()).add(alone)
@@ -34,11 +33,7 @@ def over_samples(every: list[Node], names: Names, notation: Notation) -> set[str
 
 def columns(every: list[Node], entries: dict[str, int], names: Names) -> set[str]:
     """The matrices of which a row stands as a column: those of alpha_m^T x."""
-    return {
-        one.name
-        for one in turned(every)
-        if entries.get(one.name) == 2 and len(one.sub) - len(names.found[one.name].families) == 1
-    }
+    return {one.name for one in turned(every) if entries.get(one.name) == 2 and len(names.entries(one)) == 1}
 
 
 def labels(every: list[Node], names: Names) -> set[str]:

@@ -11,7 +11,7 @@ import numpy as np
 
 from clearprop.check.document.graph.definitions import Definition, Definitions, numbers_of
 from clearprop.check.document.graph.formulas import layer_letters, size_name
-from clearprop.check.document.graph.names import LAYER, Names
+from clearprop.check.document.graph.names import Names
 from clearprop.check.document.graph.shapes import Shapes
 from clearprop.check.document.graph.slopes import Moving
 from clearprop.check.document.meaning.notation import Notation, Role, is_letter
@@ -23,7 +23,7 @@ from clearprop.check.document.numbers.quantities import HERE
 from clearprop.check.document.numbers.values import Jacobian, Value, scalar
 from clearprop.check.document.read.limits import MOST_ENTRIES, Misfit, OutOfRange, Undefined, Unread
 from clearprop.check.document.read.statements import Statement
-from clearprop.check.document.read.tree import Derivative, Matrix, Node, Script, Sym, Transpose, bases, walk
+from clearprop.check.document.read.tree import Derivative, Matrix, Node, Sym, Transpose, bases, walk
 
 Key = tuple[str, tuple[int, ...]]
 OPEN = ("rate", "decay", "constant")  # numbers that need no line that uses them
@@ -80,14 +80,16 @@ class Graph:
 
     def symbol(self, node: Sym, env: Env) -> Value:
         """The value of a quantity, or of an entry of it."""
-        count = len(self.names.found[node.name].families)
-        families = tuple(quantities.index(item.node, env) for item in node.sub[:count])
-        value = self.value((node.name, families), env)
-        entries = node.sub[count:]
+        value = self.value(self._key(node, env), env)
+        entries = self.names.entries(node)
         found = matrices.picked(value, entries, env) if entries else value
         return (
             found.T if found.ndim == 2 and len(entries) == 1 and node.name in self.shapes.columns else found
         )
+
+    def _key(self, sym: Sym, env: Env) -> Key:
+        """A quantity in its layer, of its sample."""
+        return sym.name, tuple(quantities.index(item.node, env) for item in self.names.families(sym))
 
     def value(self, key: Key, env: Env) -> Value:
         view = self.view(env)
@@ -123,9 +125,7 @@ class Graph:
         if not fitting or self.shapes.is_input(self.layers(key), [one for one, _ in fitting]):
             return self._leaf(key, env)
         one, bound = fitting[0]
-        samples = [
-            n for kind, n in zip(self.names.found[name].families, families, strict=True) if kind != LAYER
-        ]
+        samples = self.names.found[name].samples(families)
         inner = env.at(letters=bound, params={}, sample=samples[0] - 1 if samples else 0)
         if not one.entries:
             return self._whole(one, inner)
@@ -135,10 +135,9 @@ class Graph:
 
     def _check(self, name: str, families: tuple[int, ...], env: Env) -> None:
         """Raise OutOfRange for a layer or a sample that is not there."""
-        kinds = self.names.found[name].families
         self.shapes.check_layers(name, self.layers((name, families)))
-        for kind, number in zip(kinds, families, strict=True):
-            if kind != LAYER and not 1 <= number <= env.world.m:
+        for number in self.names.found[name].samples(families):
+            if not 1 <= number <= env.world.m:
                 msg = f"{self.names.found[name].of} has no sample {number}"
                 raise OutOfRange(msg)
 
@@ -149,8 +148,7 @@ class Graph:
 
     def layers(self, key: Key) -> tuple[int, ...]:
         """The numbers of its layers alone."""
-        kinds = self.names.found[key[0]].families
-        return tuple(n for kind, n in zip(kinds, key[1], strict=True) if kind == LAYER)
+        return self.names.found[key[0]].layers(key[1])
 
     def _shape(self, key: Key) -> tuple[int, ...]:
         name, layers = key[0], self.layers(key)
@@ -220,19 +218,12 @@ class Graph:
         """How far a letter runs by the places where a symbol has it."""
         if sym.name not in self.names.found or not self.knows(sym.name):
             return set()
-        kinds = self.names.found[sym.name].families
-        families, entries = sym.sub[: len(kinds)], sym.sub[len(kinds) :]
-        at = [is_letter(item.node) == letter for item in families]
-        found = {env.world.m for kind, here in zip(kinds, at, strict=False) if here and kind != LAYER}
+        quantity, entries = self.names.found[sym.name], self.names.entries(sym)
+        found = {env.world.m for item in quantity.samples(sym.sub) if is_letter(item.node) == letter}
         places = [k for k, item in enumerate(entries) if is_letter(item.node) == letter]
         if places:
-            layers = tuple(
-                quantities.index(item.node, env)
-                for kind, item in zip(kinds, families, strict=False)
-                if kind == LAYER
-            )
-            numbers = iter(layers)
-            shape = self._shape((sym.name, tuple(next(numbers) if kind == LAYER else 1 for kind in kinds)))
+            layers = [quantities.index(item.node, env) for item in self.names.layers(sym)]
+            shape = self._shape((sym.name, quantity.first(layers)))
             if len(entries) == 1 and shape:
                 found.add(max(shape) if 1 in shape else shape[0])
             elif len(shape) == len(entries):
@@ -241,12 +232,8 @@ class Graph:
 
     def layer_of(self, node: Node, env: Env) -> int | None:
         """The layer that a quantity is of, the inputs' being 0."""
-        if not isinstance(node, Sym) or node.name not in self.names.found:
-            return None
-        kinds = self.names.found[node.name].families
-        found = [
-            quantities.index(i.node, env) for kind, i in zip(kinds, node.sub, strict=False) if kind == LAYER
-        ]
+        items = self.names.layers(node) if isinstance(node, Sym) else ()
+        found = [quantities.index(item.node, env) for item in items]
         return found[0] - env.notation.first_act if found else None
 
     def layer_letters(self, node: Node) -> set[str]:
@@ -294,18 +281,11 @@ class Graph:
             if self.kinds.get(one.name) == "loss" and not one.sub and self.kinds[by.name] == "weight":
                 self.derivative(Derivative(one, by, nabla=True), env)
 
-    def _entries(self, sym: Sym) -> tuple[Script, ...]:
-        return sym.sub[len(self.names.found[sym.name].families) :]
-
     def _cells(self, by: Sym, env: Env) -> Matrix | None:
         """The entries that a matrix is put together of, each with a name of its own: W = [u_{11}, u_{12}]."""
-        count = len(self.names.found[by.name].families)
-        families = tuple(quantities.index(item.node, env) for item in by.sub[:count])
-        fitting = [
-            one
-            for one in self.definitions.of.get(by.name, ())
-            if one.binding(families, self.sizes) is not None
-        ]
+        _, families = self._key(by, env)
+        said = self.definitions.of.get(by.name, ())
+        fitting = [one for one in said if one.binding(families, self.sizes) is not None]
         right = fitting[0].right if fitting and not fitting[0].entries else None
         if not isinstance(right, Matrix) or right.listed:
             return None
@@ -344,12 +324,8 @@ class Graph:
             msg = "the derivative of a loss that the text does not give"
             raise Unread(msg)
         if isinstance(by, Transpose):
-            turned = (
-                derive.as_array(found, env)
-                if isinstance(found := self.derivative(Derivative(of, by.of, nabla=True), env), Jacobian)
-                else found
-            )
-            return turned.T
+            found = self.derivative(Derivative(of, by.of, nabla=True), env)
+            return (derive.as_array(found, env) if isinstance(found, Jacobian) else found).T
         if not isinstance(by, Sym) or by.name not in self.names.found or not self.knows(by.name):
             msg = "a derivative by something that is no quantity of the text"
             raise Undefined(msg, by.name if isinstance(by, Sym) else "")
@@ -357,16 +333,15 @@ class Graph:
         cells = self._cells(by, env)
         if cells is not None:
             slopes = [[self.derivative(Derivative(of, cell), env) for cell in row] for row in cells.rows]
-            return matrices.picked(np.array(slopes, float), self._entries(by), env)
+            return matrices.picked(np.array(slopes, float), self.names.entries(by), env)
         view = self.view(env)
         if view.given:
             msg = "a derivative of a derivative"
             raise Unread(msg)
-        count = len(self.names.found[by.name].families)
-        key = (by.name, tuple(quantities.index(item.node, env) for item in by.sub[:count]))
+        key = self._key(by, env)
         start = np.asarray(self.value(key, env))
         moving = Moving(self, of, key, start, view, env)
-        entries = by.sub[count:]
+        entries = self.names.entries(by)
         marks = np.arange(start.size).reshape(start.shape)
         kept = np.asarray(matrices.picked(marks, entries, env) if entries else marks)
         value = moving.by(kept)

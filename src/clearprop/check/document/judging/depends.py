@@ -4,19 +4,60 @@ from clearprop.check.document.meaning.notation import PARAMETERS, ROWLIKE, Notat
 from clearprop.check.document.read.statements import Statement
 from clearprop.check.document.read.tree import Call, Derivative, Node, Second, Sym, bases, symbols, walk
 
+Use = tuple[str, int]  # a loss with its value (0), gradients by z and a (1), by W and b (2); a delta (3)
 
-def uses(statement: Statement, notation: Notation) -> set[tuple[str, int]]:
-    """What of a reading a statement depends on: a loss's value (0), gradients by z and a (1), by W and b (2);
-    delta (3).
-    """
-    found: set[tuple[str, int]] = set()
-    for part in statement.parts:
-        if part.node is not None:
-            _uses(part.node, notation, found)
-    left = statement.parts[0].node
-    if isinstance(left, Sym) and left.name in notation.roles and notation.roles[left.name].kind in PARAMETERS:
-        found.add((notation.main_loss or "", 2))
-    return found
+
+class Dependence:
+    """What of a reading statements depend on, through the text's own definitions too: each of these is walked once."""
+
+    def __init__(self, notation: Notation) -> None:
+        self.notation = notation
+        self._of_name: dict[str, tuple[set[Use], set[str]]] = {}
+
+    def uses(self, statement: Statement) -> set[Use]:
+        """What one statement depends on."""
+        found, names = self._met([part.node for part in statement.parts if part.node is not None])
+        left = statement.parts[0].node
+        if isinstance(left, Sym) and self.notation.kind(left.name) in PARAMETERS:
+            found.add((self.notation.main_loss or "", 2))
+        waiting = list(names)
+        while waiting:
+            name = waiting.pop()
+            if name not in self._of_name:
+                self._of_name[name] = self._met([right for _, right in self.notation.definitions[name]])
+            more, further = self._of_name[name]
+            found |= more
+            waiting += further - names
+            names |= further
+        return found
+
+    def _met(self, nodes: list[Node]) -> tuple[set[Use], set[str]]:
+        """What formulas themselves depend on, and the names in them that the text defines."""
+        found: set[Use] = set()
+        names: set[str] = set()
+        waiting = list(nodes)
+        while waiting:
+            node = waiting.pop()
+            if isinstance(node, Derivative) and (slopes := self._slopes(node)):
+                found |= slopes
+                continue
+            if isinstance(node, (Sym, Call)):
+                kind = self.notation.kind(node.name)
+                if kind in ("loss", "delta", "gradient"):
+                    found.add((node.name, 0 if kind == "loss" else 3))
+            if isinstance(node, Sym):
+                names |= self.notation.definitions.keys() & {one.name for one in symbols(node)}
+            waiting += node.children
+        return found, names
+
+    def _slopes(self, node: Derivative) -> set[Use]:
+        """Which gradients of a loss a derivative is; none if it is of something else."""
+        roles = self.notation.roles
+        name = node.of.name if isinstance(node.of, (Sym, Call)) else self.notation.main_loss or ""
+        if self.notation.kind(name) != "loss":
+            return set()
+        by = [roles[one.name].kind for one in bases(node.by) if one.name in roles]
+        return {(name, part) for part in _parts(by[0] if by else "")}
 
 
 def _parts(kind: str) -> tuple[int, ...]:
@@ -24,32 +65,6 @@ def _parts(kind: str) -> tuple[int, ...]:
     if kind in ROWLIKE:
         return (1,)
     return (2,) if kind in PARAMETERS else (1, 2)
-
-
-def _uses(
-    node: Node, notation: Notation, found: set[tuple[str, int]], within: frozenset[str] = frozenset()
-) -> None:
-    """Add what a node depends on; `within` are the definitions that it is met in, which may name each other."""
-    if isinstance(node, Derivative):
-        name = node.of.name if isinstance(node.of, (Sym, Call)) else notation.main_loss or ""
-        role = notation.roles.get(name)
-        if role is not None and role.kind == "loss":
-            by = [notation.roles[s.name].kind for s in bases(node.by) if s.name in notation.roles]
-            found |= {(name, part) for part in _parts(by[0] if by else "")}
-            return
-    if isinstance(node, (Sym, Call)) and node.name in notation.roles:
-        kind = notation.roles[node.name].kind
-        if kind in ("loss", "delta", "gradient"):
-            found.add((node.name, 0 if kind == "loss" else 3))
-    for name in (
-        notation.definitions.keys() & {s.name for s in symbols(node)} - within
-        if isinstance(node, Sym)
-        else ()
-    ):
-        for _, right in notation.definitions[name]:
-            _uses(right, notation, found, within | {name})
-    for child in node.children:
-        _uses(child, notation, found, within)
 
 
 def has_derivative(statement: Statement) -> bool:

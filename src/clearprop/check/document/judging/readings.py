@@ -6,7 +6,7 @@ from itertools import product
 
 from clearprop.check.document.judging import slopes
 from clearprop.check.document.judging.compare import Comparison, compared
-from clearprop.check.document.judging.depends import has_derivative, says_what_it_is, uses
+from clearprop.check.document.judging.depends import Dependence, has_derivative, says_what_it_is
 from clearprop.check.document.meaning.build import Setting
 from clearprop.check.document.meaning.notation import (
     OWN,
@@ -55,7 +55,8 @@ class Chooser:
     tried: dict[tuple, tuple[dict, dict[int, Comparison]]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.uses = [uses(s, self.setting.notation) for s in self.statements]
+        dependence = Dependence(self.setting.notation)
+        self.uses = [dependence.uses(s) for s in self.statements]
         self.sides = [len(compared(s)) for s in self.statements]
         self.free = [k for k, used in enumerate(self.uses) if not used]
         self.same = [k for k in self.free if not has_derivative(self.statements[k])]

@@ -28,7 +28,7 @@ from clearprop.check.document.meaning.options import Options
 from clearprop.check.document.numbers.world import Plan
 from clearprop.check.document.read.formulas import prose
 from clearprop.check.document.read.statements import Document
-from clearprop.check.document.read.tree import Mul, Num, Sym, walk
+from clearprop.check.document.read.tree import Mul, Num, Sym, symbols, walk
 
 
 @dataclass
@@ -118,6 +118,7 @@ def _sizes(
 
 def _definitions(document: Document, notation: Notation) -> None:
     """Quantities that the text defines by an equation: names without a role on the left of their first one."""
+    seen: set[Sym] = set()
     for statement in document.statements:
         for k in range(1, len(statement.parts)):
             left, right, sign = statement.parts[k - 1].node, statement.parts[k].node, statement.parts[k].sign
@@ -130,18 +131,14 @@ def _definitions(document: Document, notation: Notation) -> None:
                 isinstance(left, Sym)
                 and _is_new(left, notation)
                 and left.name not in notation.counters
-                and not any(s == left for s in _same_name(right, left))
+                and left not in seen
+                and left not in symbols(right)
             ):
+                seen.add(left)
                 notation.definitions.setdefault(left.name, []).append((left, right))
     for name, value in abbreviations.abbreviations(document):
         if _is_new(name, notation) and name.name not in notation.definitions:
             notation.definitions[name.name] = [(name, value)]
-
-
-def _same_name(node, left: Sym) -> list[Sym]:
-    from clearprop.check.document.read.tree import symbols
-
-    return [s for s in symbols(node) if s.name == left.name]
 
 
 def _is_new(sym: Sym, notation: Notation) -> bool:
@@ -149,11 +146,9 @@ def _is_new(sym: Sym, notation: Notation) -> bool:
     letter = is_letter(sym)
     if name in notation.roles or letter in notation.sizes or name in notation.functions:
         return False
-    if letter is not None and (
+    return letter is None or not (
         letter in notation.sample_letters or letter in notation.layer_letters or letter in set("ijkl")
-    ):
-        return False
-    return not (name in notation.definitions and sym in [left for left, _ in notation.definitions[name]])
+    )
 
 
 __all__ = ["Setting", "build"]

@@ -1,6 +1,6 @@
 """The small tree that a formula is read into. Every node is frozen and knows the tokens it was read from."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, fields, replace
 from functools import cache, cached_property
 
@@ -261,29 +261,33 @@ def walk(node: Node) -> Iterator[Node]:
     return iter(node.all)
 
 
+def mapped(node: Node, change: Callable[[Node], Node]) -> Node:
+    """The same node with every node directly in it changed."""
+
+    def changed(value: object) -> object:
+        if isinstance(value, Node):
+            return change(value)
+        return tuple(map(changed, value)) if isinstance(value, tuple) else value
+
+    return replace(node, **{name: changed(getattr(node, name)) for name in _names(type(node))})
+
+
 def entrywise(node: Node) -> Node:
     """The same with every product taken entry by entry, as a function of one letter is applied to a vector."""
-    below = {name: _entrywise(getattr(node, name)) for name in _names(type(node))}
-    return replace(node, **(below | {"kind": "hadamard"} if isinstance(node, Mul) else below))
-
-
-def _entrywise(value: object) -> object:
-    if isinstance(value, Node):
-        return entrywise(value)
-    return tuple(map(_entrywise, value)) if isinstance(value, tuple) else value
+    below = mapped(node, entrywise)
+    return replace(below, kind="hadamard") if isinstance(below, Mul) else below
 
 
 def relettered(node: Node, old: str, new: str) -> Node:
     """A tree in which another letter stands for each bare one."""
     if isinstance(node, Sym) and node == Sym(old):
         return replace(node, name=new)
-    return replace(node, **{name: _relettered(getattr(node, name), old, new) for name in _names(type(node))})
+    return mapped(node, lambda one: relettered(one, old, new))
 
 
-def _relettered(value: object, old: str, new: str) -> object:
-    if isinstance(value, Node):
-        return relettered(value, old, new)
-    return tuple(_relettered(one, old, new) for one in value) if isinstance(value, tuple) else value
+def swapped(node: Node, others: dict[Node, Node]) -> Node:
+    """A tree in which other nodes stand for some."""
+    return others[node] if node in others else mapped(node, lambda one: swapped(one, others))
 
 
 def symbols(node: Node) -> Iterator[Sym]:
