@@ -30,6 +30,41 @@ HOSTILE = {
     "an empty matrix": r"$z = \begin{bmatrix}\end{bmatrix}$ $z = \begin{bmatrix} & \\ & \end{bmatrix}$",
 }
 
+OWN = (
+    r"For a column $x$: $u = A x$, $q = \tanh(u)$, $w = B q + x$, $y = C w$ and $E = \frac12 \|y - t\|^2$. "
+    r"So $\frac{\partial E}{\partial C} = (y-t) w^T$, $\frac{\partial E}{\partial B} = C^T (y-t) q^T$. "
+)  # is read by its own definitions
+WITHIN = {
+    "a layer without end": "$V^{(1000000000)} = Q x$",
+    "large indices": "$g = v_{900000} + M_{80000,90000}$",
+    "a large matrix": r"$M \in R^{1000000 \times 1000000}$, $r = M x$, $\frac{\partial E}{\partial M} = r x^T$",
+    "layers by many letters": "$V^{(l)} = "
+    + " + ".join(f"G^{{({letter})}}" for letter in "abcdefghnopqrs")
+    + "$",
+    "a long sum of products": r"$s = \sum_{i=1}^{9000} v_i p_i$",
+    "a chain of definitions": " ".join(rf"$m_{{{k}}} = \tanh(m_{{{k + 1}}} + c)$" for k in range(40)),
+    "one name many times": " ".join(f"$r_{{{k}}} = A x + d_{{{k}}} q$" for k in range(200)),
+}
+
+
+@pytest.mark.parametrize("name", WITHIN)
+def test_hostile_lines_in_a_text_that_is_read_by_its_own_definitions(name):
+    Path("/proc/self/clear_refs").write_text("5")
+    memory, seconds = _memory("VmRSS"), _seconds()
+    check_document(OWN + WITHIN[name])
+    memory, seconds = _memory("VmHWM") - memory, _seconds() - seconds
+    assert seconds < 20
+    assert memory < 200_000
+
+
+def test_sizes_too_large_to_compute_with_are_some_number_of_units():
+    text = (
+        OWN
+        + r"Here $A \in R^{128 \times 784}$, $B \in R^{784 \times 128}$. Then $h = B^T w$ and $s = A^T q$. "
+    )
+    check = check_document(text + r"$\frac{\partial E}{\partial w} = C^T (y-t)$")
+    assert check.ok, str(check)
+
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_hostile_documents_end_in_a_message(name):

@@ -16,7 +16,7 @@ from clearprop.check.document.meaning.hidden_layers import names_below
 from clearprop.check.document.meaning.options import Options
 from clearprop.check.document.numbers.worlds import Worlds
 from clearprop.check.document.read import sources
-from clearprop.check.document.read.limits import SLIPS, Misfit, OutOfRange, Unread
+from clearprop.check.document.read.limits import MOST_TELLING, SLIPS, Misfit, OutOfRange, Unread
 from clearprop.check.document.read.statements import Document, read_document
 from clearprop.check.document.verdict import DocumentCheck
 from clearprop.errors import ClearpropError, SpecError
@@ -97,7 +97,8 @@ def _checked(document: Document, options: Options) -> DocumentCheck:
         if k not in setting.conditions and is_claim(s, document.words, setting.notation)
     ]
     worlds = Worlds(setting, options.sizes)
-    chooser = Chooser(setting, claims, worlds.telling)
+    telling = claims[:: 1 + len(claims) // MOST_TELLING]
+    chooser = Chooser(setting, telling, worlds.telling)
     chooser.fit_layout()
     chooser.fit_batches()
     chooser.fit_everything()

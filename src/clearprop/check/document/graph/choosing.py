@@ -8,7 +8,7 @@ from clearprop.check.document.judging.compare import Comparison
 from clearprop.check.document.judging.judge import Judge, Seen
 from clearprop.check.document.meaning.build import Setting
 from clearprop.check.document.meaning.notation import Notation, Reading
-from clearprop.check.document.read.limits import SLIPS, Misfit, OutOfRange, Unread
+from clearprop.check.document.read.limits import MOST_STATEMENTS, SLIPS, Misfit, OutOfRange, Unread
 from clearprop.check.document.read.statements import Statement
 from clearprop.check.document.verdict import Checked, DocumentCheck
 
@@ -32,7 +32,7 @@ def both(
     """The check by custom with what the text's own definitions add to it, or the check by these alone."""
     check = usual.verdict(said)
     custom = [_of_custom(*one) for one in zip(usual.seen, check.checked, strict=True)]
-    if not _leaves_open(custom):
+    if not _leaves_open(custom) or len(claims) > MOST_STATEMENTS:
         return check
     poor = sum(one in (UNREAD, UNMENDED) for one in custom) > POOR * len(custom)
     try:

@@ -2,6 +2,8 @@
 
 from collections import defaultdict
 
+from clearprop.check.document.read.limits import MOST_UNITS
+
 Shape = tuple[int, int] | None  # rows and columns, each a dimension; None for a number
 
 POOL = (3, 4, 2, 6, 7, 8, 9, 10, 11, 12)
@@ -77,7 +79,8 @@ class Dims:
 
     def reaches(self, dim: int, number: int) -> None:
         """An index of this dimension has this number."""
-        self.least[self.root(dim)] = max(self.least[self.root(dim)], number)
+        if number <= MOST_UNITS:
+            self.least[self.root(dim)] = max(self.least[self.root(dim)], number)
 
     def numbers(self, used: set[int]) -> dict[int, int]:
         """A number for each dimension, as different as they may be for those that are `used`."""

@@ -7,7 +7,7 @@ from clearprop.check.document.graph.definitions import shifted
 from clearprop.check.document.graph.dims import Dims, Shape
 from clearprop.check.document.graph.names import Names
 from clearprop.check.document.meaning.notation import Notation, is_letter
-from clearprop.check.document.read.limits import OutOfRange
+from clearprop.check.document.read.limits import MOST_UNITS, OutOfRange
 from clearprop.check.document.read.tree import (
     Add,
     Big,
@@ -64,13 +64,19 @@ class Formulas(ABC):
     def _size(self, node: Node, here: Here | None = None) -> int:
         """The dimension that a size stands for."""
         if isinstance(node, Num):
-            return self.dims.one if node.value == 1 else self.dims.fresh(int(node.value))
+            return self._counted(int(node.value))
         letter = is_letter(node)
         if letter is None and isinstance(node, Sym):
             return self.dims.of_name(size_name(node, here.layers if here else {}, self.sizes))
         if letter is not None and self.notation.sizes.get(letter) == ("m",):
             return self.dims.samples
         return self.dims.of_name(letter or repr(node))
+
+    def _counted(self, number: int) -> int:
+        """The dimension of so many; a large one is as many as all that are written so."""
+        if number == 1:
+            return self.dims.one
+        return self.dims.fresh(number) if number <= MOST_UNITS else self.dims.of_name(str(number))
 
     def _index(self, item: Script, here: Here) -> int:
         """The dimension that an index runs over."""

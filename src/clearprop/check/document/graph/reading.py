@@ -15,7 +15,7 @@ from clearprop.check.document.meaning.build import Setting
 from clearprop.check.document.meaning.notation import ROWLIKE, Notation, Reading, is_letter
 from clearprop.check.document.numbers.world import World
 from clearprop.check.document.numbers.worlds import NOWHERE, world_of
-from clearprop.check.document.read.limits import OutOfRange
+from clearprop.check.document.read.limits import MOST_LAYERS, OutOfRange, Unread
 from clearprop.check.document.read.statements import Statement
 from clearprop.check.document.read.tree import Call, Derivative, Node, Script, Sym, bases, symbols, walk
 
@@ -97,6 +97,9 @@ def _depth(setting: Setting, names: Names, every: list[Node]) -> int:
         if shifted(item.node)[0] is None
     ]
     written = max(numbers, default=0) - setting.notation.first_act
+    if written > MOST_LAYERS:
+        msg = f"{written} layers"
+        raise Unread(msg)
     if names.tops or _is_open(every, names):
         return max(DEPTH, written)
     return max(written, setting.depth or 1)

@@ -14,6 +14,7 @@ from clearprop.check.document.read.tree import Big, Node, Script, walk
 NUMBERS = ("rate", "decay", "constant", "loss")
 ROWS = ("input", "target", "pre", "act", "prediction", "delta", "augmented")
 MOST = 400  # quantities, each of each layer
+MOST_CHOICES = 3000  # of the layers that a line names
 
 
 class Shapes(Formulas):
@@ -146,11 +147,13 @@ class Shapes(Formulas):
         return None
 
     def over_layers(self, nodes: list[Node], depth: int):
-        """Every choice of the layers that formulas name, as places."""
+        """Every choice of the layers that formulas name, as places; none where they are too many."""
         letters = sorted(
             set().union(*(layer_letters(node, self.names) for node in nodes)) - self.sizes.keys()
         )
         bound = {one.index for node in nodes for one in walk(node) if isinstance(one, Big)}
         letters = [one for one in letters if one not in bound]
+        if (depth + 2) ** len(letters) > MOST_CHOICES:
+            return
         for numbers in product(range(depth + 2), repeat=len(letters)):
             yield Here(dict(zip(letters, numbers, strict=True)))

@@ -149,6 +149,8 @@ class Comparison:
                 return self._all_unread(f"{name} is defined anew here, with {constant}")
         try:
             found = self._run(worlds, most)
+        except Unread as error:
+            return self._all_unread(error.why)
         except SLIPS:
             return self._all_unread("it cannot be compared")
         why = claims.open_meaning(self.known, self.notation) if any(p.failures for p in found) else ""

@@ -1,7 +1,7 @@
 """Where a statement is looked at: the values of its free indices, and of its letters that stand for any number."""
 
 from collections.abc import Iterator
-from itertools import cycle, product
+from itertools import cycle, islice, product
 
 import numpy as np
 
@@ -9,7 +9,7 @@ from clearprop.check.document.judging import conditions, dummies
 from clearprop.check.document.meaning.notation import Notation, Role, near_letter
 from clearprop.check.document.numbers import any_matrices, extents
 from clearprop.check.document.numbers.env import Env
-from clearprop.check.document.read.limits import OutOfRange
+from clearprop.check.document.read.limits import MOST_PLACES, OutOfRange, Unread
 from clearprop.check.document.read.tree import Call, Node, symbols, walk
 
 MOST_SAMPLES = 3  # that a line of one sample without an index is looked at for: both labels are among them
@@ -49,7 +49,10 @@ class Places:
 
     def _allowed(self, env: Env) -> list[Env]:
         """Every choice of the free indices that the conditions allow; all choices if they allow none."""
-        found = list(self._all(env))
+        found = list(islice(self._all(env), MOST_PLACES + 1))
+        if len(found) > MOST_PLACES:
+            msg = f"more than {MOST_PLACES:,} choices of its indices"
+            raise Unread(msg)
         allowed = [e for e in found if all(conditions.holds(c, e) is not False for c in self.conditions)]
         return allowed or found
 

@@ -27,6 +27,7 @@ from clearprop.check.document.meaning.notation import Notation, is_letter
 from clearprop.check.document.meaning.options import Options
 from clearprop.check.document.numbers.world import Plan
 from clearprop.check.document.read.formulas import prose
+from clearprop.check.document.read.limits import MOST_DEFINITIONS
 from clearprop.check.document.read.statements import Document
 from clearprop.check.document.read.tree import Mul, Num, Sym, symbols, walk
 
@@ -132,6 +133,7 @@ def _definitions(document: Document, notation: Notation) -> None:
                 and _is_new(left, notation)
                 and left.name not in notation.counters
                 and left not in seen
+                and len(notation.definitions.get(left.name, ())) < MOST_DEFINITIONS
                 and left not in symbols(right)
             ):
                 seen.add(left)

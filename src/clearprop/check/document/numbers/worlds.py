@@ -1,7 +1,9 @@
 """The networks that a document is held against: its own, drawn several times, and others of other depths and widths."""
 
 import re
+from bisect import bisect
 from collections.abc import Callable
+from functools import cached_property
 
 import numpy as np
 
@@ -100,13 +102,20 @@ class Worlds:
 
     def _drops_samples(self, statement: Statement, at: int) -> bool:
         """Whether the section leaves out the index of the sample, and the line has none."""
-        text = self.setting.document.source.text[:at]
-        section = text[max([match.start() for match in hints.HEADING.finditer(text)], default=0) :]
+        dropped, headings = self._dropped
+        last = dropped[bisect(dropped, at) - 1] if dropped and dropped[0] <= at else None
+        if last is None or bisect(headings, at) != bisect(headings, last):
+            return False
         nodes = [part.node for part in statement.parts if part.node is not None]
-        indexed = any(
-            one.name in self.setting.notation.sample_letters for node in nodes for one in symbols(node)
-        )
-        return hints.DROPS_SAMPLES.search(section) is not None and not indexed
+        letters = self.setting.notation.sample_letters
+        return not any(one.name in letters for node in nodes for one in symbols(node))
+
+    @cached_property
+    def _dropped(self) -> tuple[list[int], list[int]]:
+        """Where the text says that it leaves out the index of the sample, and where its sections begin."""
+        text = self.setting.document.source.text
+        dropped = [match.end() for match in hints.DROPS_SAMPLES.finditer(text)]
+        return dropped, [match.start() for match in hints.HEADING.finditer(text)]
 
     def _general(self, statement: Statement) -> bool:
         """Whether a line speaks of L, of C or of any layer l."""

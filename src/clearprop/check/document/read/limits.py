@@ -8,6 +8,12 @@ MOST_DEPTH = 60  # braces in braces
 MOST_TERMS = 10_000  # of one sum
 MOST_ENTRIES = 250_000  # of one array
 MOST_EVALUATIONS = 60_000  # nodes visited for one statement on one network
+MOST_PLACES = 20_000  # choices of a statement's free indices
+MOST_LAYERS = 12  # of a network that a text itself defines
+MOST_UNITS = 30  # that a size is taken for as it is written: 784 inputs are some number of inputs
+MOST_TELLING = 300  # statements, about so many, by which readings are told apart
+MOST_DEFINITIONS = 50  # of one name
+MOST_STATEMENTS = 400  # of a text that is read a second time
 FEW_EVALUATIONS = 12_000  # while readings are tried
 
 
