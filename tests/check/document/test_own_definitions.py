@@ -120,6 +120,22 @@ def test_a_name_that_no_line_defines_is_unread():
     assert [u.token for u in check.unread] == ["k"]
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "fix"),
+    [
+        ("(1 - q \\odot q)", "(1 - u^2)", "u^2 -> q^2"),
+        ("= C^\\top (y - t)", "= B^\\top (y - t)", "B^\\top -> C^\\top"),
+        ("= g q^\\top", "= g w^\\top", "w^\\top -> q^\\top"),
+    ],
+)
+def test_one_letter_for_another_is_told(old, new, fix):
+    text = TEXTS["a layer that is skipped"][0]
+    assert text.count(old) == 1
+    check = check_document(text.replace(old, new))
+    assert [one.fix for one in check.findings] == [fix], str(check)
+    assert "tanh output" not in str(check)  # what custom takes the letters for is not said of them
+
+
 def test_what_does_not_reach_the_loss_is_unread():
     """A slope of 0 says that the text leaves out what lies between."""
     text = (

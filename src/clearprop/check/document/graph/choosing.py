@@ -7,6 +7,7 @@ from clearprop.check.document.graph.reading import judged
 from clearprop.check.document.judging.compare import Comparison
 from clearprop.check.document.judging.judge import Judge, Seen
 from clearprop.check.document.meaning.build import Setting
+from clearprop.check.document.meaning.describe import described_by_itself
 from clearprop.check.document.meaning.notation import Notation, Reading
 from clearprop.check.document.read.limits import MOST_STATEMENTS, SLIPS, Misfit, OutOfRange, Unread
 from clearprop.check.document.read.statements import Statement
@@ -40,7 +41,7 @@ def both(
         if poor and own.is_sound and own.gain(custom) >= max(MORE, SHARE * len(custom)):
             for statement in own.statements:
                 own.judge.watch(statement)
-            return own.judge.verdict(f"{said}; read by its own definitions", sure=True)
+            return own.judge.verdict(described_by_itself(own.judge.setting), sure=True)
         _help(custom, own, usual)
     except (*SLIPS, Unread, Misfit, OutOfRange):
         return check

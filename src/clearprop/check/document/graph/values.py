@@ -3,7 +3,8 @@
 Derivatives are taken by the complex step: a quantity is moved, and all that its definition reaches is computed anew.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from itertools import product
 from typing import Any
 
@@ -60,6 +61,18 @@ class Graph:
     def knows(self, name: str) -> bool:
         """Whether a name is a quantity that has a value here."""
         return name in self.definitions.of or name in self.definitions.used or self.kinds.get(name) in OPEN
+
+    @cached_property
+    def editing(self) -> Notation:
+        """What letters are where a slip is undone: by custom, or by their shapes."""
+        own = {one.of: Role(self._form(name)) for name, one in self.names.found.items()}
+        custom = self.names.notation
+        return replace(custom, roles={name: custom.roles.get(name, role) for name, role in own.items()})
+
+    def _form(self, name: str) -> str:
+        """What a quantity without a usual meaning is like, by its shape: a weight, or the activations of one sample."""
+        shape = next((shape for (other, _), shape in self.shapes.of.items() if other == name), None)
+        return "weight" if shape and not any(map(self.shapes.dims.is_one, shape)) else "act"
 
     def size(self, sym: Sym, env: Env) -> int | None:
         """The value of a size, m or n_l."""

@@ -8,7 +8,7 @@ from clearprop.check.document.judging.diagnose import Diagnosis
 from clearprop.check.document.judging.edits import Editor
 from clearprop.check.document.judging.occurrences import Edit
 from clearprop.check.document.meaning.build import Setting
-from clearprop.check.document.meaning.notation import Reading
+from clearprop.check.document.meaning.notation import Notation, Reading
 from clearprop.check.document.numbers.env import Budget
 from clearprop.check.document.numbers.evaluate import plain
 from clearprop.check.document.numbers.updates import is_update
@@ -107,7 +107,7 @@ class Mender:
 
     def _edits(self, tokens: list[Token]):
         letters = _letters(self.statement, self.setting)
-        for edit in Editor(tokens, self.setting.notation, letters).all():
+        for edit in Editor(tokens, _editing(self.setting), letters).all():
             self.left -= len(edit.tokens)
             self.setting.repairs -= len(edit.tokens)
             if self.left < 0:
@@ -136,7 +136,7 @@ def undefined(
     """A known symbol that, in place of one the text never introduces, makes the line true."""
     mender = Mender(statement, pair, setting, reading, worlds)
     tokens = statement.parts[pair.unread_side].tokens
-    editor = Editor(tokens, setting.notation, _letters(statement, setting))
+    editor = Editor(tokens, _editing(setting), _letters(statement, setting))
     for edit in islice(editor.names(), MOST_NAMES):
         if (
             edit.what == "undefined"
@@ -147,13 +147,19 @@ def undefined(
     return None
 
 
+def _editing(setting: Setting) -> Notation:
+    """What the letters that edits exchange mean."""
+    graph = setting.notation.graph
+    return setting.notation if graph is None else graph.editing
+
+
 def _letters(statement: Statement, setting: Setting) -> list[str]:
     """Index letters and numbers that the statement itself uses, the letters of samples first."""
     found: dict[str, None] = dict.fromkeys(sorted(setting.notation.sample_letters))
     for part in statement.parts:
         for before, token in pairwise(part.tokens):
             single = (
-                token.kind == "letter" and len(token.text) == 1 and token.text not in setting.notation.roles
+                token.kind == "letter" and len(token.text) == 1 and token.text not in _editing(setting).roles
             )
             beside = single and before.kind == "letter"
             in_script = before.text in ("_", "{", ",", "(", "^") and (single or token.kind == "number")

@@ -15,10 +15,9 @@ TOTALS = {
 
 
 def described(setting: Setting, reading: Reading) -> str:
-    notation, plan = setting.notation, setting.plan
-    parts = [_layout(setting)]
-    if notation.style:
-        parts.append(f"layers as {STYLES[notation.style]}")
+    """The network, the layout and the losses of a text that is read by custom."""
+    plan = setting.plan
+    parts = _layout(setting)
     hidden = ", ".join(dict.fromkeys(plan.activations))
     if setting.depth != 1 and "smooth" not in plan.activations:
         parts.append(hidden)
@@ -35,6 +34,11 @@ def described(setting: Setting, reading: Reading) -> str:
     return "; ".join(parts)
 
 
+def described_by_itself(setting: Setting) -> str:
+    """The layout of a text that says itself what its network is."""
+    return "; ".join((*_layout(setting), "read by its own definitions"))
+
+
 def _before(plan: Plan) -> str:
     """How squared errors differ from half their sum over the outputs."""
     if plan.loss != "squared":
@@ -43,10 +47,11 @@ def _before(plan: Plan) -> str:
     return mean + ("" if plan.factor == 0.5 else " without the 1/2")
 
 
-def _layout(setting: Setting) -> str:
-    if setting.notation.one_sample:
-        return f"one sample, a {setting.notation.vectors}"
-    return "a sample in each row" if setting.notation.rows else "a sample in each column"
+def _layout(setting: Setting) -> list[str]:
+    notation = setting.notation
+    batch = "a sample in each row" if notation.rows else "a sample in each column"
+    samples = f"one sample, a {notation.vectors}" if notation.one_sample else batch
+    return [samples, *([f"layers as {STYLES[notation.style]}"] if notation.style else [])]
 
 
 def _loss(name: str, how: tuple[str, str, str], penalty: str) -> str:
