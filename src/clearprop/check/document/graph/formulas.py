@@ -3,6 +3,7 @@
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 
+from clearprop.check.document.graph import uses
 from clearprop.check.document.graph.definitions import shifted
 from clearprop.check.document.graph.dims import Dims, Shape
 from clearprop.check.document.graph.names import Names
@@ -45,11 +46,13 @@ class Here:
 class Formulas(ABC):
     """Finds the shapes of formulas; those of quantities are told by `quantity`."""
 
-    def __init__(self, names: Names, notation: Notation, entries: dict[str, int], columns: set[str]) -> None:
-        self.names, self.notation, self.entries, self.columns = names, notation, entries, columns
+    def __init__(self, names: Names, notation: Notation, every: list[Node], depth: int) -> None:
+        self.names, self.notation, self.depth = names, notation, depth
+        self.entries = uses.most_entries(every, names)
+        self.columns = uses.columns(every, self.entries, names)
         self.dims = Dims()
-        self.sizes: dict[str, int] = {}  # of the letters of the last layer
-        self.depth = 1
+        last = {"L", *names.tops, *names.depths} - notation.roles.keys()
+        self.sizes = dict.fromkeys(last, depth + notation.first_act)
         self.in_loss = False  # in what defines a loss, columns side by side are numbers
 
     @abstractmethod

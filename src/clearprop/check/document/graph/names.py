@@ -10,7 +10,7 @@ from itertools import compress
 from typing import TypeVar
 
 from clearprop.check.document.graph import letters
-from clearprop.check.document.meaning.notation import LAYERED, Notation, is_letter, near_letter
+from clearprop.check.document.meaning.notation import LAYERED, Notation, Role, is_letter, near_letter
 from clearprop.check.document.meaning.roles import nodes
 from clearprop.check.document.numbers.quantities import HERE
 from clearprop.check.document.read.statements import Document
@@ -224,26 +224,25 @@ class Names:
             return ""
         if isinstance(item.node, Text):
             return "name"
-        letter = near_letter(item.node)
-        kind = self.notation.kind(sym.name)
+        letter, role = near_letter(item.node), self.notation.roles.get(sym.name)
         if self._names_unit(sym):
             return "name"
         if letter in self.notation.sample_letters:
-            role = self.notation.roles.get(sym.name)
-            whole = role is not None and role.batch
-            return "" if whole else SAMPLE
+            return "" if role is not None and role.batch else SAMPLE
         if place == 0 and self._is_layer_below(letter, sym):
             return LAYER
         if isinstance(item.node, Num):
-            role = self.notation.roles.get(sym.name)
-            told = role is not None and role.kind in LAYERED and role.layer is None
-            told = told and sym.name in self.numbered
-            if self.notation.style == "sub" and place == 0 and (told or sym.name in self.layered):
-                return LAYER
-            return "name" if len(sym.sub) == 1 and sym.name in self.numbered else ""
-        if letter is not None and letter not in self.running and not kind.startswith("rate"):
-            return "name"
-        return ""
+            return self._of_number(place, sym, role)
+        fixed = letter is not None and letter not in self.running
+        return "name" if fixed and self.notation.kind(sym.name) != "rate" else ""
+
+    def _of_number(self, place: int, sym: Sym, role: Role | None) -> str:
+        """What a number below a name is: a layer, a part of the name, or an entry."""
+        alone = sym.name in self.numbered
+        told = role is not None and role.kind in LAYERED and role.layer is None and alone
+        if self.notation.style == "sub" and place == 0 and (told or sym.name in self.layered):
+            return LAYER
+        return "name" if alone and len(sym.sub) == 1 else ""
 
     def _is_layer_below(self, letter: str | None, sym: Sym) -> bool:
         """Whether what stands first below a name counts layers."""

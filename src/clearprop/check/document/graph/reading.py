@@ -74,11 +74,9 @@ def _graph(
     main = next((s for s in _losses(statements, notation, names) if s.name in definitions.of), None)
     samples.add_rows(definitions, names, notation)
     every = [p.node for one in statements for p in one.parts if p.node is not None]
-    shapes = Shapes(definitions, names, notation, every, _declared(setting, names))
-    shapes.depth = depth = _depth(setting, names, every)
-    top = depth + notation.first_act
-    shapes.sizes = dict.fromkeys({"L", *names.tops, *names.depths} - notation.roles.keys(), top)
-    _join(shapes, statements, depth)
+    depth = _depth(setting, names, every)
+    shapes = Shapes(definitions, names, notation, every, _declared(setting, names), depth)
+    _join(shapes, statements)
     graph = Graph(definitions, names, shapes, notation, main)
     graph.sizes |= {k: graph.m for k, size in notation.sizes.items() if size == ("m",)}
     graph.sizes = {
@@ -175,14 +173,14 @@ def _declared(setting: Setting, names: Names) -> dict[str, list[tuple[tuple[Scri
     return found
 
 
-def _join(shapes: Shapes, statements: list[Statement], depth: int) -> None:
+def _join(shapes: Shapes, statements: list[Statement]) -> None:
     """Note what every line demands of dimensions: first what defines the network, then what may have slips."""
     forward = [one for one in statements if _is_forward(one, shapes.definitions)]
     for statement in forward:
-        _join_sides(shapes, [part.node for part in statement.parts[:2] if part.node is not None], depth)
+        _join_sides(shapes, [part.node for part in statement.parts[:2] if part.node is not None])
     shapes.dims.settle({dim for shape in shapes.of.values() for dim in shape or ()})
     for statement in statements:
-        _join_sides(shapes, [part.node for part in statement.parts if part.node is not None], depth)
+        _join_sides(shapes, [part.node for part in statement.parts if part.node is not None])
 
 
 def _is_forward(statement: Statement, definitions: Definitions) -> bool:
@@ -192,8 +190,8 @@ def _is_forward(statement: Statement, definitions: Definitions) -> bool:
     return any(id(node) in definitions.rights for node in nodes) and not slopes
 
 
-def _join_sides(shapes: Shapes, nodes: list[Node], depth: int) -> None:
-    for here in shapes.over_layers(nodes, depth):
+def _join_sides(shapes: Shapes, nodes: list[Node]) -> None:
+    for here in shapes.over_layers(nodes):
         try:
             found = [shapes.shape(node, here) for node in nodes]
         except OutOfRange:

@@ -27,9 +27,9 @@ class Shapes(Formulas):
         notation: Notation,
         every: list[Node],
         declared: dict[str, list[tuple[tuple[Script, ...], list[Node]]]],
+        depth: int,
     ) -> None:
-        entries = uses.most_entries(every, names)
-        super().__init__(names, notation, entries, uses.columns(every, entries, names))
+        super().__init__(names, notation, every, depth)
         self.definitions, self.declared = definitions, declared
         self.of: dict[tuple[str, tuple[int, ...]], Shape] = {}
         self.labels = uses.labels(every, names)
@@ -146,14 +146,14 @@ class Shapes(Formulas):
                 return [self._size(one, Here(bound)) for one in sides]
         return None
 
-    def over_layers(self, nodes: list[Node], depth: int):
+    def over_layers(self, nodes: list[Node]):
         """Every choice of the layers that formulas name, as places; none where they are too many."""
         letters = sorted(
             set().union(*(layer_letters(node, self.names) for node in nodes)) - self.sizes.keys()
         )
         bound = {one.index for node in nodes for one in walk(node) if isinstance(one, Big)}
         letters = [one for one in letters if one not in bound]
-        if (depth + 2) ** len(letters) > MOST_CHOICES:
+        if (self.depth + 2) ** len(letters) > MOST_CHOICES:
             return
-        for numbers in product(range(depth + 2), repeat=len(letters)):
+        for numbers in product(range(self.depth + 2), repeat=len(letters)):
             yield Here(dict(zip(letters, numbers, strict=True)))
