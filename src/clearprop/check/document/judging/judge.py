@@ -144,7 +144,7 @@ class Judge:
         for side, pair in found.items():
             error = pair.unread
             assert error is not None
-            typo = isinstance(error, Undefined) and self._stands_once(error.token)
+            typo = isinstance(error, Undefined) and self._stands_only_in(statement, error.token)
             mended = undefined(statement, pair, self.setting, reading, worlds) if typo else None
             if mended is not None:
                 sides = (
@@ -168,13 +168,14 @@ class Judge:
             )
         return {*found, *(p.right for p in nothing)}
 
-    def _stands_once(self, name: str) -> bool:
-        """Whether a symbol is in one statement only, as a slip of the pen is."""
-        count = sum(
-            any(s.name == name for p in one.parts if p.node is not None for s in symbols(p.node))
+    def _stands_only_in(self, statement: Statement, name: str) -> bool:
+        """Whether a symbol is in this statement and in no other, as a slip of the pen is."""
+        found = [
+            one.at
             for one in self.setting.document.statements
-        )
-        return count == 1
+            if any(s.name == name for p in one.parts if p.node is not None for s in symbols(p.node))
+        ]
+        return found == [statement.at]
 
     def _mark(self, statement: Statement, verdict: str, wrong: set[int], unread: set[int]) -> None:
         rest = "verified" if verdict == "verified" else "open"

@@ -37,9 +37,30 @@ def find_deltas(pairs: Pairs, notation: Notation) -> None:
             known = notation.roles[left.name]
             samples = {is_letter(item.node) for item in getattr(slope.of, "sub", ())}  # the i of dR_i/dT_i
             units = [item for item in left.sub if is_letter(item.node) not in samples]
-            bare = known.layer is None and notation.style is None and not (units or left.sup)
+            alone = not units or _has_one_meaning(left.name, pairs, notation)
+            bare = known.layer is None and notation.style is None and alone and not left.sup
             layer = layer if bare else known.layer
             notation.roles[left.name] = replace(known, layer=layer, sign=sign, slope=not slope.nabla)
+        elif base.kind == "prediction" and _has_one_meaning(left.name, pairs, notation):
+            notation.roles[left.name] = Role("gradient", layer, of=by.name, sign=sign, slope=not slope.nabla)
+
+
+def _has_one_meaning(name: str, pairs: Pairs, notation: Notation) -> bool:
+    """Whether a delta of no layer is the slope by one quantity, and by nothing else: delta_k = dE/dy_k."""
+    known = notation.roles[name]
+    named = {id(right): right for left, right, _ in pairs if isinstance(left, Sym) and left.name == name}
+    slopes = [one.of if isinstance(one, Neg) else one for one in named.values()]
+    by = {one.by.name for one in slopes if isinstance(one, Derivative) and isinstance(one.by, Sym)}
+    letters = {is_letter(item.node) for left, _, _ in pairs if isinstance(left, Sym) and left.name == name
+               for item in left.sub}  # fmt: skip
+    several = len(letters & notation.unit_layers.keys()) > 1
+    return (
+        known.kind == "delta"
+        and known.layer is None
+        and notation.style is None
+        and len(by) == 1
+        and not several
+    )
 
 
 def _is_of_act(name: str, notation: Notation) -> bool:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from clearprop.check.document.meaning import errors, forward, hidden_layers, hints, patterns, steps
+from clearprop.check.document.meaning import errors, forward, hidden_layers, hints, patterns, stacked, steps
 from clearprop.check.document.meaning.adjoints import find_adjoints
 from clearprop.check.document.meaning.any_layer import find_any_layer
 from clearprop.check.document.meaning.augmented import find_blocks, find_cut
@@ -54,7 +54,16 @@ PRIOR = {
 
 
 def pairs(document: Document) -> Iterator[tuple[Node, Node, str]]:
-    """Neighbouring sides of all chains, both ways of reading a first side that is a name."""
+    """Neighbouring sides of all chains, both ways of reading a first side that is a name; also with the letter for
+    the entries, where the first is a matrix of them.
+    """
+    for left, right, sign in _written(document):
+        yield left, right, sign
+        if isinstance(left, Matrix) and (whole := stacked.whole(left)) is not left:
+            yield whole, stacked.whole(right), sign
+
+
+def _written(document: Document) -> Iterator[tuple[Node, Node, str]]:
     for statement in document.statements:
         nodes = [(p.node, p.sign) for p in statement.parts]
         first = nodes[0][0]

@@ -6,7 +6,7 @@ delta_1 = dJ/dy, delta_2 = dJ/dz the order of the numbers is that of the text, n
 one token, so that the formulas tell its layer.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from clearprop.check.document.read.tokens import Token, merged
@@ -26,18 +26,22 @@ def joined(formulas: Formulas) -> Formulas:
     names = {n for n in names if any(_tells(n, tokens) for tokens in formulas)}
     if names & set(UNITS):  # z_1 = x W + b_1, h_1 = tanh(z_1)
         names |= {name for name in BESIDE if not _numbers(name, formulas) & {"", None}}
-    offsets = {name for name in WEIGHTS if _has_offset(name, formulas)}
-    return [_joined(tokens, names, offsets) for tokens in formulas] if names or offsets else formulas
+    from_one = not any(_counts_from_zero(tokens) for tokens in formulas)
+    offsets = {name for name in WEIGHTS if from_one and _has_offset(name, formulas, _first_below)}
+    behind = {name for name in WEIGHTS if from_one and _has_offset(name, formulas, _last_below)}
+    if not (names or offsets or behind):
+        return formulas
+    return [_joined(_behind(tokens, behind - offsets), names, offsets) for tokens in formulas]
 
 
-def _has_offset(name: str, formulas: Formulas) -> bool:
-    """Whether W_0 is the bias beside W, or v_0 beside v_k, alpha_{0m} beside alpha_{ml}: there is no other number
-    first below it, and no sum from 0.
+def _has_offset(name: str, formulas: Formulas, below: Callable[[list[Token], int], Token | None]) -> bool:
+    """Whether W_0 is the bias beside W, or v_0 beside v_k, alpha_{0m} beside alpha_{ml}, w_{j0} beside w_{ji}: there
+    is no other number in this place below it.
     """
-    first = {_first_below(tokens, k) for tokens in formulas for k in _places(name, tokens)}
-    numbers = {one.text for one in first if one is not None and one.kind == "number"}
-    others = any(one is None or one.kind == "letter" for one in first)
-    return numbers == {"0"} and others and not any(_counts_from_zero(tokens) for tokens in formulas)
+    found = {below(tokens, k) for tokens in formulas for k in _places(name, tokens)}
+    numbers = {one.text for one in found if one is not None and one.kind == "number"}
+    others = any(one is None or one.kind == "letter" for one in found)
+    return numbers == {"0"} and others
 
 
 def _first_below(tokens: list[Token], k: int) -> Token | None:
@@ -48,15 +52,48 @@ def _first_below(tokens: list[Token], k: int) -> Token | None:
     return inside[0] if inside else None
 
 
+def _last_below(tokens: list[Token], k: int) -> Token | None:
+    """The last of two things that stand below a name."""
+    last = _end_of_pair(tokens, k)
+    return tokens[last] if last else None
+
+
+def _end_of_pair(tokens: list[Token], k: int) -> int:
+    """Where the second of two things below a name stands, behind a letter and perhaps a comma; 0 if there are no two."""
+    inside = [token.text for token in tokens[k + 1 : k + 7]]
+    if inside[:2] != ["_", "{"] or tokens[k + 3].kind != "letter":
+        return 0
+    end = inside.index("}") if "}" in inside else 0
+    commas = [place for place in range(2, end) if inside[place] == ","]
+    return k + end if end - len(commas) == 4 else 0
+
+
+def _behind(tokens: list[Token], names: set[str]) -> list[Token]:
+    """w_{j0} as w0_{j}."""
+    result: list[Token] = []
+    k = 0
+    while k < len(tokens):
+        last = _end_of_pair(tokens, k) if tokens[k].text in names else 0
+        if last and tokens[last].text == "0":
+            end = replace(tokens[last + 1], raw="0}")
+            result += [replace(tokens[k], text=f"{tokens[k].text}0"), *tokens[k + 1 : k + 4], end]
+            k = last + 2
+            continue
+        result.append(tokens[k])
+        k += 1
+    return result
+
+
 def _is_below(tokens: list[Token], k: int) -> bool:
     """Whether a letter has something below it."""
     return k + 1 < len(tokens) and tokens[k + 1].text == "_"
 
 
 def _counts_from_zero(tokens: list[Token]) -> bool:
-    """Whether a sum starts at 0, or there is an x_0: then the weight 0 is one among the others."""
+    """Whether a sum starts at 0, or there is an x_0, or z_0 = 1: then the weight 0 is one among the others."""
     return any(
         (t.text == r"\sum" and "0" in [one.text for one in tokens[k + 1 : k + 6]])
+        or (t.text not in WEIGHTS and [one.text for one in tokens[k + 1 : k + 5]] == ["_", "0", "=", "1"])
         or (t.text == "x" and [one.text for one in tokens[k + 1 : k + 3]] == ["_", "0"])
         for k, t in enumerate(tokens)
     )

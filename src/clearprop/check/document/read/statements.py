@@ -5,7 +5,7 @@ import itertools
 import re
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from clearprop.check.document.read import (
     dotted,
@@ -28,7 +28,7 @@ from clearprop.check.document.read.parse import Words, parse
 from clearprop.check.document.read.sources import Source
 from clearprop.check.document.read.splitting import EQUAL, RELATIONS, Chain, Side, chains, unbalanced
 from clearprop.check.document.read.tokens import Token, expand, lex, macros
-from clearprop.check.document.read.tree import Node
+from clearprop.check.document.read.tree import Node, Space
 
 LONGEST = 30  # tokens of a formula that names something and states nothing
 FUNCTION_LETTERS = {
@@ -204,6 +204,15 @@ def _add(statements: list[Statement], chain: Chain, number: int, words: Words) -
     parts = [part_of(side, words) for side in chain.sides]
     if not parts:  # a sign that stands alone
         return
+    if (
+        len(parts) == 3
+        and parts[1].sign in EQUAL
+        and isinstance(parts[2].node, Space)
+        and not chain.continues
+    ):
+        whole = entries.by_entry(parts[0].node, parts[1].node, parts[1].tokens)
+        if whole is not parts[0].node and parts[2].sign == r"\in":  # X = (x_{ni}) \in R^{N x D}
+            statements.append(Statement([replace(parts[0]), parts.pop()], number, []))
     if len(parts) == 2 and parts[1].sign in EQUAL:
         parts[0].node = entries.by_entry(parts[0].node, parts[1].node, parts[1].tokens)
         parts[1].node = entries.as_vector(parts[0].node, parts[1].node)
@@ -265,9 +274,22 @@ def words_of(formulas: list[list[Token]]) -> Words:
                 bare[token.text] += 1
             differentials += _is_differential(tokens, k)
     functions = {name for name in applied if _is_function(name, applied, simple, bare, primed)}
+    functions |= {name for tokens in formulas for name in _of_parameters(tokens)} - NEVER
     marked = {name for tokens in formulas for name in _shortened(tokens)}
     changes = not any(_stands_alone("Delta", tokens) for tokens in formulas)
     return Words(frozenset(functions | primed - NEVER), differentials > 0, changes, marked=frozenset(marked))
+
+
+PARAMETERS = {"theta", "Theta", "w", "W", "b", "V", "U", "beta", ",", ";"}
+
+
+def _of_parameters(tokens: list[Token]) -> list[str]:
+    """The F of F(theta) = ..., of parameters alone: what a text makes small."""
+    opens = [t.text for t in tokens[1:2]] == ["("] and tokens[0].kind == "letter"
+    end = _close(tokens, 1) if opens else 0
+    follows = [t.text for t in tokens[end + 1 : end + 3] if t.text != "&"][:1]
+    known = end > 2 and follows and follows[0] in EQUAL and {t.text for t in tokens[2:end]} <= PARAMETERS
+    return [tokens[0].text] if known else []
 
 
 def _stands_alone(name: str, tokens: list[Token]) -> bool:

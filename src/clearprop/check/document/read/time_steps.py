@@ -23,7 +23,7 @@ Formulas = list[list[Token]]
 
 def stripped(formulas: Formulas) -> Formulas:
     """The formulas without the letter of the step, where a parameter or its memory is computed from the one before."""
-    formulas = [_without_new(tokens) for tokens in formulas]
+    formulas = [[t for line in _lines(tokens) for t in _without_new(line)] for tokens in formulas]
     steps = {letter for tokens in formulas for letter in _steps(tokens)}
     if not steps:
         return formulas
@@ -38,11 +38,21 @@ def stripped(formulas: Formulas) -> Formulas:
     return [_numbered(tokens, kept & AT_STEPS) for tokens in bare]
 
 
+def _lines(tokens: list[Token]) -> list[list[Token]]:
+    r"""The formula cut behind each \quad, line break and start of lines."""
+    found: list[list[Token]] = [[]]
+    for token in tokens:
+        found[-1].append(token)
+        if token.text in (r"\quad", "\\\\") or token.text.startswith(r"\begin "):
+            found.append([])
+    return found
+
+
 def _without_new(tokens: list[Token]) -> list[Token]:
     r"""w^{+} = w - ..., w_{\text{new}} = w_{\text{old}} - ...: as w = w - ...."""
     start = next((k for k, t in enumerate(tokens) if t.text in EQUAL or t.text == r"\leftarrow"), 0)
     marks = [k for k in range(start) if _marked(tokens, k, NEW)]
-    if len(marks) != 1 or tokens[0].text not in {t.text for t in tokens[start:]}:
+    if len(marks) != 1 or not tokens or tokens[0].text not in {t.text for t in tokens[start:]}:
         return tokens
     olds = [k for k in range(start, len(tokens)) if _marked(tokens, k, OLD)]
     dropped = {k + n for k in (*marks, *olds) for n in range(_width(tokens, k))}
