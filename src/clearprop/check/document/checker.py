@@ -1,10 +1,12 @@
 """check_document: read a derivation, hold every line against real networks, say what does not hold."""
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 
+from clearprop.check.document import parts
 from clearprop.check.document.graph import choosing
 from clearprop.check.document.judging import conditions
 from clearprop.check.document.judging.claims import is_claim
@@ -73,7 +75,8 @@ def check_source(source: sources.Source, options: Options) -> DocumentCheck:
     document = read_document(source)
     with np.errstate(all="ignore"):
         try:
-            return _checked(document, options)
+            whole = _checked(document, options)
+            return parts.best(whole, document, partial(_of_part, options))
         except ClearpropError:
             raise
         except (*SLIPS, Unread, Misfit, OutOfRange) as error:
@@ -84,9 +87,15 @@ def check_source(source: sources.Source, options: Options) -> DocumentCheck:
             raise SpecError(msg) from error
 
 
-def _checked(document: Document, options: Options) -> DocumentCheck:
+def _of_part(options: Options, source: sources.Source, glance: bool) -> DocumentCheck:
+    """The check of a part of a text; at a glance nothing is tried to mend lines."""
+    return _checked(read_document(source), options, glance=glance)
+
+
+def _checked(document: Document, options: Options, *, glance: bool = False) -> DocumentCheck:
     said = conditions.attach(document)
     setting = build(document, options)
+    setting.repairs = 0 if glance else setting.repairs
     setting.conditions = said
     setting.notation.below_last = conditions.hidden_acts(document, setting.notation) | names_below(
         setting.notation

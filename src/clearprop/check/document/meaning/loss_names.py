@@ -25,11 +25,11 @@ def find_losses(nodes: list[Node], pairs: Pairs, words: Words, notation: Notatio
         if isinstance(item.node, Sym)
     }
     usual = {name for name in found if name in LOSS_LETTERS or name.lower() in SAID}
-    squares = _squares(nodes, pairs, notation)
-    usual |= squares
+    formed = _formed(nodes, pairs, notation)
+    usual |= formed
     for name, _ in found.most_common():
         kind = notation.roles[name].kind if name in notation.roles else ""
-        applied = name in words.functions and name not in LOSS_LETTERS and name not in squares
+        applied = name in words.functions and name not in LOSS_LETTERS and name not in formed
         if name in usual and kind not in TAKEN and not applied and name not in above:
             notation.roles[name] = Role("loss")
             notation.main_loss = notation.main_loss or name
@@ -73,19 +73,25 @@ def _candidates(nodes: list[Node], pairs: Pairs, notation: Notation) -> Counter[
     return found
 
 
-def _squares(nodes: list[Node], pairs: Pairs, notation: Notation) -> set[str]:
-    """Names of any letter, F or F(x), that are squares of differences, and are differentiated by a parameter
-    or by what a layer sums up.
+def _formed(nodes: list[Node], pairs: Pairs, notation: Notation) -> set[str]:
+    """Names of any letter, F or F(x), that are squares of differences or logarithms beside targets, and are
+    differentiated by a parameter or by what a layer sums up.
     """
-    squares = {
+    formed = {
         left.name
         for left, right, _ in pairs
-        if (_is_bare(left) or _is_of_all(left)) and patterns.loss_family(right) == "squared"
+        if (_is_bare(left) or _is_of_all(left)) and _is_form(right, notation)
     }
     slopes = [one for node in nodes for one in walk(node) if isinstance(one, Derivative)]
     moved = {name for name, role in notation.roles.items() if role.kind in PARAMETERS | {"pre"}}
     by_them = [one.of for one in slopes if moved & {s.name for s in bases(one.by)}]
-    return squares & {of.name for of in by_them if _is_bare(of)}
+    return formed & {of.name for of in by_them if _is_bare(of)}
+
+
+def _is_form(node: Node, notation: Notation) -> bool:
+    family = patterns.loss_family(node)
+    targets = any(notation.kind(one.name) == "target" for one in symbols(node))
+    return family == "squared" or (family is not None and targets)
 
 
 def _is_bare(node: Node | None) -> TypeGuard[Sym]:
