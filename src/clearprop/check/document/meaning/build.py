@@ -76,6 +76,7 @@ def build(document: Document, options: Options) -> Setting:
     named_functions.find_functions(document, notation, text)
     named_functions.find_outputs(document, notation)
     constants.find_constants(document, notation)
+    constants.find_step_decay(document, notation)
     constants.find_rate(document, notation)
     constants.find_anew(document, notation)
     constants.find_overwritten(document, notation)

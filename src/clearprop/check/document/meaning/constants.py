@@ -5,7 +5,7 @@ import re
 from clearprop.check.document.meaning.notation import PARAMETERS, Notation, Role, is_letter
 from clearprop.check.document.meaning.roles import named_lines, nodes, pairs
 from clearprop.check.document.read.statements import Document
-from clearprop.check.document.read.tree import Add, Node, Num, Sym, bases, symbols
+from clearprop.check.document.read.tree import Add, Derivative, Mul, Node, Num, Sym, bases, symbols
 
 CUSTOM = {"mu", "gamma", "beta", "rho", "tau", "kappa", "nu"}
 WORD = (
@@ -59,6 +59,46 @@ def find_rate(document: Document, notation: Notation) -> None:
         constants = [n for n, kind in kinds.items() if kind == "constant" or n in lone]
         if "rate" not in kinds.values() and len(constants) == 1 and (right.sign < 0 or constants[0] in lone):
             notation.roles[constants[0]] = Role("rate")
+
+
+def find_step_decay(document: Document, notation: Notation) -> None:
+    """The one letter that shrinks a weight in its own step, the mu of W <- W - eta (dW + mu W) or of (1 - eta mu) W, or
+    that adds it to its own gradient, is a decay, whatever letter it is.
+    """
+    taken = notation.sizes.keys() | notation.layer_letters | notation.sample_letters
+    for left, right, _ in (*pairs(document), *((a, b, "") for _, a, b in named_lines(document))):
+        of = _weight_of(left, notation)
+        if of is None:
+            continue
+        of_it, others = _factors_of(of, right)
+        free = {n for n in of_it - others - taken if notation.kind(n) in ("", "constant")}
+        moved = any(notation.kind(name) in ("rate", "constant") for name in others)
+        if len(free) == 1 and (moved if of == left else isinstance(right, Add)):
+            notation.roles[free.pop()] = Role("decay")
+
+
+def _weight_of(left: Node, notation: Notation) -> Sym | None:
+    """The weight that a line moves, or takes the gradient by."""
+    role = notation.roles.get(left.name) if isinstance(left, Sym) else None
+    if isinstance(left, Sym) and role is not None and role.kind == "gradient":
+        left = Sym(role.of, left.sup, left.sub)
+    if isinstance(left, Derivative):
+        left = left.by
+    return left if isinstance(left, Sym) and notation.kind(left.name) == "weight" else None
+
+
+def _factors_of(of: Sym, node: Node) -> tuple[set[str], set[str]]:
+    """The letters that multiply a name in a sum, and those that stand elsewhere in it."""
+    if isinstance(node, Mul) and of in (node.left, node.right):
+        return _letters(node) - {of.name}, set()
+    if isinstance(node, Sym):
+        return set(), {node.name} if is_letter(node) else set()
+    inner = [_factors_of(of, one) for one in node.children]
+    return set().union(*(a for a, _ in inner)), set().union(*(b for _, b in inner))
+
+
+def _letters(node: Node) -> set[str]:
+    return {one.name for one in bases(node) if is_letter(one)}
 
 
 def _only_in_steps(document: Document, notation: Notation) -> set[str]:
@@ -130,4 +170,4 @@ def _slopes(document: Document) -> dict[str, float]:
     return found
 
 
-__all__ = ["find_anew", "find_constants", "find_overwritten", "find_rate"]
+__all__ = ["find_anew", "find_constants", "find_overwritten", "find_rate", "find_step_decay"]
