@@ -8,6 +8,11 @@ SOFTMAX = (
     "Rows of $X$ are the $N$ samples. $U = X V + c$, $H = \\tanh(U)$, $S = H W + b$, $P = \\mathrm{softmax}(S)$,\n\n"
     "$$L = -\\frac1N \\sum_n \\sum_c T_{nc} \\log P_{nc}$$\n\n"
 )
+COLUMNS = (
+    "Samples are columns: $Z^{[1]} = W^{[1]} X + b^{[1]}$, $A^{[1]} = \\tanh(Z^{[1]})$, "
+    "$Z^{[2]} = W^{[2]} A^{[1]} + b^{[2]}$, $A^{[2]} = \\sigma(Z^{[2]})$.\n\n"
+    "$$J = -\\frac1m \\sum_{i=1}^m [y^{(i)} \\log a^{[2](i)} + (1 - y^{(i)}) \\log(1 - a^{[2](i)})]$$\n\n"
+)
 
 TEXTS = {
     "a decay that only the steps have": (
@@ -20,6 +25,36 @@ TEXTS = {
         SOFTMAX + "$$\\frac{\\partial L}{\\partial W} = \\frac1N H^T (P - T) + \\kappa W$$\n\n"
         "$$V \\leftarrow V - \\eta \\left(\\frac{\\partial L}{\\partial V} + \\kappa V\\right)$$\n",
         ("\\frac1N H^T", "H^T"),
+    ),
+    "one sample first, then all, with one name for both gradients": (
+        COLUMNS + "For one sample $\\mathcal{L} = -y \\log a^{[2]} - (1 - y) \\log(1 - a^{[2]})$ and\n\n"
+        "$$dz^{[2]} = a^{[2]} - y$$\n\n$$dW^{[2]} = dz^{[2]} a^{[1]T}, \\qquad db^{[2]} = dz^{[2]}$$\n\n"
+        "$$dz^{[1]} = W^{[2]T} dz^{[2]} * (1 - (a^{[1]})^2)$$\n\nOver the batch\n\n"
+        "$$dZ^{[2]} = A^{[2]} - Y$$\n\n$$dW^{[2]} = \\frac{1}{m} dZ^{[2]} A^{[1]T}$$\n\n"
+        "$$dZ^{[1]} = W^{[2]T} dZ^{[2]} * (1 - (A^{[1]})^2)$$\n\n$$dW^{[1]} = \\frac1m dZ^{[1]} X^T$$\n",
+        ("dz^{[2]} a^{[1]T}", "dz^{[2]} a^{[1]}"),
+    ),
+    "a sum over samples that only the prose tells": (
+        "One sample $x$ is a column. $a = W x + b$, $p = \\mathrm{softmax}(a)$ and $\\ell = -y^T \\log p$, so\n\n"
+        "$$\\frac{\\partial \\ell}{\\partial a} = p - y$$\n\n"
+        "$$\\frac{\\partial \\ell}{\\partial W} = (p - y) x^T$$\n\n"
+        "For $N$ samples, the columns of $X$, the loss is the sum of their losses. $A = W X + b \\mathbf{1}^T$, "
+        "$P = \\mathrm{softmax}(A)$ and\n\n$$\\frac{\\partial \\ell}{\\partial A} = P - Y$$\n",
+        ("= P - Y", "= \\frac1N (P - Y)"),
+    ),
+    "ones as long as what they are taken off": (
+        "One sample $x$ is a column. $a = W x + b$, $p = \\mathrm{softmax}(a)$, $y$ is one-hot and "
+        "$\\ell = -y^T \\log p$. Then\n\n"
+        "$$\\ell = -y^T (a - \\mathbf{1} \\log(\\mathbf{1}^T \\exp(a))) = -y^T a + \\log(\\mathbf{1}^T \\exp(a))$$\n\n"
+        "$$\\frac{\\partial \\ell}{\\partial W} = (p - y) x^T$$\n",
+        ("= -y^T a +", "= -y^T a -"),
+    ),
+    "differentials of formulas": (
+        "Columns of $X$ are the $N$ samples. $Z = W X + b \\mathbf{1}^T$, $A = \\tanh(Z)$, "
+        "$L = \\frac12 \\|A - Y\\|_F^2$. We have\n\n"
+        "$$dL = \\mathrm{tr}((A - Y)^T dA)$$\n\n$$dA = d\\tanh(Z) = (1 - A \\odot A) \\odot dZ$$\n\n"
+        "$$dZ = d(W X + b \\mathbf{1}^T) = dW X + db \\mathbf{1}^T$$\n",
+        ("= dW X + db", "= dW X - db"),
     ),
 }
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from clearprop.check.document.judging import cells, conditions, doubt, otherwise
+from clearprop.check.document.judging import alone, cells, conditions, doubt, otherwise
 from clearprop.check.document.judging.compare import Comparison, Failure, Outcome, Pair, same
 from clearprop.check.document.judging.diagnose import Diagnosis, diagnose
 from clearprop.check.document.judging.diagnose import written as number
@@ -98,6 +98,10 @@ class Judge:
             found = sum(pair.holds for pair in other.run(worlds))
             if found > held:
                 comparison, held = other, found
+        if held < len(comparison.pairs) and alone.is_of_one(statement, notation):
+            one = Comparison(statement, document, notation, self.reading)
+            if all(pair.holds for pair in one.run(self.worlds.of_one())):
+                return one
         return comparison
 
     def _spare_vague(self, statement: Statement, pairs: list[Pair]) -> None:

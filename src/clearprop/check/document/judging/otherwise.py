@@ -11,6 +11,7 @@ from clearprop.check.document.judging.conditions import sentence
 from clearprop.check.document.meaning import hints
 from clearprop.check.document.meaning.notation import ROWLIKE, Notation, Reading
 from clearprop.check.document.numbers.losses import labelled
+from clearprop.check.document.read.formulas import prose
 from clearprop.check.document.read.statements import Document, Statement
 from clearprop.check.document.read.tree import Big, Call, Derivative, Div, Node, Sym, symbols, walk
 
@@ -30,7 +31,7 @@ def ways(
     for way in ("mean", "sum") if name else ():
         yield Comparison(statement, document, notation, _of_all(reading, str(name), way))
     name = _slope_of_all(statement, notation, reading)
-    way = _way_said(name, document, notation) if name else None
+    way = (_way_said(name, document, notation) or hints.way_said(prose(document.source))) if name else None
     if way is not None:
         yield Comparison(statement, document, notation, _of_all(reading, str(name), way))
     if notation.shifted_letters:

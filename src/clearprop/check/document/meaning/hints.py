@@ -191,6 +191,26 @@ ABSORBS = re.compile(
 )
 
 
+# What the loss of all samples is, of those of each.
+SUMMED = re.compile(
+    r"(?:loss|cost|error|risk|objective)[^.;:]{0,40}\b(?:the|a) \**sum\b|\bsum(?:med|s)? (?:of |up )?(?:the |all )?"
+    r"(?:per.)?(?:sample|example|individual)?'?s?'? ?(?:losses|costs|errors)|(?:损失|误差|代价)[^。；]{0,12}(?:之|的总?|求)\**和",
+    re.IGNORECASE,
+)
+AVERAGED = re.compile(
+    r"(?:loss|cost|error|risk|objective)[^.;:]{0,40}\b(?:the|an) \**(?:mean|average)\b|\b(?:mean|average) (?:of |over )?"
+    r"(?:the |all )?(?:per.)?(?:sample|example|individual)?'?s?'? ?(?:losses|costs|errors|loss|cost)|"
+    r"(?:损失|误差|代价)[^。；]{0,12}平均|平均(?:损失|误差|代价)",
+    re.IGNORECASE,
+)
+
+
+def way_said(prose: str) -> str | None:
+    """Whether the prose calls the loss of all samples the sum or the mean of theirs; None if it says neither, or both."""
+    summed, averaged = says(SUMMED, prose), says(AVERAGED, prose)
+    return None if summed == averaged else "sum" if summed else "mean"
+
+
 def says(what: re.Pattern[str], prose: str) -> bool:
     """Whether the prose says it somewhere."""
     return what.search(prose) is not None

@@ -11,6 +11,7 @@ from clearprop.check.document.meaning.families import find_families
 from clearprop.check.document.meaning.likelihoods import find_likelihoods
 from clearprop.check.document.meaning.loss_names import find_losses, find_losses_of_one
 from clearprop.check.document.meaning.notation import (
+    ROWLIKE,
     Notation,
     Role,
     is_letter,
@@ -278,8 +279,17 @@ def find_roles(document: Document, notation: Notation) -> None:
     for name in sorted(used):
         if name.startswith("d ") and name not in notation.roles and name[2:] in notation.roles:
             notation.roles[name] = Role("gradient", of=name[2:])
+    _small_beside_capital(notation)
     notation.ones_above = any(notation.kind(name) in ("pre", "act") for name in ones)
     find_differentials(pairs(document), used, notation)
+
+
+def _small_beside_capital(notation: Notation) -> None:
+    """What only its gradient names, the z of dz: of one sample what Z is of all."""
+    for name in {role.of for role in notation.roles.values() if role.kind == "gradient"}:
+        known = notation.roles.get(name.upper())
+        if len(name) == 1 and name not in notation.roles and known is not None and known.kind in ROWLIKE:
+            notation.roles[name] = Role(known.kind, known.layer)
 
 
 def _added_inside(shifts: dict[str, int], bare: set[str], notation: Notation) -> None:

@@ -80,9 +80,15 @@ class Worlds:
                 w.with_parameters([0 * W for W in w.state.W], [0 * b for b in w.state.b]) for w in self.own
             ]
         if not self.setting.notation.one_sample and self._is_of_one(statement):
-            return [world_of(self.setting, w.sizes, 1, w.seed + 3 + k) for k, w in enumerate(self.own)]
+            return self.of_one()
         own = self.own if classes is None else self._with_classes(classes)
         return [*own, *self.others] if classes is None and self._general(statement) else own
+
+    def of_one(self) -> list[World]:
+        """Networks like the text's own, with one sample; its own if it gives numbers."""
+        if self.setting.numbers:
+            return self.own
+        return [world_of(self.setting, w.sizes, 1, w.seed + 3 + k) for k, w in enumerate(self.own)]
 
     def _with_classes(self, classes: int) -> list[World]:
         if classes not in self._by_classes:
