@@ -5,11 +5,19 @@ from dataclasses import replace
 import numpy as np
 
 from clearprop.check.document.meaning.notation import Role, layer_script
-from clearprop.check.document.numbers import functions, losses, matrices, quantities, vectorised
+from clearprop.check.document.numbers import (
+    differentials,
+    functions,
+    losses,
+    matrices,
+    quantities,
+    vectorised,
+)
 from clearprop.check.document.numbers.env import Env
 from clearprop.check.document.numbers.quantities import Spot
 from clearprop.check.document.numbers.values import Value, check_broadcast
 from clearprop.check.document.read.limits import Undefined, Unread
+from clearprop.check.document.read.moved import DIFFERENTIAL
 from clearprop.check.document.read.tree import Call, Matrix, Sym
 
 
@@ -29,6 +37,8 @@ def call(node: Call, env: Env) -> Value:
         return matrices.defined(Sym(node.name, node.sup, node.sub), env)
     if not node.args and (own := _at_its_layer(node, env)) is not None:
         return call(own, env)
+    if node.name == DIFFERENTIAL and len(node.args) == 1:
+        return differentials.of_formula(node.args[0], env)
     if not node.args:
         msg = f"the function {node.name} without an argument"
         raise Unread(msg, node.name)

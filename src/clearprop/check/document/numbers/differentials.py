@@ -4,13 +4,15 @@ from collections.abc import Iterable
 
 import numpy as np
 
+from clearprop.check.document.meaning.differentials import MARK
 from clearprop.check.document.meaning.notation import Role, place
 from clearprop.check.document.numbers import quantities
 from clearprop.check.document.numbers.env import Env
 from clearprop.check.document.numbers.functions import STEP
 from clearprop.check.document.numbers.values import Value
 from clearprop.check.document.read.limits import Unread
-from clearprop.check.document.read.tree import Node, Sym, symbols
+from clearprop.check.document.read.moved import DIFFERENTIAL
+from clearprop.check.document.read.tree import Call, Node, Sym, symbols, walk
 
 FIXED = ("W", "b")  # of a layer: what moves all behind it
 Moves = frozenset[tuple[str, int]]
@@ -18,20 +20,34 @@ Moves = frozenset[tuple[str, int]]
 
 def value(node: Sym, role: Role, env: Env) -> Value:
     """The change of a quantity along the direction of its line."""
+    return of_formula(Sym(role.of, node.sup, node.sub), env)
+
+
+def of_formula(node: Node, env: Env) -> Value:
+    """The change of a formula along the direction of its line."""
     from clearprop.check.document.numbers.evaluate import plain
 
+    name = node.name if isinstance(node, (Sym, Call)) else DIFFERENTIAL
     if env.state is not env.world.state:
         msg = "the derivative of a differential"
-        raise Unread(msg, node.name)
+        raise Unread(msg, name)
     if not env.moves:
         msg = "a differential in a line in which nothing moves"
-        raise Unread(msg, node.name)
-    moved = env.at(state=env.world.along(env.moves))
-    return np.imag(plain(Sym(role.of, node.sup, node.sub), moved)) / STEP
+        raise Unread(msg, name)
+    return np.imag(plain(node, env.at(state=env.world.along(env.moves)))) / STEP
 
 
 def has_differentials(nodes: Iterable[Node], roles: dict[str, Role]) -> bool:
-    return any(_is_differential(s, roles) for node in nodes for s in symbols(node))
+    """Whether something moves in formulas of a text that has differentials."""
+    if all(role.kind != "differential" for role in roles.values()):
+        return False
+    every = [one for node in nodes for one in walk(node)]
+    return any(_moves(one) or (isinstance(one, Sym) and _is_differential(one, roles)) for one in every)
+
+
+def _moves(node: Node) -> bool:
+    """Whether it is the differential of a whole formula."""
+    return isinstance(node, Call) and node.name == DIFFERENTIAL
 
 
 def moves(nodes: list[Node], env: Env, narrow: bool) -> Moves:
@@ -52,7 +68,9 @@ def moves(nodes: list[Node], env: Env, narrow: bool) -> Moves:
 
 
 def _named(node: Node, env: Env) -> Moves:
-    spots = (_spot(s, env) for s in symbols(node))
+    inner = (s for one in walk(node) if _moves(one) for s in symbols(one))
+    named = (Sym(f"{MARK}{s.name}", s.sup, s.sub) for s in inner)
+    spots = (_spot(s, env) for s in (*symbols(node), *named))
     return frozenset(spot for spot in spots if spot is not None)
 
 

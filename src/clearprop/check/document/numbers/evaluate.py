@@ -177,7 +177,10 @@ def _add(node: Add, env: Env) -> Value:
             return values.plus(np.asarray(1.0), right, node.sign)
         if isinstance(node.right, Ones):
             return values.plus(left, np.asarray(1.0), node.sign)
-        raise
+        fitted = matrices.beside_ones(node, left, right, env)
+        if fitted is None:
+            raise
+        return values.plus(*fitted, node.sign)
 
 
 def _sides(node: Add, env: Env) -> tuple[Value, Value]:
@@ -307,7 +310,8 @@ def _indicator(node: Indicator, env: Env) -> Value:
 
 
 def _ones(node: Ones, env: Env) -> Value:
-    count = env.world.m if node.size is None else quantities.index(node.size, env)
+    count = env.params.get(matrices.ONES, env.world.m)
+    count = count if node.size is None else quantities.index(node.size, env)
     return np.ones((count, 1))
 
 

@@ -12,6 +12,7 @@ from clearprop.check.document.numbers.env import Env
 from clearprop.check.document.numbers.values import Jacobian, Value
 from clearprop.check.document.read.limits import MOST_ENTRIES, Misfit, OutOfRange, Undefined, Unread
 from clearprop.check.document.read.tree import (
+    Add,
     Derivative,
     Dots,
     Matrix,
@@ -59,6 +60,23 @@ def with_ones(factors: list[Node], values: list) -> list | None:
         if len(shape) == 2:
             found[k] = np.ones((1, shape[0]) if turned else (shape[1], 1))
     return None if all(one is other for one, other in zip(found, values, strict=True)) else found
+
+
+ONES = "ones"  # among the parameters: how long vectors of ones are
+
+
+def beside_ones(node: Add, left: Value, right: Value, env: Env) -> tuple[Value, Value] | None:
+    """Both sides of a sum that do not fit, with the vectors of ones in one side as long as the other needs."""
+    from clearprop.check.document.numbers.evaluate import plain
+
+    for one, other in ((node.left, right), (node.right, left)):
+        bare = any(isinstance(inner, Ones) and inner.size is None for inner in walk(one))
+        for size in sorted(set(other.shape) - {1}) if bare and ONES not in env.params else ():
+            sized = env.with_params(**{ONES: size})
+            found = plain(node.left, sized), plain(node.right, sized)
+            if found[0].shape == found[1].shape:
+                return found
+    return None
 
 
 IDENTITY = ("I", "mathbb I")

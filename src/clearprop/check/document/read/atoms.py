@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from clearprop.check.document.read import brackets, calculus, scripts, sums
+from clearprop.check.document.read import brackets, calculus, moved, scripts, sums
 from clearprop.check.document.read.cleaning import NAMES
-from clearprop.check.document.read.limits import Unread
 from clearprop.check.document.read.splitting import split_list
 from clearprop.check.document.read.tree import (
     Call,
@@ -201,15 +199,6 @@ def _picked(p: Parser, node: Node, tokens: list[Token]) -> Node:
     return Pick(node, scripts.items(p, tokens, below=True))
 
 
-def _moved_vec(node: Node) -> Node:
-    """The differential of vec(W) as vec(dW)."""
-    arg = node.args[0] if isinstance(node, Call) and len(node.args) == 1 else None
-    if not isinstance(node, Call) or not isinstance(arg, Sym):
-        msg = "a differential of something that is no one quantity"
-        raise Unread(msg, "d")
-    return replace(node, args=(replace(arg, name=f"d {arg.name}"),))
-
-
 def symbol(p: Parser) -> Node:
     """A letter, its scripts, and its arguments if it is a function."""
     if p.text == "R" and is_space(p):
@@ -219,15 +208,12 @@ def symbol(p: Parser) -> Node:
         raise p.stuck(UNVALUED[p.text])
     token = p.next()
     name = token.text
-    if name == "d" and p.words.differentials and p.text == "vec":
-        return _moved_vec(_word(p))
-    if (
-        name == "d"
-        and p.words.differentials
-        and (p.peek().kind == "letter" or p.text in NAMES)
-        and p.peek(-2).text not in ("^", "_")
-    ):
-        name = f"d {p.next().text}"
+    if name == "d" and p.words.differentials and p.peek(-2).text not in ("^", "_"):
+        whole = moved.formula(p, _word, symbol)
+        if whole is not None:
+            return whole
+        if p.peek().kind == "letter" or p.text in NAMES:
+            name = f"d {p.next().text}"
     if name == "Delta" and p.words.changes and _is_change(p):
         name = f"Delta {p.next().text}"
     if name == "e" and p.text == "^" and "e" not in p.words.functions and not brackets.is_turned(p):
