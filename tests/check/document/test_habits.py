@@ -49,6 +49,13 @@ TEXTS = {
         "$$\\frac{\\partial \\ell}{\\partial W} = (p - y) x^T$$\n",
         ("= -y^T a +", "= -y^T a -"),
     ),
+    "a class that is said in Chinese": (
+        "一个样本 $x$ 是列向量,共 $c$ 类,真实类别是 $y$。$u = W x + b$,$p = \\mathrm{softmax}(u)$,$L = -\\log p_y$。"
+        "只有 $i = y$ 时偏导数多出 $-1$。记 $e_y$ 为第 $y$ 个分量为 1、其余为 0 的向量:\n\n"
+        "$$L = \\log \\sum_{j=1}^c \\exp(u_j) - u_y$$\n\n$$\\nabla_u L = p - e_y$$\n\n"
+        "$$\\nabla_W L = (p - e_y) x^\\top$$\n",
+        ("\\exp(u_j) - u_y", "\\exp(u_j) + u_y"),
+    ),
     "differentials of formulas": (
         "Columns of $X$ are the $N$ samples. $Z = W X + b \\mathbf{1}^T$, $A = \\tanh(Z)$, "
         "$L = \\frac12 \\|A - Y\\|_F^2$. We have\n\n"

@@ -32,6 +32,9 @@ INDICES = "cijklnpqr"
 FOLLOWS = re.compile(r"\s*,?\s*(if|for|when|where|whenever)\s*")
 
 
+CASE = re.compile(r"\s*(?:的?时候?(?![间刻])|的情[况形])")  # behind a condition, where Chinese says when
+
+
 OTHERWISE = r"(?:otherwise|else|否则|其他情况下?|其它情况下?)"
 BEFORE, BEHIND = (
     re.compile(rf"{OTHERWISE}[,，:：]?\s*$", re.IGNORECASE),
@@ -88,7 +91,7 @@ def as_condition(statement: Statement, document: Document) -> Node | None:
     if _same_index(node):
         return node
     before = formula.before.rstrip().lower()
-    introduced = any(before.endswith(word) for word in INTRODUCING)
+    introduced = any(before.endswith(word) for word in INTRODUCING) or CASE.match(formula.after)
     return node if introduced and _assumes(node) else None
 
 

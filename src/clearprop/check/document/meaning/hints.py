@@ -18,7 +18,9 @@ BEFORE = {
         r"(?:batch(?:es)? (?:size|of)|mini-?batch(?:es)? of(?: size)?|number of (?:training )?(?:examples|samples)|样本(?:总|个)?数(?:目|量)?(?:为|是)?|批量\S{0,4}大小(?:为|是)?|批(?:次)?大小(?:为|是)?)\s*$"
     ),
     ("L",): re.compile(r"(?:number of layers|\bdepth(?: is| of)?|层数(?:为|是|记为)?)\s*$"),
-    ("n", -1): re.compile(r"(?:number of (?:classes|outputs|categories)|类别\S{0,2}(?:为|是)?)\s*$"),
+    ("n", -1): re.compile(
+        r"(?:number of (?:classes|outputs|categories)|类别\S{0,2}数[目量]?(?:为|是|记为)?)\s*$"
+    ),
     ("n", 0): re.compile(
         r"(?:number of (?:features|inputs)|维数?(?:为|是)?|特征\S{0,2}(?:为|是)?|dimension(?:ality)?)\s*$"
     ),

@@ -25,7 +25,12 @@ def find_samples(document: Document, notation: Notation, prose: str, shapes: lis
             name = hint[0].lstrip("\\")
             if hint[1] == ("m",):
                 votes[name] += 3
-            elif name not in notation.roles or notation.roles[name].kind not in ("weight", "bias", "loss"):
+            elif name not in notation.roles or notation.roles[name].kind not in (
+                "weight",
+                "bias",
+                "loss",
+                "target",
+            ):
                 notation.sizes.setdefault(name, hint[1])
     _vote_by_shapes(shapes, notation, votes)
     bound: Counter[tuple[str, str]] = Counter()
