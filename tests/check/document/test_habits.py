@@ -56,6 +56,22 @@ TEXTS = {
         "$$\\nabla_W L = (p - e_y) x^\\top$$\n",
         ("\\exp(u_j) - u_y", "\\exp(u_j) + u_y"),
     ),
+    "layers above weights and below all else, by numbers": (
+        "One sample $x$ is a column. $s_1 = (W^1)^T x + b^1$, $h_1 = \\tanh(s_1)$, $s_2 = (W^2)^T h_1 + b^2$, "
+        "$L = \\frac12 \\|s_2 - y\\|^2$. "
+        "With $\\delta_2 = \\partial L / \\partial s_2$ and $\\delta_1 = \\partial L / \\partial s_1$\n\n"
+        "$$\\delta_2 = s_2 - y$$\n\n$$\\delta_1 = (W^2 \\delta_2) \\odot (1 - h_1 \\odot h_1)$$\n\n"
+        "$$\\frac{\\partial L}{\\partial W^2_{ij}} = h_{1,i} \\delta_{2,j}$$\n",
+        ("h_{1,i} \\delta_{2,j}", "h_{1,j} \\delta_{2,i}"),
+    ),
+    "layers above weights and below all else, by a letter": (
+        "One sample $x$ is a column. With $a_0 = x$ each layer $l = 1, \\dots, L$ gives "
+        "$z_l = W^{(l)} a_{l-1} + b^{(l)}$ and $a_l = \\sigma(z_l)$, the sigmoid. $E = \\frac12 \\|a_L - y\\|^2$, "
+        "$\\delta_l = \\partial E / \\partial z_l$:\n\n"
+        "$$\\delta_l = (W^{(l+1)T} \\delta_{l+1}) \\odot a_l \\odot (1 - a_l)$$\n\n"
+        "$$\\frac{\\partial E}{\\partial W^{(l)}} = \\delta_l a_{l-1}^T$$\n",
+        ("\\delta_l a_{l-1}^T", "\\delta_l a_l^T"),
+    ),
     "differentials of formulas": (
         "Columns of $X$ are the $N$ samples. $Z = W X + b \\mathbf{1}^T$, $A = \\tanh(Z)$, "
         "$L = \\frac12 \\|A - Y\\|_F^2$. We have\n\n"

@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from clearprop.check.document.graph.reading import judged
-from clearprop.check.document.judging.compare import Comparison
+from clearprop.check.document.judging.compare import Comparison, Pair
 from clearprop.check.document.judging.judge import Judge, Seen
 from clearprop.check.document.meaning.build import Setting
 from clearprop.check.document.meaning.describe import described_by_itself
@@ -68,6 +68,12 @@ class Own:
             self.verdicts[number] = _verdict(self.judge, self.statements[number])
         return self.verdicts[number]
 
+    def tells(self, number: int) -> bool:
+        """Whether each index of a line has two values at least: where sizes came out as 1, a slip may not show."""
+        pairs = _compared(self.judge, self.statements[number])
+        seen = [{value for _, value in tried} for pair in pairs for tried in pair.seen.values()]
+        return all(len(values) > 1 for values in seen)
+
     @property
     def held(self) -> int:
         """The lines that hold, other than definitions."""
@@ -119,7 +125,7 @@ def _help(custom: list[str], own: Own, usual: Judge) -> None:
     if not opened or not _agree(custom, own, others[:: max(1, len(others) // ENOUGH)]):
         return
     for number in opened:
-        if own.verdict(number) == UNREAD:
+        if own.verdict(number) == UNREAD or (custom[number] == UNMENDED and not own.tells(number)):
             continue
         own.judge.watch(own.statements[number])
         seen = own.judge.seen[-1]
@@ -145,10 +151,12 @@ def _of_custom(seen: Seen, checked: Checked) -> str:
 
 def _verdict(judge: Judge, statement: Statement) -> str:
     """What the text's own definitions say of a line, at a first look."""
-    worlds = judge.worlds.of(statement)
-    pairs = Comparison(statement, judge.setting.document, judge.setting.notation, judge.reading).run(
-        worlds, FEW
-    )
+    pairs = _compared(judge, statement)
     if any(pair.failures and pair.unread is None for pair in pairs):
         return "wrong"
     return "verified" if pairs and all(pair.holds for pair in pairs) else "unread"
+
+
+def _compared(judge: Judge, statement: Statement) -> list[Pair]:
+    comparison = Comparison(statement, judge.setting.document, judge.setting.notation, judge.reading)
+    return comparison.run(judge.worlds.of(statement), FEW)

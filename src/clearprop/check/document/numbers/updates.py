@@ -1,6 +1,6 @@
 """Steps of gradient descent: W <- W - alpha (dW + lambda W)."""
 
-from clearprop.check.document.meaning.notation import OWN, PARAMETERS, place
+from clearprop.check.document.meaning.notation import ANY, OWN, PARAMETERS, place
 from clearprop.check.document.numbers import losses, memories, penalty, quantities
 from clearprop.check.document.numbers.env import Env
 from clearprop.check.document.numbers.values import Value
@@ -62,7 +62,9 @@ def _gradient(sym: Sym, how: str, sample: int | None, penalised: str, env: Env) 
 
 
 def _penalised(env: Env) -> str:
-    return penalty.here(env.notation.main_loss or "", env)
+    """The penalty of the text's loss; of its loss of all samples, where it has one of each, too."""
+    own = penalty.here(env.notation.main_loss or "", env)
+    return own if own or not env.decays else penalty.here(ANY, env)
 
 
 def _is_weight(sym: Sym, env: Env) -> bool:

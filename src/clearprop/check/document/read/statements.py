@@ -14,6 +14,7 @@ from clearprop.check.document.read import (
     iterations,
     lettered_names,
     loss_parts,
+    mixed_layers,
     named_by,
     named_layers,
     numbered_names,
@@ -131,6 +132,7 @@ def read_document(source: Source) -> Document:
             unread.append((number, error))
     plain = loss_parts.joined(dotted.dashed(iterations.stripped(list(tokens.values()))))
     layers = named_layers.numbered(primed_layers.numbered(time_steps.stripped(plain)))
+    layers = mixed_layers.numbered(layers)
     renamed = numbered_names.joined(named_by.joined(lettered_names.joined(layers)))
     tokens = dict(zip(tokens, renamed, strict=True))
     words = words_of(list(tokens.values()))
