@@ -14,6 +14,13 @@ COLUMNS = (
     "$$J = -\\frac1m \\sum_{i=1}^m [y^{(i)} \\log a^{[2](i)} + (1 - y^{(i)}) \\log(1 - a^{[2](i)})]$$\n\n"
 )
 
+NUMBERS = (
+    "Sigmoid units. $net_{h1} = w_1 i_1 + w_2 i_2 + b_1$, $net_{h2} = w_3 i_1 + w_4 i_2 + b_1$, "
+    "$net_{o1} = w_5 out_{h1} + w_6 out_{h2} + b_2$, $net_{o2} = w_7 out_{h1} + w_8 out_{h2} + b_2$ and\n\n"
+    "$$out_{h1} = \\frac{1}{1 + e^{-net_{h1}}}, \\qquad out_{h2} = \\frac{1}{1 + e^{-net_{h2}}}$$\n\n"
+    "$$out_{o1} = \\frac{1}{1 + e^{-net_{o1}}}, \\qquad out_{o2} = \\frac{1}{1 + e^{-net_{o2}}}$$\n\n"
+    "$$E_{total} = \\frac12 (t_{o1} - out_{o1})^2 + \\frac12 (t_{o2} - out_{o2})^2$$\n\n"
+)
 TEXTS = {
     "a decay that only the steps have": (
         SOFTMAX + "With a coefficient $\\mu$ the step is\n\n$$W \\leftarrow "
@@ -71,6 +78,17 @@ TEXTS = {
         "$$\\delta_l = (W^{(l+1)T} \\delta_{l+1}) \\odot a_l \\odot (1 - a_l)$$\n\n"
         "$$\\frac{\\partial E}{\\partial W^{(l)}} = \\delta_l a_{l-1}^T$$\n",
         ("\\delta_l a_{l-1}^T", "\\delta_l a_l^T"),
+    ),
+    "numbers one by one": (
+        NUMBERS
+        + "$$\\frac{\\partial net_{o1}}{\\partial w_5} = 1 * out_{h1} * w_5^{(1-1)} + 0 = out_{h1}$$\n\n"
+        "$$\\delta_{o1} = -(t_{o1} - out_{o1}) out_{o1} (1 - out_{o1}), \\quad "
+        "\\delta_{o2} = -(t_{o2} - out_{o2}) out_{o2} (1 - out_{o2})$$\n\n"
+        "$$\\delta_{h1} = (\\delta_{o1} w_5 + \\delta_{o2} w_7) out_{h1} (1 - out_{h1})$$\n\n"
+        "$$\\delta_{h2} = (\\delta_{o1} w_6 + \\delta_{o2} w_8) out_{h2} (1 - out_{h2})$$\n\n"
+        "$$\\frac{\\partial E_{total}}{\\partial w_3} = \\delta_{h2} i_1$$\n\n"
+        "$$w_1^{+} = w_1 - \\eta \\delta_{h1} i_1$$\n",
+        ("\\delta_{o2} w_8", "\\delta_{o2} w_7"),
     ),
     "differentials of formulas": (
         "Columns of $X$ are the $N$ samples. $Z = W X + b \\mathbf{1}^T$, $A = \\tanh(Z)$, "

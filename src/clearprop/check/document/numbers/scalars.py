@@ -3,6 +3,8 @@ own definitions.
 """
 
 import contextlib
+from dataclasses import replace
+from itertools import product
 
 import numpy as np
 
@@ -59,6 +61,36 @@ class Scalars:
         self.apply = notation.style is None and len(numbered) >= FEWEST
         self.pure = len(numbered) >= FEWEST and _is_pure(document, notation)
         self.functions = {name: name for name in ENTRYWISE} | notation.functions
+        if self.apply:
+            self._ground(notation)
+
+    def _ground(self, notation: Notation) -> None:
+        """Let delta_{h1} be the slope of the loss by net_{h1}, where most lines that set it equal to something say so:
+        a slip in one of them shows there, not in the lines that use it.
+        """
+        for delta in [name for name, role in notation.roles.items() if role.kind == "delta"]:
+            own = {one: right for one, right in self.definitions.items() if one.name == delta and one.sub}
+            given = {name for one in own for name in self._beside(one)}
+            loss = self._whole(notation.main_loss or "", Num(0.0))
+            for name, sign in product(sorted(given), (1.0, -1.0)):
+                slopes = {
+                    one: Mul("near", Num(sign), Derivative(loss, replace(one, name=name)))
+                    for one in own
+                    if name in self._beside(one)
+                }
+                grounded = {**self.definitions, **slopes}
+                draw = _Draw(grounded, self.functions, 0)
+                if 2 * sum(draw.agree(one, own[one]) for one in slopes) > max(len(own), FEWEST):
+                    self.definitions = grounded
+                    return
+
+    def _beside(self, sym: Sym) -> set[str]:
+        """The other names that the text defines for the same unit."""
+        return {
+            one.name
+            for one in self.definitions
+            if (one.sub, one.sup) == (sym.sub, sym.sup) and one.name != sym.name
+        }
 
     def _define(self, left: Sym, right: Node) -> None:
         names = whole_symbols(right)
@@ -154,7 +186,8 @@ class Scalars:
         if Sym(name) in self.definitions:
             return Sym(name)
         slopes = (one.of for one in walk(right) if isinstance(one, Derivative))
-        told = (of for of in slopes if isinstance(of, Sym) and any(isinstance(i.node, Text) for i in of.sub))
+        named = (*slopes, *(one for one in self.definitions if one.name == name))
+        told = (of for of in named if isinstance(of, Sym) and any(isinstance(i.node, Text) for i in of.sub))
         return next(told, Sym(name))
 
     def stepped(self, left: Sym, right: Node, loss: str, rate: str) -> list[tuple[float, float]]:
@@ -294,6 +327,13 @@ class _Draw:
             return self._slope(node)
         msg = "it is no formula of single numbers"
         raise Unread(msg)
+
+    def agree(self, one: Node, other: Node) -> bool:
+        """Whether two formulas have values, and the same."""
+        try:
+            return bool(np.isclose(self.value(one), self.value(other), 1e-9, 0.0))
+        except (Unread, ArithmeticError):
+            return False
 
     def _symbol(self, sym: Sym, given: dict, depth: int) -> complex:
         if sym not in given:

@@ -250,7 +250,8 @@ def _is_change(p: Parser) -> bool:
 def _scripts(p: Parser) -> tuple[tuple[Script, ...], tuple[Script, ...], int, bool, Node | None]:
     sup: tuple[Script, ...] = ()
     sub: tuple[Script, ...] = ()
-    primes, transposed, power = 0, False, None
+    primes, transposed = 0, False
+    power: Node | None = None
     while p.text in ("^", "_", "'"):
         sign = p.next().text
         if sign == "'":
@@ -264,6 +265,9 @@ def _scripts(p: Parser) -> tuple[tuple[Script, ...], tuple[Script, ...], int, bo
             primes, tokens = primes + 1, tokens[:-1]
         if scripts.is_transpose(tokens):
             transposed = True
+            continue
+        if scripts.is_power(tokens):
+            power = p.sub(tokens)
             continue
         tokens, marked = scripts.without_transpose(tokens)
         transposed |= marked

@@ -31,6 +31,12 @@ def is_transpose(tokens: list[Token]) -> bool:
     return len(tokens) == 1 and tokens[0].text in TRANSPOSED - {"t"}
 
 
+def is_power(tokens: list[Token]) -> bool:
+    """Whether it is a power that is written out, 2 - 1 or (1 - 1)."""
+    signs = [t.text for t in tokens if t.kind != "number" and t.text not in ("(", ")")]
+    return bool(signs) and len(signs) < len(tokens) - 1 and all(sign in ("+", "-") for sign in signs)
+
+
 def without_transpose(tokens: list[Token]) -> tuple[list[Token], bool]:
     r"""Scripts such as [1]T or (l)\top, without their last sign."""
     if len(tokens) > 1 and tokens[-1].text in (r"\top", "T") and tokens[-2].text not in ("+", "-", "/"):
