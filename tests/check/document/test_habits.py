@@ -90,6 +90,13 @@ TEXTS = {
         "$$w_1^{+} = w_1 - \\eta \\delta_{h1} i_1$$\n",
         ("\\delta_{o2} w_8", "\\delta_{o2} w_7"),
     ),
+    "a slope by an entry of a matrix in brackets": (
+        "Rows of $X$ are the $N$ samples. $U = X W_1 + b_1$, $H = \\tanh(U)$, $S = H W_2 + b_2$, "
+        "$L = \\frac{1}{2N} \\|S - Y\\|_F^2$, $G = \\frac{\\partial L}{\\partial S}$:\n\n"
+        "$$G = \\frac1N (S - Y)$$\n\n"
+        "$$\\frac{\\partial L}{\\partial (W_2)_{hj}} = \\sum_{i=1}^N H_{ih} G_{ij}$$\n",
+        ("H_{ih} G_{ij}", "H_{ij} G_{ih}"),
+    ),
     "differentials of formulas": (
         "Columns of $X$ are the $N$ samples. $Z = W X + b \\mathbf{1}^T$, $A = \\tanh(Z)$, "
         "$L = \\frac12 \\|A - Y\\|_F^2$. We have\n\n"

@@ -1,6 +1,7 @@
 """Derivatives, taken numerically from the forward pass by the complex step."""
 
 import itertools
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ from clearprop.check.document.numbers.functions import STEP
 from clearprop.check.document.numbers.layout import laid
 from clearprop.check.document.numbers.values import Jacobian, Value, product, scalar
 from clearprop.check.document.read.limits import MOST_ENTRIES, Misfit, Undefined, Unread
-from clearprop.check.document.read.tree import Call, Derivative, Node, Probability, Sym, Transpose
+from clearprop.check.document.read.tree import Call, Derivative, Node, Pick, Probability, Sym, Transpose
 
 
 class TooManyAxes(Unread):
@@ -21,6 +22,8 @@ class TooManyAxes(Unread):
 
 def derivative(node: Derivative, env: Env) -> Any:
     of, by = node.of, node.by
+    if isinstance(by, Pick) and isinstance(by.of, Sym):
+        by = replace(by.of, sub=(*by.of.sub, *by.sub))  # (W_2)_{ij}
     if isinstance(of, Sym) and of.name in env.notation.functions and isinstance(by, Sym):
         of = Call(of.name, (by,), 0, of.sub, of.sup)  # d sigma / dz
     if isinstance(by, Transpose) and isinstance(by.of, (Sym, Call)) and env.notation.graph is None:
