@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from clearprop.check.document.verdict import Checked, DocumentCheck, Finding, UnreadFormula
 
+LIKE = ("sign", "factor", "reading")  # what slips are like
 SHARE = 0.22  # of the lines that were compared
 LEAST = 3  # as few lines as may be slips in any text
 UNLIKE = (
@@ -16,27 +17,44 @@ UNLIKE = (
 
 
 def weighed(check: DocumentCheck) -> DocumentCheck:
-    """The same, or with its findings as unread lines, if too many lines fail."""
+    """The same, or with findings as unread lines: all if too many lines fail, else those that nothing mends."""
     wrong = sum(one.verdict == "wrong" for one in check.checked)
-    if (
-        wrong < LEAST
-        or wrong <= SHARE * (wrong + check.verified)
-        or sum(map(_is_unlike, check.findings)) < UNLIKE
-    ):
-        return check
+    few = wrong < LEAST or wrong <= SHARE * (wrong + check.verified)
+    if few or sum(map(_is_unlike, check.findings)) < UNLIKE:
+        return _spared(check)
     held = f"{check.verified} of the {wrong + check.verified} lines that could be compared"
-    doubted = tuple(_doubted(one, held) for one in check.findings)
-    unread = tuple(sorted((*check.unread, *doubted), key=lambda one: (one.line, one.at)))
-    return replace(check, findings=(), unread=unread, checked=tuple(map(_open, check.checked)))
+    why = f"the best reading found for this text fits only {held}"
+    return _opened(check, {one.line for one in check.findings}, why)
+
+
+def _spared(check: DocumentCheck) -> DocumentCheck:
+    """The same without the findings that nothing mends, where they are several and more than those of slips.
+
+    A slip is a small change, and undone by one; a letter that is misread makes lines fail that no change mends.
+    """
+    slips = {one.line for one in check.findings if one.fix or one.what in LIKE}
+    strange = {one.line for one in check.findings} - slips
+    if len(strange) < UNLIKE or len(strange) <= len(slips):
+        return check
+    return _opened(check, strange, f"no small change mends this line or {len(strange) - 1} more")
 
 
 def _is_unlike(one: Finding) -> bool:
-    return one.what not in ("sign", "factor", "reading") and (not one.fix or one.what == "symbol")
+    return one.what not in LIKE and (not one.fix or one.what == "symbol")
 
 
-def _doubted(one: Finding, held: str) -> UnreadFormula:
+def _opened(check: DocumentCheck, lines: set[int], why: str) -> DocumentCheck:
+    """The same with what was found in these lines as what could not be read."""
+    doubted = tuple(_doubted(one, why) for one in check.findings if one.line in lines)
+    kept = tuple(one for one in check.findings if one.line not in lines)
+    unread = tuple(sorted((*check.unread, *doubted), key=lambda one: (one.line, one.at)))
+    checked = tuple(_open(one) if one.line in lines else one for one in check.checked)
+    return replace(check, findings=kept, unread=unread, checked=checked)
+
+
+def _doubted(one: Finding, doubt: str) -> UnreadFormula:
     why = (
-        f"the sides differ ({one.why}), but the best reading found for this text fits only {held}; "
+        f"the sides differ ({one.why}), but {doubt}; "
         "say what its letters mean by --symbols, --sizes or --layout"
     )
     return UnreadFormula(one.file, one.line, one.formula, "", why, one.at)

@@ -2,13 +2,15 @@
 
 import re
 from collections.abc import Iterator
-from itertools import pairwise
 
 from clearprop.check.document.judging.occurrences import Edit, close, made, occurrence
 from clearprop.check.document.judging.symbol_edits import SymbolEdits
-from clearprop.check.document.meaning.notation import ROWLIKE, Notation
+from clearprop.check.document.judging.term_edits import TermEdits
+from clearprop.check.document.meaning.notation import ROWLIKE, Notation, Role
 from clearprop.check.document.read.cleaning import GREEK
 from clearprop.check.document.read.tokens import Token, written
+
+VECTORS = ROWLIKE | {"augmented"}
 
 
 class Editor:
@@ -17,13 +19,14 @@ class Editor:
     def __init__(self, tokens: list[Token], notation: Notation, letters: list[str]) -> None:
         self.tokens, self.notation = tokens, notation
         self.symbols = SymbolEdits(tokens, notation, letters)
+        self.terms = TermEdits(tokens, notation, letters)
         self.found = self.symbols.found
         self.sizes = [name for name, size in notation.sizes.items() if "_" not in name and size is not None]
 
     def all(self) -> Iterator[Edit]:
         """Every edit, the likeliest first; of each symbol that stands more than once, also all at once."""
         for edits in (self.symbols.all, self._sums, self._signs, self._transposes, self._comparisons, self.names,
-                      self._primes, self._swaps, self._numbers):  # fmt: skip
+                      self.terms.all, self._primes, self._swaps, self._numbers):  # fmt: skip
             yield from edits()
 
     # ---- sums
@@ -140,7 +143,7 @@ class Editor:
         known = [
             (n, r)
             for n, r in self.notation.roles.items()
-            if r.kind in ROWLIKE | {"weight", "bias", "loss", "rate", "decay"}
+            if r.kind in VECTORS | {"weight", "stack", "bias", "loss", "rate", "decay"}
         ]
         raws = {t.text: t.raw for t in self.tokens}
         indices = {t.text for k, t in enumerate(self.tokens) if self._in_script(k)}
@@ -150,7 +153,7 @@ class Editor:
             if role is None and (name in self.notation.sizes or name in indices):
                 continue
             for other, its in known:
-                if other == name or (role is not None and (role.kind in ROWLIKE) != (its.kind in ROWLIKE)):
+                if other == name or (role is not None and (role.kind in VECTORS) != (its.kind in VECTORS)):
                     continue
                 pair = {role.kind if role else "", its.kind}
                 what = "undefined" if role is None else "activation" if pair == {"pre", "act"} else "symbol"
@@ -160,6 +163,24 @@ class Editor:
                     *self.tokens[one.start + 1 : one.end],
                 ]
                 yield self.symbols.replaced([one], new, what)
+        yield from self._everywhere(known, raws)
+
+    def _everywhere(self, known: list[tuple[str, Role]], raws: dict[str, str]) -> Iterator[Edit]:
+        """Another quantity wherever one stands: a (1 - a) for z (1 - z)."""
+        texts = [self.tokens[one.start].text for one in self.found]
+        for name in dict.fromkeys(text for text in texts if texts.count(text) > 1):
+            if self.notation.kind(name) not in ROWLIKE:
+                continue
+            for other, its in known:
+                if other != name and its.kind in ROWLIKE:
+                    raw = raws.get(other) or _raw(other)
+                    tokens = [
+                        Token("letter", other, raw, t.at) if t.text == name and t.kind == "letter" else t
+                        for t in self.tokens
+                    ]
+                    at = next(t.at for t in self.tokens if t.text == name)
+                    shown = next(t.raw for t in self.tokens if t.text == name)
+                    yield Edit(tokens, "symbol", shown, raw, at)
 
     def _primes(self) -> Iterator[Edit]:
         for k, token in enumerate(self.tokens):
@@ -184,14 +205,27 @@ class Editor:
 
     def _swaps(self) -> Iterator[Edit]:
         """Two neighbouring factors exchanged."""
-        top = [o for o in self.found if not self._in_script(o.start)]
-        for one, other in pairwise(top):
-            if one.end == other.start:
-                left, right = self.tokens[one.start : one.end], self.tokens[other.start : other.end]
-                tokens = [*self.tokens[: one.start], *right, *left, *self.tokens[other.end :]]
+        for a in range(len(self.tokens)):
+            b = self._factor(a)
+            c = None if b is None or b >= len(self.tokens) else self._factor(b)
+            if b is not None and c is not None and not self._in_script(a):
+                left, right = self.tokens[a:b], self.tokens[b:c]
+                tokens = [*self.tokens[:a], *right, *left, *self.tokens[c:]]
                 yield Edit(
                     tokens, "transposed", written([*left, *right]), written([*right, *left]), left[0].at
                 )
+
+    def _factor(self, k: int) -> int | None:
+        """Where a factor that begins at k ends: a symbol, a fraction, a bracket with its scripts."""
+        token = self.tokens[k]
+        if token.text == "(":
+            depth = 0
+            for end in range(k, len(self.tokens)):
+                depth += (self.tokens[end].text == "(") - (self.tokens[end].text == ")")
+                if depth == 0:
+                    return occurrence(self.tokens, end).end
+            return None
+        return self._shown(k) if token.kind == "letter" or token.text == r"\frac" else None
 
     def _numbers(self) -> Iterator[Edit]:
         for k, token in enumerate(self.tokens):

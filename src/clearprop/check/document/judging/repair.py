@@ -29,6 +29,7 @@ WHY = {
     "transposed": "a transpose, or the order of two factors, is wrong",
     "sum range": "the sum has the wrong range",
     "sign": "a sign is wrong",
+    "factor": "a factor is missing, or one too many",
     "activation": "z and a are mixed up",
     "symbol": "a symbol is wrong",
     "undefined": "a symbol is not defined",

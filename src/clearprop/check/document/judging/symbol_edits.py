@@ -124,7 +124,7 @@ class SymbolEdits:
         """Another letter in a place, or two places exchanged."""
         places = self._places(one, layer)
         for k in places:
-            for other in self.letters:
+            for other in (*self.letters, *_other_pairs(self.tokens[k].text)):
                 if other != self.tokens[k].text:
                     yield self._index_word(k, other, one, role), self._with(one, (k, k + 1), other)
         in_sub = [k for k in places if one.sub is not None and one.sub[0] <= k < one.sub[1]]
@@ -196,6 +196,14 @@ def _other_layers(layer: str) -> list[str]:
         return [str(k) for k in (n - 1, n + 1, n - 2, n + 2) if 0 <= k < 9] + ["L"]
     letter = next((c for c in text if c.isalpha()), "l")
     return [t for t in (letter, f"{letter}-1", f"{letter}+1", "L", "L-1", "1", "2") if t != text]
+
+
+def _other_pairs(number: str) -> list[str]:
+    """The entries that may have been meant by w_{12}: exchanged, or with one digit another."""
+    if not (number.isdigit() and len(number) == 2):
+        return []
+    a, b = number
+    return [b + a, *(a + other for other in "123"), *(other + b for other in "123")]
 
 
 def _comma(tokens: list[Token], a: int, b: int) -> int:
