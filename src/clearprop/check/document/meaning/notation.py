@@ -93,6 +93,9 @@ class Notation:
     unit_layers: dict[str, int] = field(
         default_factory=dict
     )  # letters that tell the layer: i inputs, j hidden, k outputs
+    unit_names: dict[str, set[int]] = field(
+        default_factory=dict
+    )  # the layers a name is computed in, by these
     numbered: set[str] = field(default_factory=set)  # names with a number below them
     bare_layers: dict[str, int] = field(default_factory=dict)  # of names that carry a layer elsewhere
     first_act: int = 0  # the number of the input layer: a^{(0)} or a^{(1)}

@@ -71,10 +71,10 @@ def _meanings(table: Mapping[str, str]) -> tuple[dict[str, Role], dict[str, tupl
     roles, letters = {}, {}
     for written, meaning in table.items():
         name = _name(written)
-        if meaning in ROLES:
+        if isinstance(meaning, str) and meaning in ROLES:
             role = ROLES[meaning]
             roles[name] = Role(role.kind, role.layer)
-        elif meaning in SIZES:
+        elif isinstance(meaning, str) and meaning in SIZES:
             letters[name] = SIZES[meaning]
         else:
             msg = f"A symbol must be one of {', '.join([*ROLES, *SIZES])}; `{written}` is {meaning!r}."

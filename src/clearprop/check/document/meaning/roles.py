@@ -2,7 +2,16 @@
 
 from collections.abc import Iterator
 
-from clearprop.check.document.meaning import errors, forward, hidden_layers, hints, patterns, stacked, steps
+from clearprop.check.document.meaning import (
+    errors,
+    forward,
+    hidden_layers,
+    hints,
+    patterns,
+    stacked,
+    steps,
+    unit_letters,
+)
 from clearprop.check.document.meaning.adjoints import find_adjoints
 from clearprop.check.document.meaning.any_layer import find_any_layer
 from clearprop.check.document.meaning.augmented import find_blocks, find_cut
@@ -259,7 +268,8 @@ def find_roles(document: Document, notation: Notation) -> None:
     _added_inside(shifts, bare, notation)
     _one_layer(document, notation)
     hidden_layers.find_count(list(pairs(document)), notation, text)
-    notation.unit_layers = steps.unit_letters(list(pairs(document)), notation, prior)
+    notation.unit_layers = unit_letters.layers(list(pairs(document)), notation, prior)
+    notation.unit_names = unit_letters.computed(list(pairs(document)), notation)
     find_any_layer(list(pairs(document)), notation, prior)
     _augmented(document, notation)
     ones = _ones_at_zero(document)

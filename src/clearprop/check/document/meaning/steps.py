@@ -372,29 +372,3 @@ class _Finder:
         hidden = any(role.kind in ("pre", "act") and (role.layer or 0) > 1 for role in self.roles.values())
         plain = self.notation.style is None and not self.notation.unit_layers
         return len(weights) == 1 and plain and not numbered and not hidden
-
-
-def unit_letters(pairs: Pairs, notation: Notation, prior: dict[str, str]) -> dict[str, int]:
-    """Letters that tell the layer of a unit: i of inputs, j of hidden units, k of outputs."""
-    found: dict[str, int] = {}
-    conflict: set[str] = set()
-
-    def note(letter: str | None, layer: int) -> None:
-        if letter is None or letter in notation.sample_letters:
-            return
-        if found.setdefault(letter, layer) != layer:
-            conflict.add(letter)
-
-    for _ in range(3):
-        for left, right in oriented(pairs):
-            step = patterns.affine(right)
-            if step is None or step.summed is None or not isinstance(left, Sym) or len(left.sub) != 1:
-                continue
-            other = step.second if prior.get(step.first.name) == "weight" else step.first
-            inner, outer = step.summed, is_letter(left.sub[0].node)
-            if prior.get(other.name) == "input":
-                note(inner, 0)
-                note(outer, 1)
-            elif inner in found:
-                note(outer, found[inner] + 1)
-    return {} if conflict or max(found.values(), default=0) < 2 else found

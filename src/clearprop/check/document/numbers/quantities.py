@@ -83,11 +83,26 @@ def _layer(where: Place, kind: str, sym: Sym, env: Env) -> int:
             if (x := is_letter(s.node)) in env.notation.unit_layers
         ]
         if layers and max(layers) >= LOWEST[kind]:
+            _check_unit(max(layers), kind, sym, env)
             return max(layers)
         if layers:
             msg = f"{sym.name} has no units in the input layer"
             raise OutOfRange(msg)
     return layer_number(where.layer, kind, sym, env)
+
+
+def _check_unit(layer: int, kind: str, sym: Sym, env: Env) -> None:
+    """Raise Misfit for h_k where the text computes h_j alone, and what the units k have by another name."""
+    own = env.notation.unit_names.get(sym.name)
+    if kind != "a" or not own or layer in own or env.notation.shifted_letters:
+        return
+    roles = env.notation.roles
+    others = {name for name, layers in env.notation.unit_names.items() if layer in layers and name in roles}
+    taken = any(roles[name].kind in ("act", "prediction") for name in others)
+    if taken or (layer == 0 and any(role.kind == "input" for role in roles.values())):
+        letters = [letter for letter, number in env.notation.unit_layers.items() if number in own]
+        msg = f"{sym.name} is of the units {', '.join(letters)}"
+        raise Misfit(msg)
 
 
 def _is_label(node: Node | None, env: Env) -> bool:

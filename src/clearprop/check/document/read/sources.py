@@ -36,12 +36,24 @@ class Source:
         return self.numbers[min(bisect_right(self._starts, max(position, 0)), len(self.numbers)) - 1]
 
 
+OTHERS = {
+    b"PK\x03\x04": "a Word or OpenOffice file, or another archive",
+    b"%PDF": "a PDF",
+    b"\x89PNG": "a picture",
+    b"\xff\xd8\xff": "a picture",
+}
+
+
 def read(document: str | Path) -> Source:
     """The text of a file, or the string itself if it is no file's name but holds a formula."""
     if isinstance(document, str) and FORMULA.search(document) and not _is_file(document):
         return _of_string(document)
     path = Path(document)
     raw = _bytes(path)
+    for start, kind in OTHERS.items():
+        if raw.startswith(start):
+            msg = f"{path} must be text: Markdown, LaTeX or a notebook. It is {kind}; export its text to .md or .tex."
+            raise SpecError(msg)
     try:
         text = raw.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
     except UnicodeDecodeError as error:
