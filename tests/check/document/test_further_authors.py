@@ -231,3 +231,18 @@ def test_a_section_that_leaves_out_the_sample():
     )
     assert_holds(text)
     assert_found(text, "= -\\hat y_k \\hat y_j", "= \\hat y_k \\hat y_j")
+
+
+def test_a_hidden_name_is_none_of_the_outputs_whose_units_it_has():
+    text = (
+        "One sample: inputs $x_i$, hidden units $h_j$, outputs $y_k$, targets $t_k$.\n\n"
+        "$$s_j = \\sum_i w_{ji} x_i + b_j, \\qquad h_j = \\tanh(s_j)$$\n\n"
+        "$$y_k = \\sum_j v_{kj} h_j + c_k, \\qquad E = \\frac12 \\sum_k (y_k - t_k)^2$$\n\n"
+        "$$\\frac{\\partial E}{\\partial v_{kj}} = (y_k - t_k) h_j$$\n\n"
+        "$$\\frac{\\partial E}{\\partial c_k} = y_k - t_k$$\n\n"
+        "$$\\frac{\\partial E}{\\partial s_j} = (1 - h_j^2) \\sum_k v_{kj} (y_k - t_k)$$\n\n"
+        "$$\\frac{\\partial E}{\\partial w_{ji}} = x_i (1 - h_j^2) \\sum_k v_{kj} (y_k - t_k)$$\n"
+    )
+    assert_holds(text)
+    assert_found(text, "c_k} = y_k", "c_k} = h_k")
+    assert_found(text, "= x_i (1", "= h_i (1")

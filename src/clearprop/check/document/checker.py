@@ -1,6 +1,7 @@
 """check_document: read a derivation, hold every line against real networks, say what does not hold."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -18,9 +19,10 @@ from clearprop.check.document.meaning.hidden_layers import names_below
 from clearprop.check.document.meaning.options import Options
 from clearprop.check.document.numbers.worlds import Worlds
 from clearprop.check.document.read import sources
+from clearprop.check.document.read.formulas import open_end
 from clearprop.check.document.read.limits import MOST_TELLING, SLIPS, Misfit, OutOfRange, Unread
 from clearprop.check.document.read.statements import Document, read_document
-from clearprop.check.document.verdict import DocumentCheck
+from clearprop.check.document.verdict import DocumentCheck, UnreadFormula
 from clearprop.errors import ClearpropError, SpecError
 
 
@@ -76,7 +78,8 @@ def check_source(source: sources.Source, options: Options) -> DocumentCheck:
     with np.errstate(all="ignore"):
         try:
             whole = _checked(document, options)
-            return parts.best(whole, document, partial(_of_part, options))
+            best = parts.best(whole, document, partial(_of_part, options))
+            return _with_open_end(best, source)
         except ClearpropError:
             raise
         except (*SLIPS, Unread, Misfit, OutOfRange) as error:
@@ -90,6 +93,18 @@ def check_source(source: sources.Source, options: Options) -> DocumentCheck:
 def _of_part(options: Options, source: sources.Source, glance: bool) -> DocumentCheck:
     """The check of a part of a text; at a glance nothing is tried to mend lines."""
     return _checked(read_document(source), options, glance=glance)
+
+
+def _with_open_end(check: DocumentCheck, source: sources.Source) -> DocumentCheck:
+    """The same with the formula that nothing ends, which is none of those that were found."""
+    found = open_end(source)
+    if found is None:
+        return check
+    line = source.line(found.start())
+    why = "it begins a formula that nothing ends; the formulas behind it may have been taken for prose"
+    formula = source.text[found.start() :].split("\n")[0][:200]
+    one = UnreadFormula(source.name, line, formula, found[0], why, found.start())
+    return replace(check, unread=tuple(sorted((*check.unread, one), key=lambda u: (u.line, u.at))))
 
 
 def _checked(document: Document, options: Options, *, glance: bool = False) -> DocumentCheck:

@@ -29,6 +29,7 @@ MARKS = re.compile(
 PARTS = {"quoted": False, "set": True, "display": True, "bracketed": True, "inround": False, "inline": False}
 MATHS = ("math", "latex", "tex", "katex")
 OPENER = re.compile(rf"<!--|\\\[|\\\(|\\begin(?=\{{({SKIPPED}|{DISPLAYED})\*?\}})")
+OPEN = re.compile(rf"(?<!\\)\$\$|(?<!\\)\\\[|(?<!\{{)\\begin\{{(?:{DISPLAYED})\*?\}}")
 CLOSERS = {"<!--": "-->", r"\[": r"\]", r"\(": r"\)"}
 
 
@@ -84,6 +85,21 @@ def _with_prose(text: str, found: list[Formula]) -> list[Formula]:
 
 def _bare(source: Source) -> str:
     return without_comments(source.text) if source.form == "tex" else _without_front_matter(source.text)
+
+
+def open_end(source: Source) -> re.Match[str] | None:
+    """The sign of a formula that nothing ends, the first of them."""
+    if source.form == "formula":
+        return None
+    text, last = _bare(source), 0
+    for match in MARKS.finditer(_without_open_ends(text)):
+        if match[0] == "$$":
+            continue
+        found = OPEN.search(text, last, match.start())
+        if found is not None:
+            return found
+        last = match.end()
+    return OPEN.search(text, last)
 
 
 def _without_open_ends(text: str) -> str:
