@@ -50,6 +50,19 @@ TEXTS = {
         "$$\\frac{\\partial E}{\\partial x} = A^\\top \\frac{\\partial E}{\\partial u} + g$$\n",
         ("\\partial u} + g$", "\\partial u}$"),
     ),
+    "two inputs and offsets of no custom": (
+        "A query $p \\in \\mathbb{R}^a$ and an item $s \\in \\mathbb{R}^b$ meet by their inner product.\n\n"
+        "$$f = \\tanh(M p + m_0), \\qquad g = \\max(0, N s + n_0)$$\n\n"
+        "with $M \\in \\mathbb{R}^{r \\times a}$ and $N \\in \\mathbb{R}^{r \\times b}$. Then\n\n"
+        "$$\\rho = f^\\top g + \\beta, \\qquad \\pi = \\frac{1}{1 + e^{-\\rho}}$$\n\n"
+        "$$\\ell = -c \\ln \\pi - (1 - c) \\ln(1 - \\pi)$$\n\n"
+        "$$\\epsilon = \\frac{\\partial \\ell}{\\partial \\rho} = \\pi - c$$\n\n"
+        "$$\\frac{\\partial \\ell}{\\partial f} = \\epsilon\\, g, \\qquad "
+        "\\frac{\\partial \\ell}{\\partial g} = \\epsilon\\, f$$\n\n"
+        "$$\\frac{\\partial \\ell}{\\partial m_0} = \\epsilon\\, g \\odot (1-f^2)$$\n\n"
+        "$$\\frac{\\partial \\ell}{\\partial M} = \\epsilon\\, (g \\odot (1-f^2))\\, p^\\top$$\n",
+        ("(g \\odot (1-f^2))\\, p", "(f \\odot (1-f^2))\\, p"),
+    ),
     "letters that name what they lead to": (
         "Layers $x$, $h$, $g$, $o$, columns:\n\n$$z_h = W_{xh} x + b_h, \\quad h = \\tanh(z_h)$$\n\n"
         "$$z_g = W_{hg} h + b_g, \\quad g = \\sigma(z_g)$$\n\n"

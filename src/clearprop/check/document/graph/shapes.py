@@ -34,6 +34,7 @@ class Shapes(Formulas):
         self.of: dict[tuple[str, tuple[int, ...]], Shape] = {}
         self.labels = uses.labels(every, names)
         self.turned = {one.name for one in uses.turned(every)}
+        self.offsets = uses.offsets(every, names)
         self.over_samples = uses.over_samples(every, names, notation)
 
     def quantity(self, name: str, layers: tuple[int, ...]) -> Shape:
@@ -117,8 +118,10 @@ class Shapes(Formulas):
         if quantity.of in self.labels or kind in NUMBERS:
             return None
         entries = self.entries.get(name, 0)
-        if name[-1].isdigit() and "_" in name and quantity.of.islower() and self.notation.style != "sub":
-            return None  # one of w_1, w_2, ..., each a number
+        if name in self.offsets and kind not in NUMBERS and not self.entries.get(name):
+            return self._vector(dims.fresh())
+        if self._is_one_of_numbers(name):
+            return None
         if entries == 2:
             return (dims.fresh(), dims.fresh())
         if entries == 1 and name in self.over_samples:
@@ -137,6 +140,13 @@ class Shapes(Formulas):
         if SAMPLE in quantity.families:
             return self._vector(dims.fresh())
         return (dims.fresh(), dims.fresh()) if quantity.of.split()[-1][:1].isupper() else None
+
+    def _is_one_of_numbers(self, name: str) -> bool:
+        """Whether it is one of w_1, w_2, ..., each a number; m_0 alone is as large as it must be."""
+        of = self.names.found[name].of
+        if not (name[-1].isdigit() and "_" in name and of.islower()) or self.notation.style == "sub":
+            return False
+        return sum(one.of == of for one in self.names.found.values()) > 1
 
     def _said(self, name: str, layers: tuple[int, ...]) -> list[int] | None:
         """The dimensions that the text gives a quantity, if it does."""

@@ -2,7 +2,7 @@
 
 from clearprop.check.document.graph.names import Names
 from clearprop.check.document.meaning.notation import Notation, is_letter
-from clearprop.check.document.read.tree import Node, Num, Relation, Sym, Transpose, symbols, walk
+from clearprop.check.document.read.tree import Add, Mul, Node, Num, Relation, Sym, Transpose, symbols, walk
 
 
 def turned(every: list[Node]) -> list[Sym]:
@@ -18,6 +18,28 @@ def most_entries(every: list[Node], names: Names) -> dict[str, int]:
             if one.name in names.found:
                 found[one.name] = max(found.get(one.name, 0), len(names.entries(one)))
     return found
+
+
+def offsets(every: list[Node], names: Names) -> set[str]:
+    """The names that are added, whole, to a matrix times something: the m of M p + m."""
+    sums = [one for node in every for one in walk(node) if isinstance(one, Add)]
+    pairs = [(a, b) for one in sums for a, b in ((one.left, one.right), (one.right, one.left))]
+    return {
+        b.name
+        for a, b in pairs
+        if isinstance(b, Sym)
+        and b.name in names.found
+        and not names.entries(b)
+        and isinstance(a, Mul)
+        and isinstance(a.left, Sym)
+        and _is_matrix(a.left, names)
+    }
+
+
+def _is_matrix(sym: Sym, names: Names) -> bool:
+    """Whether it is a whole quantity by a capital letter."""
+    found = names.found.get(sym.name)
+    return found is not None and not names.entries(sym) and found.of.split()[-1][:1].isupper()
 
 
 def over_samples(every: list[Node], names: Names, notation: Notation) -> set[str]:
