@@ -19,7 +19,23 @@ HIDDEN = (
     "$$\\frac{\\partial Q}{\\partial A} = \\left( \\frac{\\partial Q}{\\partial S} W^\\top \\right) \\odot (1 - Z \\odot Z)$$\n"
 )
 
+THREE = (
+    "# Three models\n\n## Notation\n\nThe $N$ samples are the rows of $X \\in \\mathbb{R}^{N \\times d}$.\n\n"
+    "## Linear regression\n\n$$\\hat y = X w + b \\mathbf{1}$$\n\n$$L = \\frac{1}{2N} \\|\\hat y - y\\|^2$$\n\n"
+    "$$\\frac{\\partial L}{\\partial w} = \\frac{1}{N} X^\\top (\\hat y - y)$$\n\n"
+    "$$\\frac{\\partial L}{\\partial b} = \\frac{1}{N} \\sum_{i=1}^N (\\hat y_i - y_i)$$\n\n"
+    "## Logistic regression\n\n$$z = X w + b \\mathbf{1}$$\n\n$$\\hat y = \\sigma(z)$$\n\n"
+    "$$L = -\\frac{1}{N} \\sum_{i=1}^N \\left[ y_i \\log \\hat y_i + (1 - y_i) \\log (1 - \\hat y_i) \\right]$$\n\n"
+    "$$\\frac{\\partial L}{\\partial z} = \\frac{1}{N} (\\hat y - y)$$\n\n"
+    "$$\\frac{\\partial L}{\\partial w} = X^\\top \\frac{\\partial L}{\\partial z}$$\n\n"
+    "## One hidden layer\n\n$$Z_1 = X W_1 + \\mathbf{1} b_1^\\top$$\n\n$$H = \\tanh(Z_1)$$\n\n$$Z_2 = H W_2 + \\mathbf{1} b_2^\\top$$\n\n"
+    "$$P = \\mathrm{softmax}(Z_2)$$\n\n$$L = -\\frac{1}{N} \\sum_{i=1}^N \\sum_{k=1}^K Y_{ik} \\log P_{ik}$$\n\n"
+    "$$\\frac{\\partial L}{\\partial Z_2} = \\frac{1}{N} (P - Y)$$\n\n"
+    "$$\\frac{\\partial L}{\\partial W_2} = H^\\top \\frac{\\partial L}{\\partial Z_2}$$\n"
+)
+
 TEXTS = {
+    "three networks": (THREE, ("= H^\\top", "= Z_1^\\top")),
     "a loss of any letter, of its parameters": (REGRESSION, ("X^\\top (P - Y)", "X^\\top (Y - P)")),
     "a regression, then a hidden layer": (REGRESSION + HIDDEN, ("(1 - Z \\odot Z)", "(1 + Z \\odot Z)")),
     "a slip before the second network": (REGRESSION + HIDDEN, ("+ \\lambda W$$", "+ 2 \\lambda W$$")),

@@ -11,7 +11,7 @@ from clearprop.check.document.meaning import patterns
 from clearprop.check.document.meaning.hints import HEADING
 from clearprop.check.document.read.limits import SLIPS, Misfit, OutOfRange, Unread
 from clearprop.check.document.read.sources import Source
-from clearprop.check.document.read.statements import Document, Statement
+from clearprop.check.document.read.statements import Document, Statement, read_document
 from clearprop.check.document.read.tree import Call, Derivative, Sym, walk
 from clearprop.check.document.verdict import DocumentCheck
 from clearprop.errors import ClearpropError
@@ -19,24 +19,25 @@ from clearprop.errors import ClearpropError
 OPEN = 0.2  # of the lines: where more do not hold, a text may be of two networks
 FEWEST, LONGEST = 6, 60  # lines of such a text
 MORE, SHARE = 3, 0.1  # lines that must hold more, at least and of all lines
+MORE_OF_PART = 2  # the same where a part of a text is cut again
 WRONG = 0.08  # of the lines: so many may be wrong then, and three of any text
 MOST_CUTS = 2
 DOCUMENT = r"\begin{document}"
 Check = Callable[[Source, bool], DocumentCheck]  # of a text; whether only to see how much of it holds
 
 
-def best(whole: DocumentCheck, document: Document, check: Check) -> DocumentCheck:
-    """The check of a text, or those of its two parts as one, if it has two and much more holds so."""
+def best(whole: DocumentCheck, document: Document, check: Check, more: int = MORE) -> DocumentCheck:
+    """The check of a text, or those of its parts as one, if it has several and `more` lines hold so."""
     if not FEWEST <= whole.statements <= LONGEST or whole.verified >= (1 - OPEN) * whole.statements:
         return whole
     try:
-        return _of_two(whole, document, check)
+        return _of_two(whole, document, check, more)
     except (ClearpropError, *SLIPS, Unread, Misfit, OutOfRange):  # a part that tells too little
         return whole
 
 
-def _of_two(whole: DocumentCheck, document: Document, check: Check) -> DocumentCheck:
-    source, wanted = document.source, whole.verified + max(MORE, SHARE * whole.statements)
+def _of_two(whole: DocumentCheck, document: Document, check: Check, more: int) -> DocumentCheck:
+    source, wanted = document.source, whole.verified + max(more, SHARE * whole.statements)
     held, best_cut = 0, None
     for cut in _cuts(document):
         first = check(_first(source, cut), True)
@@ -47,7 +48,10 @@ def _of_two(whole: DocumentCheck, document: Document, check: Check) -> DocumentC
     if best_cut is None:
         return whole
     cut, kept = best_cut
-    found = _joined(source, cut, check(_first(source, cut), False), check(_second(source, cut, kept), False))
+    parts = (_first(source, cut), _second(source, cut, kept))
+    found = _joined(
+        source, cut, *(best(check(part, False), read_document(part), check, MORE_OF_PART) for part in parts)
+    )
     sound = len(found.findings) <= max(3, WRONG * found.statements) and found.verified >= wanted
     return found if sound else whole
 
