@@ -32,6 +32,12 @@ TEXTS = {
         "$$\\mathrm{relu}(u) = \\frac{u + |u|}{2}$$\n\n$$\\frac{\\partial L}{\\partial s} = s - t$$\n",
         ("{u + |u|}{2}", "{3 u - |u|}{2}"),
     ),
+    "a side of 0 in prose": (
+        "One sample, a column: $z = W x + b$, $h = \\mathrm{relu}(z)$, $s = V h + c$, $L = \\frac12 \\|s - t\\|^2$. For positive inputs "
+        "the slope is\n\n$$\\mathrm{relu}'(u) = 1$$\n\nand for negative inputs\n\n$$\\mathrm{relu}'(u) = 0$$\n\n当输入为负数时，"
+        "$\\mathrm{relu}(u) = 0$。\n",
+        ("(u) = 1$$", "(u) = 2$$"),
+    ),
     "either label of one sample": (
         TWO_CLASSES
         + "$$\\frac{\\partial \\mathcal{L}}{\\partial a^{[2]}} = -\\frac{y}{a^{[2]}} + \\frac{1-y}{1-a^{[2]}}$$\n\n"
@@ -95,3 +101,25 @@ def test_the_case_that_does_not_hold_is_told():
     assert text.splitlines()[found.line - 1].startswith("-P_{nj}")
     (found,) = check_document(text.replace("(1 - P", "(1 + P")).findings
     assert text.splitlines()[found.line - 1].startswith("P_{nj}")
+
+
+CASES = (
+    "Rows of $X$ are the $N$ samples: $Z = X W + \\mathbf{1} b^\\top$, $P = \\mathrm{softmax}(Z)$,\n\n"
+    "$$J = -\\frac1N \\sum_{n=1}^N \\sum_{k=1}^K Y_{nk} \\ln P_{nk} + \\frac{\\lambda}{2} \\|W\\|_F^2$$\n\n"
+    "$$\\frac{\\partial J}{\\partial W} = \\frac1N X^\\top (P - Y) + \\lambda W$$\n\n"
+    "$$\\frac{\\partial J}{\\partial b} = \\frac1N (P - Y)^\\top \\mathbf{1}$$\n\n"
+)
+SAID = [
+    "For $\\lambda = 0$ this is\n\n$$\\frac{\\partial J}{\\partial W} = \\frac1N X^\\top (P - Y)$$\n",
+    "At the optimum the gradient vanishes, so\n\n$$\\lambda W = \\frac1N X^\\top (Y - P)$$\n",
+    "在最优解处，\n\n$$\\lambda W = \\frac1N X^\\top (Y - P)$$\n",
+]
+
+
+@pytest.mark.parametrize("said", SAID)
+def test_what_is_said_of_a_case_is_not_wrong_and_hides_no_slip_of_other_lines(said):
+    check = check_document(CASES + said)
+    assert check.ok, str(check)
+    assert check.verified == check.statements - 1
+    slip = check_document((CASES + said).replace("(P - Y) + \\lambda W", "(P + Y) + \\lambda W"))
+    assert {found.line for found in slip.findings} == {5}

@@ -9,7 +9,7 @@ import numpy as np
 
 from clearprop.check.document import parts
 from clearprop.check.document.graph import choosing
-from clearprop.check.document.judging import conditions
+from clearprop.check.document.judging import cases, conditions
 from clearprop.check.document.judging.claims import is_claim
 from clearprop.check.document.judging.judge import Judge
 from clearprop.check.document.judging.readings import Chooser
@@ -121,11 +121,13 @@ def _checked(document: Document, options: Options, *, glance: bool = False) -> D
         if k not in setting.conditions and is_claim(s, document.words, setting.notation)
     ]
     worlds = Worlds(setting, options.sizes)
-    telling = claims[:: 1 + len(claims) // MOST_TELLING]
+    general = [one for one in claims if not cases.special(one, document, setting.notation)] or claims
+    telling = general[:: 1 + len(general) // MOST_TELLING]
     chooser = Chooser(setting, telling, worlds.telling)
     chooser.fit_layout()
     chooser.fit_batches()
     chooser.fit_everything()
+    chooser.fit_signs()
     if chooser.fit_loss(lambda: Worlds(setting, options.sizes).telling):
         worlds = Worlds(setting, options.sizes)
     reading = chooser.best()

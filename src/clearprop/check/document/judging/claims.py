@@ -90,9 +90,11 @@ def _names_data(statement: Statement, notation: Notation) -> bool:
     )
 
 
-def open_meaning(nodes: list[Node], notation: Notation) -> str:
+def open_meaning(statement: Statement, notation: Notation) -> str:
     """Why a line that fails is not called wrong: what one of its names stands for cannot be told."""
-    every = [one for node in nodes for one in bases(node)]
+    if statement.at in notation.alternatives:
+        return "the text gives it in several ways, and its network has one of them"
+    every = [one for part in statement.parts if part.node is not None for one in bases(part.node)]
     if notation.ones_above and any(_is_whole(one, notation) for one in every):
         return "a whole hidden layer, one unit of which is 1"
     changed = {one.name for one in every} & notation.overwritten

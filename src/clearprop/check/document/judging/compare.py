@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from clearprop.check.document.judging import claims, conditions
+from clearprop.check.document.judging import cases, claims, conditions
 from clearprop.check.document.judging.asked import Asked
 from clearprop.check.document.judging.own_words import in_other_words, in_passing
 from clearprop.check.document.judging.places import Places
@@ -111,7 +111,7 @@ class Comparison:
     def __init__(
         self, statement: Statement, document: Document, notation: Notation, reading: Reading
     ) -> None:
-        self.statement, self.notation = statement, notation
+        self.statement, self.notation, self.document = statement, notation, document
         self.displayed = document.formulas[statement.formula].display
         self.nodes = [p.node for p in statement.parts]
         self.known = [n for n in self.nodes if n is not None]
@@ -153,8 +153,12 @@ class Comparison:
             return self._all_unread(error.why)
         except SLIPS:
             return self._all_unread("it cannot be compared")
-        why = claims.open_meaning(self.known, self.notation) if any(p.failures for p in found) else ""
+        failing = any(p.failures for p in found)
+        why = (claims.open_meaning(self.statement, self.notation) or self._case()) if failing else ""
         return self._all_unread(why) if why else found
+
+    def _case(self) -> str:
+        return cases.special(self.statement, self.document, self.notation)
 
     def _all_unread(self, why: str) -> list[Pair]:
         self.pairs = [Pair(p.left, p.right, unread=Unread(why), unread_side=p.right) for p in self.pairs]

@@ -3,7 +3,7 @@
 import itertools
 import re
 
-from clearprop.check.document.meaning import hints
+from clearprop.check.document.meaning import hints, patterns
 from clearprop.check.document.meaning.notation import Notation, is_letter
 from clearprop.check.document.numbers.env import Env
 from clearprop.check.document.numbers.quantities import index
@@ -33,8 +33,6 @@ FOLLOWS = re.compile(r"\s*,?\s*(if|for|when|where|whenever)\s*")
 
 
 CASE = re.compile(r"\s*(?:的?时候?(?![间刻])|的情[况形])")  # behind a condition, where Chinese says when
-
-
 OTHERWISE = r"(?:otherwise|else|否则|其他情况下?|其它情况下?)"
 BEFORE, BEHIND = (
     re.compile(rf"{OTHERWISE}[,，:：]?\s*$", re.IGNORECASE),
@@ -230,11 +228,48 @@ def hidden_acts(document: Document, notation: Notation) -> set[str]:
         left = statement.parts[0].node
         if isinstance(left, Sym) and notation.kind(left.name) == "act" and len(statement.parts) > 1:
             said = [*own(statement, document), *statement.around]
-            found |= {left.name} if any(_ends_below(node, notation) for node in said) else set()
+            below = any(_ends_below(node, notation) for node in said) or _is_hidden(
+                statement, document, notation
+            )
+            found |= {left.name} if below else set()
     outputs = any(role.kind == "prediction" for role in notation.roles.values())
     every = (s for st in document.statements for p in st.parts if p.node is not None for s in symbols(p.node))
     last = {s.name for s in every if any(_is_last(item.node, notation) for item in (*s.sub, *s.sup))}
     return found - last if outputs else set()
+
+
+def _is_hidden(statement: Statement, document: Document, notation: Notation) -> bool:
+    """Whether A^l = relu(Z^l) is said without a range, where the text has another function for the last layer alone:
+    P = softmax(Z^L).
+    """
+    left, step = statement.parts[0].node, _applied(statement)
+    layers = (
+        {letter for s in symbols(left) if (letter := is_letter(s))} & notation.layer_letters
+        if left
+        else set()
+    )
+    if step is None or not layers or own(statement, document):
+        return False
+    others = (
+        (other.parts[0].node, found)
+        for other in document.statements
+        if (found := _applied(other)) is not None and found[0] != step[0]
+    )
+    return any(
+        isinstance(node, Sym) and notation.kind(node.name) == "prediction" and _is_of_last(found[1], notation)
+        for node, found in others
+    )
+
+
+def _applied(statement: Statement) -> tuple[str, Node] | None:
+    """The function, and what it is of, in a = f(z)."""
+    right = statement.parts[1].node if len(statement.parts) > 1 else None
+    return patterns.applied(right) if right is not None else None
+
+
+def _is_of_last(node: Node, notation: Notation) -> bool:
+    items = (*node.sup, *node.sub) if isinstance(node, Sym) else ()
+    return any(_is_last(item.node, notation) for item in items)
 
 
 def _ends_below(node: Node, notation: Notation) -> bool:

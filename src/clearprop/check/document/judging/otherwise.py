@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
+from clearprop.check.document.judging.cases import clause
 from clearprop.check.document.judging.compare import Comparison
-from clearprop.check.document.judging.conditions import sentence
 from clearprop.check.document.meaning import hints
 from clearprop.check.document.meaning.notation import ROWLIKE, Notation, Reading
 from clearprop.check.document.numbers.losses import labelled
@@ -15,7 +15,10 @@ from clearprop.check.document.read.formulas import prose
 from clearprop.check.document.read.statements import Document, Statement
 from clearprop.check.document.read.tree import Big, Call, Derivative, Div, Node, Sym, symbols, walk
 
-ENDED = re.compile(r"[.;!?](?:\s|$)|[。；！？]|\n#")
+SIDES = {
+    1: re.compile(r"\bpositive|\bactive\b|正(?:数|值|的|半轴|区间|输入)|大于|激活时", re.IGNORECASE),
+    -1: re.compile(r"\bnegative|\binactive\b|负(?:数|值|的|半轴|区间|输入)|小于|未激活", re.IGNORECASE),
+}  # of 0 that a line about any number is said of
 OF_ONE = ("sample", "sample", "sample")  # a loss's value, its gradients by z and a, by W and b
 
 
@@ -25,6 +28,11 @@ def ways(
     """The statement in each other meaning that the text leaves it, not yet compared."""
     if _is_of_one(statement, document):
         yield Comparison(statement, document, notation, _narrowed(reading))
+    before = clause(statement, document)
+    for side in (side for side, said in SIDES.items() if said.search(before)):
+        one_side = Comparison(statement, document, notation, reading)
+        one_side.places.side = side
+        yield one_side
     if _is_of_one_as_well(statement, document, notation):
         yield Comparison(statement, document, _singled(notation), _narrowed(reading))
     name = _total(statement, notation, reading)
@@ -125,11 +133,7 @@ def _of_all(reading: Reading, name: str, way: str) -> Reading:
 
 def _is_of_one(statement: Statement, document: Document) -> bool:
     """Whether the sentence before the line speaks of one example."""
-    formulas = document.formulas
-    before = [k for k in sentence(statement.formula, document) if k < statement.formula]
-    text = " ".join(formulas[k].before for k in (*reversed(before), statement.formula))
-    clause = ENDED.split(text)[-1]
-    return hints.ONE_SAMPLE.search(clause) is not None
+    return hints.ONE_SAMPLE.search(clause(statement, document)) is not None
 
 
 def _narrowed(reading: Reading) -> Reading:

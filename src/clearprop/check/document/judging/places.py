@@ -25,6 +25,7 @@ class Places:
             isinstance(one, Call) and one.name in ("log", "sqrt") for n in nodes for one in walk(n)
         )
         self.of_labels = self._speaks_of_labels()
+        self.side = 0  # of letters that stand for any number: 1 for those above 0 alone, -1 for those below
 
     def drawn(self, env: Env, most: int) -> list[Env]:
         """The places on one network, or `most` of them at random."""
@@ -43,6 +44,8 @@ class Places:
 
     def _signed(self, numbers: dict[str, np.ndarray]) -> list[dict[str, np.ndarray]]:
         """Numbers that letters stand for, and the same on the other side of 0: a line holds on both sides of a kink."""
+        if self.side:
+            return [{name: self.side * np.abs(number) for name, number in numbers.items()}]
         if self.positive or not numbers:
             return [numbers]
         return [numbers, {name: -number for name, number in numbers.items()}]

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from itertools import product
 
-from clearprop.check.document.judging import slopes
+from clearprop.check.document.judging import signs, slopes
 from clearprop.check.document.judging.compare import Comparison, compared
 from clearprop.check.document.judging.depends import Dependence, has_derivative, says_what_it_is
 from clearprop.check.document.meaning.build import Setting
@@ -115,7 +115,7 @@ class Chooser:
             self._layout(),
             self._numbers(),
             notation.one_sample,
-            tuple(role.batch for role in notation.roles.values()),
+            tuple((role.batch, role.sign) for role in notation.roles.values()),
             self.setting.plan,
         )
         self.known, self.comparisons = self.tried.setdefault(taken, ({}, {}))
@@ -179,6 +179,10 @@ class Chooser:
             held = self._held(most)
             best, most = (best, most) if held is None else (batches, held)
         self._set_batches(small, best)
+
+    def fit_signs(self) -> None:
+        """Take deltas as minus slopes where more sides hold so."""
+        signs.fit(self.setting.notation, self.statements, sum(self.sides), self._held, self._turn)
 
     def _set_batches(self, small: list[Role], batches: Iterable[bool]) -> None:
         for role, batch in zip(small, batches, strict=True):
@@ -305,6 +309,7 @@ class Chooser:
                 reading = self._gradient(reading, name)
             if before == (reading.losses, reading.gradients, reading.penalised):
                 break
+        reading = self._paired(reading, losses, named)
         return slopes.laid(reading, self.statements, self.setting, self.beats)
 
     def _loss(self, reading: Reading, name: str, first: tuple[str, str, str], named: list[str]) -> Reading:
@@ -322,6 +327,26 @@ class Chooser:
             if score is not None:
                 best, best_score = trial, score
         return best
+
+    def _paired(self, reading: Reading, losses: list[str], named: list[str]) -> Reading:
+        """With one loss and one gradient changed together, where neither gains alone: Delta of the mean J, beside a
+        delta of one sample's E.
+        """
+        for name, one in product(losses, named):
+            concerned = self._naming({name, one, ""})
+            most = float(sum(self._counted(k, reading) for k in concerned))
+            if most == sum(self.sides[k] for k in concerned):
+                continue
+            for option, way in product(CONSISTENT, ("sum", "mean")):
+                trial = replace(
+                    reading,
+                    losses={**reading.losses, name: option},
+                    gradients={**reading.gradients, one: way},
+                )
+                score = self.beats(most, trial, concerned)
+                if score is not None:
+                    reading, most = trial, score
+        return reading
 
     def _options(self, first: tuple[str, str, str], named: list[str]) -> Iterator[tuple]:
         options = [first, *[c for c in CONSISTENT if c != first], *MIXED]

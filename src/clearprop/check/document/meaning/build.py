@@ -4,6 +4,7 @@ from dataclasses import dataclass, field, replace
 
 from clearprop.check.document.meaning import (
     abbreviations,
+    alternatives,
     bare_names,
     batches,
     constants,
@@ -87,6 +88,7 @@ def build(document: Document, options: Options) -> Setting:
     memories.find_memories(document, notation)
     _definitions(document, notation)
     penalties.find_penalty(document, notation)
+    alternatives.find_alternatives(document, notation)
     kinds = {one.kind for node in roles.nodes(document) for one in walk(node) if isinstance(one, Mul)}
     notation.dots_may_be_entrywise = "dot" in kinds and not kinds & {"hadamard", "star"}
     said = given.constants(document, notation) if numbers else {}

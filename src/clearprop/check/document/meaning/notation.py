@@ -89,6 +89,7 @@ class Notation:
     style: str | None = None  # layers: paren W^{(l)}, bracket W^{[l]}, plain W^l, sub W_l
     samples_above: bool = False  # x^{(i)}
     sample_letters: set[str] = field(default_factory=set)
+    paired: set[str] = field(default_factory=set)  # the i of (x_i, y_i)
     layer_letters: set[str] = field(default_factory=lambda: {"l"})
     unit_layers: dict[str, int] = field(
         default_factory=dict
@@ -131,6 +132,9 @@ class Notation:
     counters: set[str] = field(default_factory=set)  # letters that count steps, as in t = 1, 2, ...
     anew: dict[str, tuple[int, str]] = field(default_factory=dict)  # p: where it gets a constant, and which
     overwritten: set[str] = field(default_factory=set)  # names of an algorithm that changes them
+    alternatives: set[int] = field(
+        default_factory=set
+    )  # where lines start that give one thing in several ways
     values: dict[str, float] = field(default_factory=dict)  # constants whose number the text gives and means
     main_loss: str | None = None
     penalty: Node | None = None  # what the text adds to its loss, of parameters alone

@@ -64,9 +64,8 @@ def find_samples(document: Document, notation: Notation, prose: str, shapes: lis
         notation.sizes[best] = ("m",)
         notation.sample_letters |= {index for (index, last) in bound if last == best}
     notation.sample_letters |= said
-    notation.sample_letters |= (
-        hints.paired(prose) - notation.layer_letters - _of_parameters(document, notation)
-    )
+    notation.paired = hints.paired(prose)
+    notation.sample_letters |= notation.paired - notation.layer_letters - _of_parameters(document, notation)
     notation.sample_letters |= {
         letter for node in nodes(document) for s in symbols(node) for letter in _of_label(s)
     }

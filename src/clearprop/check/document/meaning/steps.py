@@ -115,9 +115,8 @@ def find_steps(pairs: Pairs, used: set[str], on_line: set[str], notation: Notati
     """Give roles, and layers to names that carry none, from the input on; `on_line`: names outside all functions."""
     finder = _Finder(notation)
     for left, right, _ in pairs:
-        finder.inside |= {
-            s.name for node in ((right,) if isinstance(left, Sym) else (left, right)) for s in symbols(node)
-        }
+        sides = (right,) if isinstance(left, Sym) else (left, right)
+        finder.inside |= {s.name for node in sides for s in symbols(node)}
         found = [s for node in (left, right) for s in symbols(node)]
         finder.scripted |= {s.name for s in found if s.sub or s.sup}
         finder.note_letters(found)
@@ -142,17 +141,17 @@ class _Finder:
         self.stepped: set[str] = set()
         self.scripted: set[str] = set()
         self.inside: set[str] = set()  # names that stand elsewhere than alone on a left side
-        self.rows: set[tuple[str, str | None]] = (
-            set()
-        )  # names with two letters below, alpha_{ml}, and the first of them
+        self.rows: set[tuple[str, str | None]] = set()  # names with two letters below, and the first of them
         self.applied_to: set[str] = set()  # names that a function is taken of
+        self.layered: set[str] = set()  # names that say their layer somewhere
         self.numbered: set[str] = set()  # names with a number below, w_1
         self.layers_by_letter: dict[str, set[int]] = {}
         self.beside_numbers: dict[str, set[int]] = {}  # a bare bias beside W_1: in which layers it is added
         self.taken_off: dict[str, bool] = {}  # of biases, whether all their steps take them off
 
     def note_letters(self, found: list[Sym]) -> None:
-        """The layers that the letters of each name's units tell."""
+        """The layers that the letters of each name's units tell, and which names say their layer."""
+        self.layered |= {s.name for s in found if carries_layer(s, self.notation)}
         for sym in found:
             layers = [self.notation.unit_layers.get(is_letter(s.node) or "") for s in sym.sub]
             told = [layer for layer in layers if layer is not None]
@@ -168,9 +167,8 @@ class _Finder:
             self.known[left.name] = stacked.layer or 0
             return
         step = patterns.affine(right)
-        if step is not None and any(
-            "_" in n.name or n.name.startswith("d ") for n in (step.first, step.second)
-        ):
+        names = (step.first.name, step.second.name) if step is not None else ()
+        if any("_" in name or name.startswith("d ") for name in names):
             return  # G_V = H^T G_O and dW = h^T dz lead back
         if step is not None:
             layer = self.affine(step)
@@ -218,6 +216,8 @@ class _Finder:
             if said and step.bias is not None and step.bias.name not in self.scripted:
                 self.beside_numbers.setdefault(step.bias.name, set()).add(said)
             return said or (-1 if _is_last(weight, self.notation) else 0)
+        if weight.name in self.layered and not weight.sub:
+            return 0  # "we write z = x W + b", of any layer
         layer = self.known.get(act.name)
         if layer is None:
             if (

@@ -40,7 +40,7 @@ def _anything(document: Document) -> set[str]:
     said = {name for s in general if _is_balanced(s) for name in _letters(s)}
     general = [s for s in general if _letters(s) <= said]
     known = set(map(id, general))
-    others = [s for s in document.statements if id(s) not in known and s.equal]
+    others = [s for s in document.statements if id(s) not in known and s.equal and not _is_rule(s)]
     taken = {name for s in others if not _is_chosen(s) for name in _letters(s, bare=True)}
     while any(_letters(s) & taken for s in general):
         taken |= {name for s in general if _letters(s) & taken for name in _letters(s)}
@@ -61,6 +61,12 @@ def _is_general(statement: Statement, document: Document) -> bool:
         and not any(isinstance(one, (Derivative, Div)) for node in found for one in walk(node))
         and SPECIAL.search(around) is None
     )
+
+
+def _is_rule(statement: Statement) -> bool:
+    """d(AB) = dA B + A dB: a rule for differentials, of no quantity of the text's own."""
+    first = statement.parts[0].node
+    return isinstance(first, Mul) and first.left == Sym("d")
 
 
 def _is_balanced(statement: Statement) -> bool:

@@ -261,9 +261,9 @@ def _split_digits(items: tuple[Script, ...], wanted: int) -> tuple[Script, ...]:
 
 def _is_sample_index(item: Script, role: Role, env: Env) -> bool:
     """Whether the only index of z, a or y is a sample."""
-    if env.notation.samples_above:
-        return False
     letter = is_letter(item.node)
+    if env.notation.samples_above:  # x_i beside g^{(i)}, of a sample (x_i, y_i)
+        return role.kind in ("input", "target") and role.counts_samples and letter in env.notation.paired
     if letter is not None and env.notation.sizes.get(letter) == ("m",):
         return True
     if letter is not None or not isinstance(item.node, Num):
