@@ -81,3 +81,9 @@ def test_files_that_are_no_text_are_named(start, kind, tmp_path):
 def test_meanings_that_are_no_words_are_refused(meaning):
     with pytest.raises(ClearpropError, match="must be one of input"):
         check_document("$z = x W$", symbols={"a": meaning})
+
+
+def test_the_layout_that_the_caller_says_is_kept():
+    text = "$X \\in R^{m \\times d}$, $Z = X W + b$, $A = \\tanh(Z)$, $J = \\frac{1}{2m} \\|A - Y\\|_F^2$."
+    assert "a sample in each row" in str(check_document(text, layout="row"))
+    assert "a sample in each column" in str(check_document(text, layout="column"))

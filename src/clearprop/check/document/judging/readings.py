@@ -63,6 +63,12 @@ class Chooser:
         self._ways = ("sum", "mean", "sample") if self._has_slopes_of_one() else ("sum", "mean")
         self._turn()
 
+    @property
+    def _layouts(self) -> list[tuple]:
+        """The layouts that may be tried: none in which samples lie otherwise than the caller says."""
+        notation = self.setting.notation
+        return [one for one in LAYOUTS if not notation.rows_said or one[0] == notation.rows]
+
     def _has_slopes_of_one(self) -> bool:
         """Whether the text differentiates the loss of one sample, E_p, and has names for what steps add."""
         notation = self.setting.notation
@@ -155,7 +161,7 @@ class Chooser:
             return
         old = self._layout()
         found = {old: before}
-        for layout in LAYOUTS:
+        for layout in self._layouts:
             if layout not in found:
                 self._lay(layout)
                 found[layout] = self._agreeing()
@@ -206,7 +212,7 @@ class Chooser:
         if usual >= WELL * total or total > MOST_LINES:
             return
         most = usual + 1
-        for layout in LAYOUTS:
+        for layout in self._layouts:
             self._lay(layout)
             held = self._held(most)
             best, most = (best, most) if held is None else (layout, held)

@@ -69,7 +69,7 @@ def build(document: Document, options: Options) -> Setting:
     bare_names.find_bare(list(roles.pairs(document)), notation)
     layouts.find_weights(document, notation, shapes, text)
     if options.layout is not None:
-        notation.rows = options.layout == "row"
+        notation.rows, notation.rows_said = options.layout == "row", True
     batches.find_batches(document, notation, shapes, text)
     numbers = given.given(document, notation)
     concrete = sizing.find_sizes(document, notation, shapes)

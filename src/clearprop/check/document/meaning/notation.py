@@ -104,6 +104,7 @@ class Notation:
     first_bias: int = 0
     numbers_doubtful: bool = False  # the text's own steps disagree about these
     rows: bool = True  # a batch has a sample in each row
+    rows_said: bool = False  # by the caller
     weights: str = "in_out"  # W is (inputs, outputs), or "out_in"
     vectors: str = "row"  # one sample is a row, or a "column"
     biases: str | None = None  # they lie otherwise than one sample does: "row" or "column"
