@@ -97,6 +97,18 @@ TEXTS = {
         "$$\\frac{\\partial L}{\\partial (W_2)_{hj}} = \\sum_{i=1}^N H_{ih} G_{ij}$$\n",
         ("H_{ih} G_{ij}", "H_{ij} G_{ih}"),
     ),
+    "thresholds and the sample above": (
+        "训练例 $(x_k, y_k)$,输出 $l$ 维。隐层输入 $\\alpha_h = \\sum_{i=1}^d v_{ih} x_i$,"
+        "输出 $b_h = f(\\alpha_h - \\gamma_h)$;输出层 "
+        "$\\beta_j = \\sum_{h=1}^q w_{hj} b_h$,$\\hat y_j^k = f(\\beta_j - \\theta_j)$,"
+        "$f$ 是 Sigmoid。$x_i$ 均省略样本标号。\n\n"
+        "$$E_k = \\frac12 \\sum_{j=1}^l (\\hat y_j^k - y_j^k)^2$$\n\n"
+        "$$\\frac{\\partial E_k}{\\partial w_{hj}} = (\\hat y_j^k - y_j^k) \\hat y_j^k (1 - \\hat y_j^k) b_h^k$$\n\n"
+        "$$\\frac{\\partial E_k}{\\partial \\theta_j} = -(\\hat y_j^k - y_j^k) \\hat y_j^k (1 - \\hat y_j^k)$$\n\n"
+        "$$g_j = -\\frac{\\partial E_k}{\\partial \\beta_j}$$\n\n$$E = \\frac1m \\sum_{k=1}^m E_k$$\n\n"
+        "$$\\frac{\\partial E}{\\partial w_{hj}} = -\\frac1m \\sum_{k=1}^m g_j^k b_h^k$$\n",
+        ("= -\\frac1m \\sum_{k=1}^m g_j^k", "= -\\sum_{k=1}^m g_j^k"),
+    ),
     "differentials of formulas": (
         "Columns of $X$ are the $N$ samples. $Z = W X + b \\mathbf{1}^T$, $A = \\tanh(Z)$, "
         "$L = \\frac12 \\|A - Y\\|_F^2$. We have\n\n"

@@ -25,6 +25,7 @@ BEFORE = {
         r"(?:number of (?:features|inputs)|维数?(?:为|是)?|特征\S{0,2}(?:为|是)?|dimension(?:ality)?)\s*$"
     ),
 }
+OUTPUTS = re.compile(r"(?:输出|标签|标记)\S{0,4}\s*$")  # before the dimension of a vector
 LETTER = re.compile(r"^\\?[A-Za-z]+(?:_\{?\w+\}?)?$")
 NUMBER_WORDS = {
     "one": 1,
@@ -99,7 +100,7 @@ def letter_size(formula: str, before: str, after: str) -> tuple[str, tuple] | No
     ordinal = before.rstrip().endswith(("第", "layer", "layers", "class", "unit", "neuron"))
     for size, pattern in AFTER.items():
         if not ordinal and pattern.match(after[:60]):
-            return text, size
+            return text, ("n", -1) if size == ("n", 0) and OUTPUTS.search(before[-20:]) else size
     for size, pattern in BEFORE.items():
         if pattern.search(before[-60:]):
             return text, size

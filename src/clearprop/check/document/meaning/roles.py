@@ -121,7 +121,10 @@ def _is_range(statement: Statement) -> bool:
 def find_style(document: Document, notation: Notation) -> None:
     """How layers are written, by the scripts of weights and biases."""
     found = [one for node in nodes(document) for one in symbols(node)]
-    known = [one for one in found if PRIOR.get(one.name) in ("weight", "bias")]
+    applied = {
+        left.name for left, right, _ in pairs(document) if isinstance(left, Sym) and patterns.applied(right)
+    }
+    known = [one for one in found if PRIOR.get(one.name) in ("weight", "bias") and one.name not in applied]
     supers = [item for one in known for item in one.sup]
     if any(item.kind == "bracket" for item in supers):
         notation.style = "bracket"

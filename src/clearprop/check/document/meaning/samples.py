@@ -23,6 +23,8 @@ def find_samples(document: Document, notation: Notation, prose: str, shapes: lis
         hint = hints.letter_size(formula.text, formula.before, formula.after)
         if hint is not None:
             name = hint[0].lstrip("\\")
+            if notation.kind(name.partition("_")[0]) in ROWLIKE and "_" in name:
+                continue  # x_i is no size
             if hint[1] == ("m",):
                 votes[name] += 3
             elif name not in notation.roles or notation.roles[name].kind not in (

@@ -209,6 +209,9 @@ def defined(node: Sym, env: Env) -> Any:
     """A quantity that the text defines, by its definition."""
     from clearprop.check.document.numbers.evaluate import evaluate, plain
 
+    sample = _sample_above(node, env)
+    if sample is not None:
+        return defined(replace(node, sup=()), env.at(sample=sample))
     power = _power_alone(node, env)
     if power is not None:
         return plain(replace(node, sup=()), env) ** float(power)
@@ -243,6 +246,14 @@ def _stacks_samples(right: Node, env: Env) -> bool:
     """Whether it is of letters whose only index is a sample: r = hat y - y is all samples, as r_i is one."""
     roles = [env.notation.roles.get(s.name) for s in bases(right) if not s.sub and not s.sup]
     return not env.notation.one_sample and any(role is not None and role.counts_samples for role in roles)
+
+
+def _sample_above(node: Sym, env: Env) -> int | None:
+    """The sample of g_j^k, from 0, where the text defines g_j for any sample and leaves out its index."""
+    letter = is_letter(node.sup[0].node) if len(node.sup) == 1 else None
+    bare = not any(left.sup for left, _ in env.notation.definitions[node.name])
+    told = bare and letter in env.notation.sample_letters
+    return quantities.index(node.sup[0].node, env) - 1 if told and node.sup[0].node is not None else None
 
 
 def _power_alone(node: Sym, env: Env) -> float | None:
