@@ -9,7 +9,7 @@ import numpy as np
 
 from clearprop.check.document import parts
 from clearprop.check.document.graph import choosing
-from clearprop.check.document.judging import cases, conditions
+from clearprop.check.document.judging import cases, conditions, sized
 from clearprop.check.document.judging.claims import is_claim
 from clearprop.check.document.judging.judge import Judge
 from clearprop.check.document.judging.readings import Chooser
@@ -122,8 +122,10 @@ def _checked(document: Document, options: Options, *, glance: bool = False) -> D
     ]
     worlds = Worlds(setting, options.sizes)
     general = [one for one in claims if not cases.special(one, document, setting.notation)] or claims
+    general = [s for s in general if not worlds.sizes_in(sized.sizes_said(s, document))]
     telling = general[:: 1 + len(general) // MOST_TELLING]
-    chooser = Chooser(setting, telling, worlds.telling)
+    single = frozenset(k for k, statement in enumerate(telling) if worlds.is_of_one(statement))
+    chooser = Chooser(setting, telling, worlds.telling, single)
     chooser.fit_layout()
     chooser.fit_batches()
     chooser.fit_everything()

@@ -28,7 +28,9 @@ class Draws:
 
     own: list[World]
 
-    def of(self, statement: Statement, classes: int | None = None) -> list[World]:
+    def of(
+        self, statement: Statement, classes: int | None = None, said: dict[str, int] | None = None
+    ) -> list[World]:
         """The same networks for every statement."""
         return self.own
 

@@ -62,8 +62,9 @@ def _is_case(node: Node, notation: Notation) -> bool:
     letter, kind = is_letter(node.left), notation.kind(node.left.name)
     if isinstance(node.right, Num):
         size = notation.sizes.get(letter or "")
+        small = notation.graph is not None and (size, node.right.value) in SMALL  # else networks are as small
         without = (kind, node.right.value) in (("decay", 0.0), ("constant", 0.0), ("constant", 1.0))
-        return letter is not None and (without or (size, node.right.value) in SMALL)
+        return letter is not None and (without or small)
     other = notation.kind(node.right.name) if isinstance(node.right, Sym) else ""
     return {kind, other} == {"prediction", "target"}
 

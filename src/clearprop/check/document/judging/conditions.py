@@ -3,7 +3,8 @@
 import itertools
 import re
 
-from clearprop.check.document.meaning import hints, patterns
+from clearprop.check.document.judging import marks
+from clearprop.check.document.meaning import patterns
 from clearprop.check.document.meaning.notation import Notation, is_letter
 from clearprop.check.document.numbers.env import Env
 from clearprop.check.document.numbers.quantities import index
@@ -130,7 +131,9 @@ def _inequality(node: Node) -> bool:
 
 
 def _assumes(node: Node) -> bool:
-    """c = k, y_i = 2, m = 1: a letter or a label set equal to a number or a letter."""
+    """c = k, y_i = 2, m = 1, n = q = 1: a letter or a label set equal to a number or a letter."""
+    if isinstance(node, Both):
+        return _assumes(node.left) and _assumes(node.right)
     if not isinstance(node, Relation) or node.sign not in ("=", r"\ne"):
         return False
     return (
@@ -154,16 +157,19 @@ def _same_index(node: Node) -> bool:
 def attach(document: Document) -> set[int]:
     """Give each statement the conditions of its sentence. Returns which statements are conditions themselves."""
     conditions: dict[int, list[Node]] = {}
-    numbers = set()
+    numbers, of_marks = set(), set()
     for number, statement in enumerate(document.statements):
         node = as_condition(statement, document)
         if node is not None:
             conditions.setdefault(statement.formula, []).append(node)
             numbers.add(number)
+            if marks.is_of_a_mark(statement.formula, document):
+                of_marks.add(statement.formula)
     for number, statement in enumerate(document.statements):
         if number not in numbers:
             near = [statement.formula, *_nearest(statement.formula, document)]
-            found = [n for k in near for n in conditions.get(k, [])]
+            own = {statement.formula, statement.formula + 1}
+            found = [n for k in near if k in own or k not in of_marks for n in conditions.get(k, [])]
             if _is_other_case(statement.formula, document):
                 found = [_negated(n) for n in found if isinstance(n, Relation) and n.sign in NEGATED]
             statement.around = consistent(found)  # type: ignore[assignment]
@@ -282,26 +288,6 @@ def _ends_below(node: Node, notation: Notation) -> bool:
 
 def _is_last(node: Node | None, notation: Notation) -> bool:
     return notation.sizes.get(is_letter(node) or "") == ("L",)
-
-
-def classes_said(statement: Statement, document: Document) -> int | None:
-    """With three classes: a number of classes that the sentence assumes."""
-    formula = document.formulas[statement.formula]
-    return (
-        None
-        if formula.display
-        else hints.number_of_classes(formula.before[-80:].split(".")[-1])
-        or _further(statement.formula, document)
-    )
-
-
-def _further(formula: int, document: Document) -> int | None:
-    for k in sentence(formula, document):
-        if k < formula:
-            found = hints.number_of_classes(document.formulas[k].before[-80:].split(". ")[-1])
-            if found:
-                return found
-    return None
 
 
 def holds(node: Node, env: Env) -> bool | None:

@@ -1,9 +1,13 @@
 """Letters that stand for any number, as t in g'(t) = g(t) (1 - g(t))."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from clearprop.check.document.meaning.notation import ROWLIKE, is_letter
 from clearprop.check.document.numbers.env import Env
+from clearprop.check.document.numbers.evaluate import plain
+from clearprop.check.document.read.limits import Misfit, OutOfRange, Unread
 from clearprop.check.document.read.tree import Big, Call, Derivative, Node, Num, Ones, Relation, bases, walk
 
 ENTRIES = 3  # of a vector that stands for any
@@ -47,6 +51,24 @@ def drawn(nodes: list[Node], positive: bool, env: Env, rng: np.random.Generator)
     column = (ENTRIES, 1) if env.notation.vectors == "column" or ones else (1, ENTRIES)
     shapes = {name: column if ones or name in softmax else () for name in sorted(names)}
     return {n: rng.uniform(0.3, 1.4, shape) * rng.choice(signs, shape) for n, shape in shapes.items()}
+
+
+def results(nodes: list[Node], env: Env) -> dict[str, np.ndarray]:
+    """What a function gives, by the name in a line about it: the a of g'(z) = 1 - a^2, both without an index."""
+    first = nodes[0].of if isinstance(nodes[0], Derivative) else nodes[0]
+    slope = isinstance(first, Call) and (first.primes == 1 or first is not nodes[0])
+    if not isinstance(first, Call) or not slope or len(first.args) != 1 or not is_letter(first.args[0]):
+        return {}
+    given = {
+        s.name for node in nodes for s in bases(node) if not s.sub and all(i.node == Num(2.0) for i in s.sup)
+    }
+    names = {name for name in given - env.params.keys() if env.notation.kind(name) in ("act", "prediction")}
+    if len(names) != 1 or env.notation.kind(first.name) == "loss":
+        return {}
+    try:
+        return {names.pop(): plain(replace(first, primes=0), env)}
+    except (Unread, Misfit, OutOfRange):
+        return {}
 
 
 def within(numbers: dict[str, np.ndarray], conditions: list[Node]) -> dict[str, np.ndarray]:

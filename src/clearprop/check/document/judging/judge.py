@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from clearprop.check.document.judging import alone, cells, conditions, doubt, otherwise
+from clearprop.check.document.judging import alone, cells, doubt, otherwise, sized
 from clearprop.check.document.judging.compare import Comparison, Failure, Outcome, Pair, same
 from clearprop.check.document.judging.diagnose import Diagnosis, diagnose
 from clearprop.check.document.judging.diagnose import written as number
@@ -62,7 +62,9 @@ class Judge:
 
     def look(self, statement: Statement) -> None:
         """Hold one statement against its networks."""
-        worlds = self.worlds.of(statement, conditions.classes_said(statement, self.setting.document))
+        document = self.setting.document
+        classes, sizes = (f(statement, document) for f in (sized.classes_said, sized.sizes_said))
+        worlds = self.worlds.of(statement, classes, sizes)
         comparison = self._compared(statement, worlds)
         pairs, reading = comparison.pairs, comparison.reading
         self._spare_vague(statement, pairs)
@@ -70,6 +72,8 @@ class Judge:
             self._beyond(statement, comparison)
             return
         named = self.scalars.pure and any(p.failures for p in pairs)
+        if not named and not self.setting.numbers and self.setting.notation.graph is None:
+            self._spare_numbers(statement, pairs)
         nowhere = any(p.unread is not None for p in pairs) and all(
             p.unread or p.holds or _is_of_numbers(p, statement) for p in pairs
         )
@@ -92,6 +96,12 @@ class Judge:
         document, notation = self.setting.document, self.setting.notation
         comparison = Comparison(statement, document, notation, self.reading)
         held = sum(pair.holds for pair in comparison.run(worlds))
+        named = otherwise.other_activation(statement, document, self.setting.plan.activations)
+        drawn = notation.graph is None and not self.setting.numbers
+        if held < len(comparison.pairs) and named is not None and drawn:
+            other = Comparison(statement, document, notation, self.reading)
+            if all(pair.holds for pair in other.run(self.worlds.with_activation(named, worlds))):
+                return other
         for other in otherwise.ways(statement, document, notation, self.reading):
             if held == len(comparison.pairs):
                 break
@@ -113,6 +123,14 @@ class Judge:
             if pair.failures and vague:
                 why = f"the text does not say how {vague[0]} comes about"
                 pair.unread, pair.unread_side = Undefined(why, vague[0]), pair.right
+
+    def _spare_numbers(self, statement: Statement, pairs: list[Pair]) -> None:
+        """Call nothing wrong that is a number of the text's own example, which no other network has: o = 0.7."""
+        for pair in pairs:
+            sides = (statement.parts[pair.left].node, statement.parts[pair.right].node)
+            bare = [side is not None and not any(symbols(side)) for side in sides]
+            if pair.failures and any(bare) and not all(bare) and self.scalars.is_example:
+                pair.unread, pair.unread_side = Unread("a number of the text's own example"), pair.right
 
     def _by_definitions(self, statement: Statement, pairs: list[Pair], steps: bool) -> None:
         """Compare sides of single numbers that the text itself defines; `steps`: the first after a step."""

@@ -136,6 +136,19 @@ def _is_of_one(statement: Statement, document: Document) -> bool:
     return hints.ONE_SAMPLE.search(clause(statement, document)) is not None
 
 
+SENTENCE = re.compile(r"(?<=[.!?;])\s|[。！？；]|\n#|\$\$|\\\]|\\end\{")
+NEAR = 300  # characters before a formula
+
+
+def other_activation(statement: Statement, document: Document, usual: tuple[str, ...]) -> str | None:
+    """The function of the hidden layers that a line's sentence names in place of the text's own: with tanh units,"""
+    formula = document.formulas[statement.formula]
+    text = document.source.text
+    before = SENTENCE.split(text[max(0, formula.start - NEAR) : formula.start].rstrip().removesuffix("$$"))
+    named = hints.activations(before[-1]) - set(usual)
+    return named.pop() if len(named) == 1 else None
+
+
 def _narrowed(reading: Reading) -> Reading:
     """The same reading with every loss, and every gradient, that of a single sample."""
     return replace(
@@ -145,4 +158,4 @@ def _narrowed(reading: Reading) -> Reading:
     )
 
 
-__all__ = ["ways"]
+__all__ = ["other_activation", "ways"]

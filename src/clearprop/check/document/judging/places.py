@@ -33,6 +33,7 @@ class Places:
         numbers = dummies.drawn(self.nodes, self.positive, env, rng)
         matrices = any_matrices.drawn(self.nodes, env, rng)
         looks = [{**dummies.within(one, self.conditions), **matrices} for one in self._signed(numbers)]
+        looks = [{**one, **dummies.results(self.nodes, env.at(params=one))} for one in looks]
         allowed = [one.at(params=params) for params in looks for one in self._allowed(env.at(params=params))]
         if len(allowed) > most:
             allowed = [allowed[k] for k in sorted(rng.choice(len(allowed), most, replace=False))]

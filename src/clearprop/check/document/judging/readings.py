@@ -5,22 +5,22 @@ from dataclasses import dataclass, field, replace
 from itertools import product
 
 from clearprop.check.document.judging import signs, slopes
+from clearprop.check.document.judging.apart import apart, usual
 from clearprop.check.document.judging.compare import Comparison, compared
 from clearprop.check.document.judging.depends import Dependence, has_derivative, says_what_it_is
 from clearprop.check.document.meaning.build import Setting
 from clearprop.check.document.meaning.notation import (
     OWN,
-    PARAMETERS,
     PENALTIES,
     ROWLIKE,
     WHERE,
     WITH_PENALTY,
-    Notation,
     Reading,
     Role,
     is_letter,
 )
-from clearprop.check.document.numbers.world import World
+from clearprop.check.document.numbers.world import Plan, World
+from clearprop.check.document.numbers.worlds import of_one
 from clearprop.check.document.read.statements import Statement
 from clearprop.check.document.read.tree import Derivative, Sym, walk
 
@@ -52,11 +52,19 @@ class Chooser:
     setting: Setting
     statements: list[Statement]
     worlds: list[World]
+    single: frozenset[int] = (
+        frozenset()
+    )  # the numbers of those that are of one sample, in a text about a batch
     tried: dict[tuple, tuple[dict, dict[int, Comparison]]] = field(default_factory=dict)
+
+    singles: dict[Plan, list[World]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         dependence = Dependence(self.setting.notation)
         self.uses = [dependence.uses(s) for s in self.statements]
+        many = (one for k, used in enumerate(self.uses) if k not in self.single for one in used)
+        shared = {name for name, part in many if part in (1, 2)}  # of one sample and of all
+        self.single = frozenset(k for k in self.single if not shared & {name for name, _ in self.uses[k]})
         self.sides = [len(compared(s)) for s in self.statements]
         self.free = [k for k, used in enumerate(self.uses) if not used]
         self.same = [k for k in self.free if not has_derivative(self.statements[k])]
@@ -103,9 +111,16 @@ class Chooser:
             tuple(self._part(reading, name, part) for name, part in sorted(self.uses[number])),
         )
         if key not in self.known:
-            pairs = self._comparison(number, reading).run(self.worlds, FEW)
+            worlds = self._of_one() if number in self.single else self.worlds
+            pairs = self._comparison(number, reading).run(worlds, FEW)
             self.known[key] = sum(pair.holds for pair in pairs)
         return self.known[key]
+
+    def _of_one(self) -> list[World]:
+        """The networks of one sample alone, under the plan as it is now."""
+        if self.setting.plan not in self.singles:
+            self.singles[self.setting.plan] = of_one(self.setting, self.worlds)
+        return self.singles[self.setting.plan]
 
     def _comparison(self, number: int, reading: Reading) -> Comparison:
         if number not in self.comparisons:
@@ -321,44 +336,46 @@ class Chooser:
     def _loss(self, reading: Reading, name: str, first: tuple[str, str, str], named: list[str]) -> Reading:
         best, best_score = reading, -1.0
         concerned = self._naming({name, "", *named})
-        for option, penalised, way, extra in self._options(first, named):
-            gradients = {n: usual(n, way, self.setting.notation, option, extra) for n in named}
+        said = [k for k in concerned if says_what_it_is(self.uses[k]) and (name, 0) in self.uses[k]]
+        for option, penalised, way, extra in self._options(first, named, alone=len(reading.losses) == 1):
+            gradients = {n: usual(n, way, self.setting.notation, option, extra) for n in named if way}
             trial = Reading(
                 {**reading.losses, name: option},
                 {**reading.gradients, **gradients},
                 {**reading.penalised, name: penalised},
             )
             doubt = (MIXED_GAIN if option in MIXED else 0.0) + (self._doubt(penalised) if penalised else 0.0)
+            doubt += 0.3 * any(
+                self._counted(k, trial) < self.sides[k] for k in said
+            )  # not as the text gives it
             score = self.beats(best_score, trial, concerned, doubt)
             if score is not None:
                 best, best_score = trial, score
         return best
 
-    def _paired(self, reading: Reading, losses: list[str], named: list[str]) -> Reading:
+    def _paired(self, reading: Reading, names: list[str], named: list[str]) -> Reading:
         """With one loss and one gradient changed together, where neither gains alone: Delta of the mean J, beside a
         delta of one sample's E.
         """
-        for name, one in product(losses, named):
+        for name, one in product(names, named):
             concerned = self._naming({name, one, ""})
             most = float(sum(self._counted(k, reading) for k in concerned))
             if most == sum(self.sides[k] for k in concerned):
                 continue
             for option, way in product(CONSISTENT, ("sum", "mean")):
-                trial = replace(
-                    reading,
-                    losses={**reading.losses, name: option},
-                    gradients={**reading.gradients, one: way},
-                )
-                score = self.beats(most, trial, concerned)
-                if score is not None:
+                losses, gradients = {**reading.losses, name: option}, {**reading.gradients, one: way}
+                trial = replace(reading, losses=losses, gradients=gradients)
+                far = apart(one, way, reading, self.setting.notation)
+                if (score := self.beats(most, trial, concerned, far)) is not None:
                     reading, most = trial, score
         return reading
 
-    def _options(self, first: tuple[str, str, str], named: list[str]) -> Iterator[tuple]:
+    def _options(self, first: tuple[str, str, str], named: list[str], *, alone: bool) -> Iterator[tuple]:
+        """What a loss may be, the penalty in it, and what delta, dZ and dW are then; "" where they stay as they are."""
         options = [first, *[c for c in CONSISTENT if c != first], *MIXED]
         penalties = [("", ""), *product(self._penalties(), ("", WITH_PENALTY) if named else ("",))]
         for option, (penalised, extra) in product(options, penalties):
-            for way in self._ways if named else ("mean",):
+            for way in (*self._ways, *(() if alone else ("",))) if named else ("mean",):
                 yield option, penalised, way, extra
 
     def _penalties(self) -> Iterator[str]:
@@ -384,18 +401,7 @@ class Chooser:
             ways += [way + WITH_PENALTY for way in ways]
         for way in ways:
             trial = Reading(reading.losses, {**reading.gradients, name: way}, reading.penalised)
-            score = self.beats(best_score, trial, concerned)
+            score = self.beats(best_score, trial, concerned, apart(name, way, reading, self.setting.notation))
             if score is not None:
                 best, best_score = trial, score
         return best
-
-
-def usual(name: str, way: str, notation: Notation, option: tuple[str, str, str], extra: str) -> str:
-    """dW and db go with the loss, and with its penalty if that is tried; delta and dZ are tried both ways. Where the
-    loss of one sample is differentiated, all of them may be of each sample's own.
-    """
-    role = notation.roles[name]
-    of = notation.roles.get(role.of)
-    if role.kind == "gradient" and of is not None and of.kind in PARAMETERS and way != "sample":
-        return option[2] + extra
-    return way

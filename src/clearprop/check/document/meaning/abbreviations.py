@@ -2,7 +2,7 @@
 
 import re
 
-from clearprop.check.document.read.lone import letters
+from clearprop.check.document.read.formulas import Formula
 from clearprop.check.document.read.statements import Document
 from clearprop.check.document.read.tree import Node, Sym
 
@@ -12,6 +12,10 @@ NAMES = re.compile(
     r"(?:call(?:ing|ed)?|denot(?:e|ing)|writ(?:e|ing)) (?:this|that|it|the latter|the result)(?: \w+)?"
     r"(?: by| as| for short)?\s*$",
     re.IGNORECASE,
+)
+BEFORE, BEHIND = (  # write D for this matrix
+    re.compile(r"\b(?:write|writing|use|put|say|schreib\w*)(?: just| simply| short)?\s*$", re.IGNORECASE),
+    re.compile(r"\s*(?:for|für) (?:this|that|it\b|the latter|the result|dies)", re.IGNORECASE),
 )
 NEAR = 60  # characters before a name
 
@@ -24,7 +28,13 @@ def abbreviations(document: Document) -> list[tuple[Sym, Node]]:
         if first is not None and statement.equal:
             said[statement.formula] = first
     return [
-        (Sym(name), said[number - 1])
-        for number, name in letters(document).items()
-        if number - 1 in said and NAMES.search(document.formulas[number].before[-NEAR:])
+        (name, said[number - 1])
+        for number, name in document.lone.items()
+        if isinstance(name, Sym) and number - 1 in said and _is_named(document.formulas[number])
     ]
+
+
+def _is_named(formula: Formula) -> bool:
+    """Whether the words around a name give it to what stands before."""
+    before = formula.before[-NEAR:]
+    return bool(NAMES.search(before) or (BEFORE.search(before) and BEHIND.match(formula.after)))

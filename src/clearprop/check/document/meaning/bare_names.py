@@ -55,6 +55,8 @@ def _output_layer(left: Node, notation: Notation) -> int | None:
     kind = notation.kind(left.name) if isinstance(left, Sym) else ""
     if kind == "prediction":
         return -1
+    if kind == "loss" and -1 in notation.bare_layers.values():  # dL/dz, where L = -y log a
+        return -1
     if not isinstance(left, Sym) or kind != "act" or carries_layer(left, notation):
         return None
     own = notation.roles[left.name].layer

@@ -29,8 +29,8 @@ from clearprop.check.document.meaning.options import Options
 from clearprop.check.document.numbers.world import Plan
 from clearprop.check.document.read.formulas import prose
 from clearprop.check.document.read.limits import MOST_DEFINITIONS
-from clearprop.check.document.read.statements import Document
-from clearprop.check.document.read.tree import Mul, Num, Sym, symbols, walk
+from clearprop.check.document.read.statements import Document, Statement
+from clearprop.check.document.read.tree import Mul, Num, Relation, Sym, symbols, walk
 
 
 @dataclass
@@ -123,7 +123,7 @@ def _sizes(
 def _definitions(document: Document, notation: Notation) -> None:
     """Quantities that the text defines by an equation: names without a role on the left of their first one."""
     seen: set[Sym] = set()
-    for statement in document.statements:
+    for statement in sorted(document.statements, key=_is_of_a_case):
         for k in range(1, len(statement.parts)):
             left, right, sign = statement.parts[k - 1].node, statement.parts[k].node, statement.parts[k].sign
             if sign == "=:":
@@ -144,6 +144,16 @@ def _definitions(document: Document, notation: Notation) -> None:
     for name, value in abbreviations.abbreviations(document):
         if _is_new(name, notation) and name.name not in notation.definitions:
             notation.definitions[name.name] = [(name, value)]
+
+
+def _is_of_a_case(statement: Statement) -> bool:
+    """Whether a line is said where letters have numbers, n = 1: what it calls a name is not what it is elsewhere."""
+    cases: list = statement.around
+    return any(
+        isinstance(one, Relation) and one.sign == "=" and is_letter(one.left) and isinstance(one.right, Num)
+        for case in cases
+        for one in walk(case)
+    )
 
 
 def _is_new(sym: Sym, notation: Notation) -> bool:

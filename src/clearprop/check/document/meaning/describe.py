@@ -4,6 +4,7 @@ from clearprop.check.document.judging.readings import MIXED
 from clearprop.check.document.meaning.build import Setting
 from clearprop.check.document.meaning.notation import OWN, WHERE, WITH_PENALTY, Reading
 from clearprop.check.document.numbers.world import Plan
+from clearprop.check.document.read.single_units import MARK
 
 LOSSES = {"cross-entropy": "cross-entropy", "binary": "binary cross-entropy", "squared": "squared error"}
 STYLES = {"paren": "W^{(l)}", "bracket": "W^{[l]}", "plain": "W^l", "sub": "W_l"}
@@ -24,7 +25,9 @@ def described(setting: Setting, reading: Reading) -> str:
     parts.append(f"{plan.head} output, {LOSSES[plan.loss]}{_before(plan)}")
     for name, how in reading.losses.items():
         parts.append(_loss(name, how, reading.penalised.get(name, "")))
-    for name, how in reading.gradients.items():
+    for gradient, how in reading.gradients.items():
+        letter = gradient.removeprefix(MARK)
+        name = letter if letter == gradient else f"{letter} of the output"
         parts.append(
             f"{name} is a gradient of {TOTALS[how.removesuffix(WITH_PENALTY)]}"
             + (" with its penalty" if how.endswith(WITH_PENALTY) else "")

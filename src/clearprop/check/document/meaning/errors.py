@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from clearprop.check.document.meaning import steps
 from clearprop.check.document.meaning.notation import PARAMETERS, Notation, Role, is_letter
+from clearprop.check.document.read.single_units import MARK
 from clearprop.check.document.read.tree import Call, Derivative, Neg, Node, Sym, symbols
 
 Pairs = list[tuple[Node, Node, str]]
@@ -11,7 +12,7 @@ Pairs = list[tuple[Node, Node, str]]
 
 def find_deltas(pairs: Pairs, notation: Notation) -> None:
     """A name that is set equal to a loss's derivative by z is a delta; some take it with a minus."""
-    for left, right, direction in pairs:
+    for left, right, direction in sorted(pairs, key=lambda pair: not _is_single(pair[0])):
         if direction == "=:":
             left, right = right, left
         sign, slope = (-1, right.of) if isinstance(right, Neg) else (1, right)
@@ -37,7 +38,8 @@ def find_deltas(pairs: Pairs, notation: Notation) -> None:
             known = notation.roles[left.name]
             samples = {is_letter(item.node) for item in getattr(slope.of, "sub", ())}  # the i of dR_i/dT_i
             units = [item for item in left.sub if is_letter(item.node) not in samples]
-            alone = not units or _has_one_meaning(left.name, pairs, notation)
+            single = f"{MARK}{left.name}" in notation.roles  # the output has a delta of its own
+            alone = not units or single or _has_one_meaning(left.name, pairs, notation)
             bare = known.layer is None and notation.style is None and alone and not left.sup
             layer = layer if bare else known.layer
             notation.roles[left.name] = replace(known, layer=layer, sign=sign, slope=not slope.nabla)
@@ -61,6 +63,11 @@ def _has_one_meaning(name: str, pairs: Pairs, notation: Notation) -> bool:
         and len(by) == 1
         and not several
     )
+
+
+def _is_single(node: Node) -> bool:
+    """Whether it is a name of the only output, beside the same letter for hidden units."""
+    return isinstance(node, Sym) and node.name.startswith(MARK)
 
 
 def _is_of_act(name: str, notation: Notation) -> bool:

@@ -48,8 +48,10 @@ SAMPLE_LETTER = re.compile(
     re.IGNORECASE,
 )
 ONE_SAMPLE = re.compile(
-    r"(?:single|one) (?:training |data )?(?:example|sample|instance|data point|observation)|单个(?:数据|样本)|一个样本|for one example|per.example",
-    re.I,
+    r"\b(?:single|one) (?:training |data )?(?:example|sample|instance|data point|observation|image|pattern)\b|per.example|"
+    r"单个(?:训练)?(?:数据|样本)|一个(?:训练)?样本|\b(?:ein(?:zeln)?e[sn]?|ein) (?:einzelne[sn]? )?(?:Trainings)?(?:beispiel|muster|datenpunkt)\b|"
+    r"\bun seul (?:exemple|échantillon)",
+    re.IGNORECASE,
 )
 TAKES_ONE = re.compile(
     r"(?:take|consider|start with|look at|suppose|for) (?:just |only )?(?:one|a single) (?:training )?"
@@ -60,6 +62,15 @@ TAKES_ONE = re.compile(
 DROPS_SAMPLES = re.compile(
     r"(?:drop|omit|suppress|leave out)(?:p?ing|s|ted)? (?:the )?(?:sample|example|pattern|data)(?:'s)? "
     r"(?:index|indices|superscript|subscript)|(?:省去|略去|省略|去掉)\S{0,4}样本\S{0,2}(?:下标|上标|指标|编号)",
+    re.IGNORECASE,
+)
+# "I drop the (i)": of one sample, where the letter is that of the samples.
+DROPS_LETTER = re.compile(
+    r"(?:drop|omit|suppress|leave out|leave off|skip)(?:p?ing|s|p?ed|ted)? (?:the )?"
+    r"(?:(?:index|indices|superscripts?|subscripts?) )?\$?[\^_]?\{?\(?\\?([a-z]+)\)?\}?\$?(?![a-z])|"
+    r"ohne den (?:Index|Superskript) \$[\^_]?\{?\(?\\?([a-z]+)\)?\}?\$|"
+    r"l'(?:indice|exposant) \$[\^_]?\{?\(?\\?([a-z]+)\)?\}?\$ (?:est omis|sera omis)|"
+    r"(?:省去|略去|省略|去掉)\S{0,2}(?:下标|上标|指标)\s*\$[\^_]?\{?\(?\\?([a-z]+)\)?\}?\$",
     re.IGNORECASE,
 )
 HEADING = re.compile(r"^#+ |\\(?:sub)*section\b|\\paragraph\b", re.MULTILINE)
@@ -95,7 +106,7 @@ LOSSES = [
 def letter_size(formula: str, before: str, after: str) -> tuple[str, tuple] | None:
     """What size a lone letter is, by the words around it."""
     text = formula.strip()
-    if not LETTER.match(text):
+    if not LETTER.match(text) or activations(text):
         return None
     ordinal = before.rstrip().endswith(("第", "layer", "layers", "class", "unit", "neuron"))
     for size, pattern in AFTER.items():
@@ -242,6 +253,11 @@ def activation(prose: str) -> str | None:
     return min(found)[1] if found else None
 
 
+def activations(prose: str) -> set[str]:
+    """All that are named."""
+    return {name for name, pattern in ACTIVATIONS if re.search(pattern, prose, re.IGNORECASE)}
+
+
 OUTPUT_LAYER = re.compile(
     r"(?:output layer|last layer|final layer|last one|output units?|output neurons?|输出层|最后一层|输出单元|输出神经元)"
     r"([^.。;；\n]{0,60})",
@@ -321,6 +337,12 @@ def layer_sizes(prose: str) -> dict[int, int]:
             word = next(group for group in match.groups() if group).lower()
             found[layer] = NUMBER_WORDS.get(word) or int(word)
     return found
+
+
+def dropped_letters(prose: str, letters: set[str]) -> list[int]:
+    """Where the prose leaves out one of these letters."""
+    found = DROPS_LETTER.finditer(prose)
+    return [match.end() for match in found if letters & {group for group in match.groups() if group}]
 
 
 def number_of_classes(sentence: str) -> int | None:

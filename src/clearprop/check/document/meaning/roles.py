@@ -29,7 +29,7 @@ from clearprop.check.document.meaning.notation import (
     place,
 )
 from clearprop.check.document.meaning.offsets import entering, find_offsets
-from clearprop.check.document.meaning.shape_lines import speaks_of_shapes
+from clearprop.check.document.meaning.shape_lines import sets_sizes, speaks_of_shapes
 from clearprop.check.document.read.formulas import prose
 from clearprop.check.document.read.statements import Document, Statement
 from clearprop.check.document.read.tree import (
@@ -99,7 +99,7 @@ def named_lines(document: Document) -> Iterator[tuple[Statement, Sym, Node]]:
 def nodes(document: Document, *, ranges: bool = True) -> Iterator[Node]:
     """All sides; `ranges`: with those of p = 1, ..., P and n x m, whose letters are indices and sizes."""
     for statement in document.statements:
-        if not ranges and (_is_range(statement) or speaks_of_shapes(statement)):
+        if not ranges and any(f(statement) for f in (_is_range, speaks_of_shapes, sets_sizes)):
             continue
         for part in statement.parts:
             if part.node is not None:

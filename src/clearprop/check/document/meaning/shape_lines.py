@@ -29,6 +29,14 @@ def speaks_of_shapes(statement: Statement) -> bool:
     return times and len(nodes) > 1 and all(node is not None and _as_sets(node) is not None for node in nodes)
 
 
+def sets_sizes(statement: Statement) -> bool:
+    """As in the case n = q = 1: letters that are all set equal to one number, and claim nothing."""
+    nodes = [part.node for part in statement.parts]
+    letters = [is_letter(node) for node in nodes[:-1]]
+    last = nodes[-1]
+    return len(nodes) > 2 and all(letters) and isinstance(last, Num) and last.value >= 1
+
+
 def _are_sizes(node: Node, notation: Notation) -> bool:
     return all(_is_size(sym, notation) for sym in bases(node))
 
@@ -52,4 +60,4 @@ def _as_sets(node: Node) -> Node | None:
     return Mul("near", left, right) if left is not None and right is not None else None
 
 
-__all__ = ["find_shape_lines", "speaks_of_shapes"]
+__all__ = ["find_shape_lines", "sets_sizes", "speaks_of_shapes"]

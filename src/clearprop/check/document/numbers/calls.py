@@ -135,6 +135,7 @@ def _layer(call: Call, env: Env) -> int:
         return said
     if (
         isinstance(node, Sym)
+        and (node.name not in env.params or env.notation.style == "plain")
         and (role := env.notation.roles.get(node.name)) is not None
         and role.kind == "pre"
     ):

@@ -22,8 +22,8 @@ class TooManyAxes(Unread):
 
 def derivative(node: Derivative, env: Env) -> Any:
     of, by = node.of, node.by
-    if isinstance(by, Pick) and isinstance(by.of, Sym):
-        by = replace(by.of, sub=(*by.of.sub, *by.sub))  # (W_2)_{ij}
+    if isinstance(by, Pick) and env.notation.graph is None:
+        by = _entry(by)
     if isinstance(of, Sym) and of.name in env.notation.functions and isinstance(by, Sym):
         of = Call(of.name, (by,), 0, of.sub, of.sup)  # d sigma / dz
     if isinstance(by, Transpose) and isinstance(by.of, (Sym, Call)) and env.notation.graph is None:
@@ -57,6 +57,14 @@ def derivative(node: Derivative, env: Env) -> Any:
         raise Unread(msg)
     value = losses.gradient(of, by, role, env) if loss or of is None else _general(of, by, role, env)
     return value if node.nabla or isinstance(value, Jacobian) else laid(value, env, role)
+
+
+def _entry(pick: Pick) -> Node:
+    """(W_1)_{ij} as a symbol with all its indices; of (W_1^T)_{ij} they change places."""
+    of, sub = pick.of, pick.sub
+    if isinstance(of, Transpose) and len(sub) == 2:
+        of, sub = of.of, sub[::-1]
+    return replace(of, sub=(*of.sub, *sub)) if isinstance(of, Sym) else pick
 
 
 def _by_row(node: Derivative, env: Env) -> Value:

@@ -103,7 +103,7 @@ def _reduced(what: str, node: Node | None, name: str, env: Env) -> str:
     return said if said in ("sum", "mean") else env.reading.ask(what, name)
 
 
-def _penalty(node: Node | None, name: str, env: Env) -> str:
+def penalty_in(node: Node | None, name: str, env: Env) -> str:
     """The penalty in a loss; J_total has it."""
     said = labelled(node, env.notation)
     if said in ("sum", "mean", "data"):
@@ -120,7 +120,7 @@ def value(node: Node, role: Role, env: Env) -> Value:
     name = node.name if isinstance(node, (Sym, Call)) else ""
     sample = sample_of(node, env)
     how = _reduced("value", node, name, env)
-    penalised = "" if sample is not None else _penalty(node, name, env)
+    penalised = "" if sample is not None else penalty_in(node, name, env)
     if sample is None and how == "sample":
         sample = env.sample
     if sample is not None:
@@ -139,7 +139,7 @@ def gradient(of: Node | None, by: Sym, role: Role, env: Env) -> Value:
     where = quantities.spot(by, role, env)
     sample = sample_of(of, env) if of is not None else None
     how = _reduced("rows" if where.kind in ("z", "a") else "weights", of, name, env)
-    penalised = "" if sample is not None or where.kind in ("z", "a") else _penalty(of, name, env)
+    penalised = "" if sample is not None or where.kind in ("z", "a") else penalty_in(of, name, env)
     if sample is None and how == "sample":
         sample = env.sample
         if where.first is not None and where.kind in ("z", "a"):

@@ -63,7 +63,8 @@ def spot(sym: Sym, role: Role, env: Env) -> Spot:
         return Spot(kind, layer, sample, unit, batch, role, where.power)
     first, second = _matrix_indices(where, role, env)
     if kind == "W":
-        inner = 0 if orient(role, env.notation) == "in_out" or second is None else 1
+        lone = second is None and not role.columns  # w_j of a vector: j is an input
+        inner = 0 if orient(role, env.notation) == "in_out" or lone else 1
         ahead = [1 - start(layer - (k == inner), env) for k in (0, 1)]
         first, second = (
             one if one is None else one + more for one, more in zip((first, second), ahead, strict=True)

@@ -92,6 +92,11 @@ class Scalars:
             if (one.sub, one.sup) == (sym.sub, sym.sup) and one.name != sym.name
         }
 
+    @property
+    def is_example(self) -> bool:
+        """Whether the text gives numbers to quantities: x_1 = 0.05, w_1 = 0.15, w_2 = 0.2."""
+        return len(self.numbers) >= FEWEST
+
     def _define(self, left: Sym, right: Node) -> None:
         names = whole_symbols(right)
         plain = all(isinstance(n, KINDS) and not isinstance(n, Derivative) for n in parts(right))

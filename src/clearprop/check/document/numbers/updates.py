@@ -1,13 +1,18 @@
 """Steps of gradient descent: W <- W - alpha (dW + lambda W)."""
 
+from dataclasses import replace
+
+import numpy as np
+
 from clearprop.check.document.meaning.notation import ANY, OWN, PARAMETERS, place
 from clearprop.check.document.numbers import losses, memories, penalty, quantities
 from clearprop.check.document.numbers.env import Env
+from clearprop.check.document.numbers.evaluate import evaluate
 from clearprop.check.document.numbers.values import Value
 from clearprop.check.document.read.limits import Unread
 from clearprop.check.document.read.splitting import ASSIGN
 from clearprop.check.document.read.statements import Statement
-from clearprop.check.document.read.tree import Call, Derivative, Node, Sym, bases, walk
+from clearprop.check.document.read.tree import Call, Derivative, Node, Sym, bases, symbols, walk
 
 
 def is_update(statement: Statement, env_roles: dict) -> bool:
@@ -74,10 +79,19 @@ def _is_weight(sym: Sym, env: Env) -> bool:
 def _descended(left: Sym, right: Node, env: Env) -> list[Value]:
     """Down the gradient of the text's loss; with decay where the line has a lambda."""
     old, rate, decay = _value(left, env), env.world.constants["rate"], env.world.constants["decay"]
+    objective = _own_objective(right, env)
+    if objective is not None:
+        return [old - rate * np.asarray(evaluate(replace(objective, by=left), env))]
     decays = any(env.notation.kind(one.name) == "decay" for one in bases(right))
     found = []
-    for how, sample in _ways(env, _named_loss(right, env)):
+    whole = _loss_said(right, env)
+    total = losses.labelled(whole, env.notation) == "total"
+    for how, sample in _ways(env, whole.name if whole is not None else env.notation.main_loss):
         penalised = _penalised(env)
+        if total and whole is not None:  # dJ_reg/dW
+            penalised = losses.penalty_in(whole, whole.name, env)
+            found.append(old - rate * _gradient(left, how, sample, penalised, env))
+            continue
         penalised = penalised if penalised == OWN or (sample is None and not decays) else ""
         gradient = _gradient(left, how, sample, penalised, env)
         if decays and penalised != OWN and _is_weight(left, env):
@@ -87,6 +101,17 @@ def _descended(left: Sym, right: Node, env: Env) -> list[Value]:
             shares = (1.0, 0.5, 2.0, 1.0 / env.world.m, env.world.m) if env.notation.rate_absorbs else (1.0,)
             found += [old - share * rate * gradient for share in shares]
     return found
+
+
+def _own_objective(right: Node, env: Env) -> Derivative | None:
+    r"""The slope that a step writes of a name that the text defines with its loss: \tilde{J} = J + lambda / 2 |W|^2."""
+    for one in walk(right):
+        of = one.of if isinstance(one, Derivative) else None
+        if isinstance(one, Derivative) and isinstance(of, Sym) and env.notation.kind(of.name) != "loss":
+            bodies = [body for _, body in env.notation.definitions.get(of.name, ())]
+            if any(env.notation.kind(s.name) == "loss" for body in bodies for s in symbols(body)):
+                return one
+    return None
 
 
 def _gradients(of: Sym, env: Env) -> list[Value]:
@@ -100,11 +125,11 @@ def _gradients(of: Sym, env: Env) -> list[Value]:
     return found
 
 
-def _named_loss(right: Node, env: Env) -> str | None:
-    """The loss of which a step writes the gradient; the text's main one if it writes none."""
-    of = [one.of for one in walk(right) if isinstance(one, Derivative) and isinstance(one.of, (Sym, Call))]
-    names = [one.name for one in of if env.notation.kind(one.name) == "loss"]
-    return names[0] if names else env.notation.main_loss
+def _loss_said(right: Node, env: Env) -> Sym | Call | None:
+    """The loss of which a step writes the gradient; None if it writes none."""
+    of = (one.of for one in walk(right) if isinstance(one, Derivative))
+    losses_of = (one for one in of if isinstance(one, (Sym, Call)) and env.notation.kind(one.name) == "loss")
+    return next(losses_of, None)
 
 
 def _ways(env: Env, name: str | None) -> list[tuple[str, int | None]]:

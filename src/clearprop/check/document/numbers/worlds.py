@@ -1,16 +1,16 @@
 """The networks that a document is held against: its own, drawn several times, and others of other depths and widths."""
 
-import re
-from bisect import bisect
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cached_property
 
 import numpy as np
 
-from clearprop.check.document.meaning import hints, zeros
+from clearprop.check.document.meaning import zeros
 from clearprop.check.document.meaning.build import Setting
 from clearprop.check.document.meaning.hidden_layers import HIDDEN
 from clearprop.check.document.meaning.notation import Reading, is_letter, is_near_letter
+from clearprop.check.document.meaning.of_one import OfOne
 from clearprop.check.document.numbers.env import Env
 from clearprop.check.document.numbers.evaluate import plain
 from clearprop.check.document.numbers.functions import relu_one
@@ -19,7 +19,6 @@ from clearprop.check.document.read.statements import Statement
 from clearprop.check.document.read.tree import Num, Relation, symbols, walk
 
 NOWHERE = State([], [], [], [], np.zeros((0, 0)), np.zeros(0))  # a function of one letter needs no network
-NEAR = 120  # characters before a formula
 SAMPLES = (5, 7, 6, 8, 9, 11)
 SPARE = ([3, 4, 2, 6, 7, 8, 9, 10], [4, 3, 5, 2, 6, 8, 9, 10])
 OTHERS = (((4, 5, 6, 3), 7), ((3, 6, 4, 2, 5), 8))
@@ -70,8 +69,10 @@ class Worlds:
         """The network by which readings are told apart: one without two outputs, whose mean is half their sum."""
         return [next((world for world in self.own if world.sizes[-1] != 2), self.own[0])]
 
-    def of(self, statement: Statement, classes: int | None = None) -> list[World]:
-        """The networks for one statement; others only if it is said in general."""
+    def of(
+        self, statement: Statement, classes: int | None = None, said: dict[str, int] | None = None
+    ) -> list[World]:
+        """The networks for one statement, as large as it is said of; others only if it is said in general."""
         if self.setting.numbers:
             return self.own
         document = self.setting.document
@@ -79,16 +80,45 @@ class Worlds:
             return [
                 w.with_parameters([0 * W for W in w.state.W], [0 * b for b in w.state.b]) for w in self.own
             ]
-        if not self.setting.notation.one_sample and self._is_of_one(statement):
+        if sizes := self.sizes_in(said or {}):
+            return [self._sized(world, sizes) for world in self.own]
+        if self.is_of_one(statement):
             return self.of_one()
         own = self.own if classes is None else self._with_classes(classes)
         return [*own, *self.others] if classes is None and self._general(statement) else own
 
     def of_one(self) -> list[World]:
         """Networks like the text's own, with one sample; its own if it gives numbers."""
-        if self.setting.numbers:
-            return self.own
-        return [world_of(self.setting, w.sizes, 1, w.seed + 3 + k) for k, w in enumerate(self.own)]
+        return self.own if self.setting.numbers else of_one(self.setting, self.own)
+
+    def sizes_in(self, said: dict[str, int]) -> dict[tuple, int]:
+        """How many samples or units there are where a line sets their letters to numbers: in the case n = q = 1."""
+        known = self.setting.notation.sizes
+        sizes = {known[letter]: n for letter, n in said.items() if letter in known and n > 0}
+        return {size: n for size, n in sizes.items() if size == ("m",) or size[0] == "n"}
+
+    def _sized(self, world: World, sizes: dict[tuple, int]) -> World:
+        last = len(world.sizes) - 1
+        widths = tuple(
+            sizes.get(("n", l), sizes.get(("n", -1), n) if l == last else n)
+            for l, n in enumerate(world.sizes)
+        )
+        return world_of(self.setting, widths, sizes.get(("m",), world.m), world.seed + 9)
+
+    def with_activation(self, name: str, worlds: list[World]) -> list[World]:
+        """The same networks with another function in the hidden layers."""
+        setting = replace(self.setting, plan=replace(self.setting.plan, activations=(name,)))
+        return [world_of(setting, world.sizes, world.m, world.seed + 7) for world in worlds]
+
+    def is_of_one(self, statement: Statement) -> bool:
+        """Whether a line is of one sample, in a text about a batch."""
+        notation = self.setting.notation
+        several = not self.setting.numbers and not notation.one_sample
+        return several and self._of_one.says(statement)
+
+    @cached_property
+    def _of_one(self) -> OfOne:
+        return OfOne(self.setting.document, self.setting.notation)
 
     def _with_classes(self, classes: int) -> list[World]:
         if classes not in self._by_classes:
@@ -96,32 +126,6 @@ class Worlds:
                 world_of(self.setting, (*w.sizes[:-1], classes), w.m, w.seed + 5) for w in self.own
             ]
         return self._by_classes[classes]
-
-    def _is_of_one(self, statement: Statement) -> bool:
-        """Whether the sentence before a line takes one sample alone, in a text about a batch."""
-        document = self.setting.document
-        formula = document.formulas[statement.formula]
-        before = document.source.text[max(0, formula.start - NEAR) : formula.start]
-        if not formula.display:
-            before = re.split(r"[.。]\s|[。\n]", formula.before)[-1]
-        return hints.TAKES_ONE.search(before) is not None or self._drops_samples(statement, formula.start)
-
-    def _drops_samples(self, statement: Statement, at: int) -> bool:
-        """Whether the section leaves out the index of the sample, and the line has none."""
-        dropped, headings = self._dropped
-        last = dropped[bisect(dropped, at) - 1] if dropped and dropped[0] <= at else None
-        if last is None or bisect(headings, at) != bisect(headings, last):
-            return False
-        nodes = [part.node for part in statement.parts if part.node is not None]
-        letters = self.setting.notation.sample_letters
-        return not any(one.name in letters for node in nodes for one in symbols(node))
-
-    @cached_property
-    def _dropped(self) -> tuple[list[int], list[int]]:
-        """Where the text says that it leaves out the index of the sample, and where its sections begin."""
-        text = self.setting.document.source.text
-        dropped = [match.end() for match in hints.DROPS_SAMPLES.finditer(text)]
-        return dropped, [match.start() for match in hints.HEADING.finditer(text)]
 
     def _general(self, statement: Statement) -> bool:
         """Whether a line speaks of L, of C or of any layer l."""
@@ -156,6 +160,11 @@ def world_of(setting: Setting, sizes: tuple[int, ...], m: int, seed: int) -> Wor
         {name: _own_function(setting, world, name) for name in names if name.startswith(OWN)}
     )
     return world
+
+
+def of_one(setting: Setting, worlds: list[World]) -> list[World]:
+    """The same networks with one sample, each of another class."""
+    return [world_of(setting, world.sizes, 1, world.seed + 3 + k) for k, world in enumerate(worlds)]
 
 
 def _own_function(setting: Setting, world: World, name: str) -> Callable[[np.ndarray], np.ndarray]:

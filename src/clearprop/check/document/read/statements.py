@@ -20,6 +20,7 @@ from clearprop.check.document.read import (
     numbered_names,
     pointwise,
     primed_layers,
+    single_units,
     time_steps,
 )
 from clearprop.check.document.read.cleaning import LOSSES, clean
@@ -132,7 +133,7 @@ def read_document(source: Source) -> Document:
             unread.append((number, error))
     plain = loss_parts.joined(dotted.dashed(iterations.stripped(list(tokens.values()))))
     layers = named_layers.numbered(primed_layers.numbered(time_steps.stripped(plain)))
-    layers = mixed_layers.numbered(layers)
+    layers = single_units.marked(mixed_layers.numbered(layers))
     renamed = numbered_names.joined(named_by.joined(lettered_names.joined(layers)))
     tokens = dict(zip(tokens, renamed, strict=True))
     words = words_of(list(tokens.values()))
