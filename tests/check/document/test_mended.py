@@ -36,3 +36,10 @@ def test_the_change_that_mends_a_line_is_told(old, new, fix):
     check = check_document(TEXT.replace(old, new))
     assert [one.line for one in check.findings] == [line], str(check)
     assert fix in check.findings[0].fix, check.findings[0].fix
+
+
+def test_lines_that_nothing_mends_are_doubted_where_they_are_several():
+    strange = TEXT.replace("(1 - A_1^2)", "(3 + 7 A_1^5)").replace("= X^\\top D_1 +", "= 5 X^\\top D_1^3 +")
+    check = check_document(strange)
+    assert not check.findings, str(check)
+    assert len([one for one in check.unread if "no small change mends this line" in one.why]) == 2, str(check)

@@ -2,6 +2,7 @@
 
 import pytest
 
+from clearprop import check_document
 from slipped import assert_found, assert_holds
 
 TEXT = (
@@ -43,3 +44,8 @@ def test_an_output_with_the_letter_of_the_hidden_units(text):
 @pytest.mark.parametrize(("text", "old", "new"), SLIPS)
 def test_a_slip_beside_such_an_output_is_found(text, old, new):
     assert_found(text, old, new)
+
+
+def test_two_numbers_that_differ_are_no_sign_of_a_misread_text():
+    check = check_document(NUMBERS.replace("= -0.6044", "= -0.5044").replace("= 0.1242", "= 0.1442"))
+    assert {one.line for one in check.findings} == {11, 15}, str(check)

@@ -16,23 +16,26 @@ UNLIKE = (
 )
 
 
-def weighed(check: DocumentCheck) -> DocumentCheck:
-    """The same, or with findings as unread lines: all if too many lines fail, else those that nothing mends."""
+def weighed(check: DocumentCheck, numbers: set[int]) -> DocumentCheck:
+    """The same, or with findings as unread lines: all if too many lines fail, else those that nothing mends.
+
+    `numbers`: the lines that differ by the text's own numbers, where no change is tried.
+    """
     wrong = sum(one.verdict == "wrong" for one in check.checked)
     few = wrong < LEAST or wrong <= SHARE * (wrong + check.verified)
     if few or sum(map(_is_unlike, check.findings)) < UNLIKE:
-        return _spared(check)
+        return _spared(check, numbers)
     held = f"{check.verified} of the {wrong + check.verified} lines that could be compared"
     why = f"the best reading found for this text fits only {held}"
     return _opened(check, {one.line for one in check.findings}, why)
 
 
-def _spared(check: DocumentCheck) -> DocumentCheck:
+def _spared(check: DocumentCheck, numbers: set[int]) -> DocumentCheck:
     """The same without the findings that nothing mends, where they are several and more than those of slips.
 
     A slip is a small change, and undone by one; a letter that is misread makes lines fail that no change mends.
     """
-    slips = {one.line for one in check.findings if one.fix or one.what in LIKE}
+    slips = numbers | {one.line for one in check.findings if one.fix or one.what in LIKE}
     strange = {one.line for one in check.findings} - slips
     if len(strange) < UNLIKE or len(strange) <= len(slips):
         return check

@@ -42,6 +42,7 @@ class Judge:
         self.source = setting.document.source
         self.seen: list[Seen] = []  # of each statement
         self.whole = self.now = Seen()  # of the document, and of what is looked at
+        self.numbers: set[int] = set()  # lines that differ by the text's own numbers
         self.scalars = Scalars(setting.document, setting.notation)
         for number_of, error in setting.document.unread:
             formula = setting.document.formulas[number_of]
@@ -227,6 +228,8 @@ class Judge:
         one = pair.failures[0]
         values = (_said(one.left), _said(one.right))
         at = cells.place(statement.parts[side], one)
+        if single:
+            self.numbers.add(self.source.line(at))
         if not found:
             self._keep(at, statement, sides, _indices(pair), values, told, "")
         for repair in found:
@@ -305,7 +308,7 @@ class Judge:
             self.source.text,
             self.source.numbers,
         )
-        return check if sure else doubt.weighed(check)
+        return check if sure else doubt.weighed(check, self.numbers)
 
 
 def _is_of_numbers(pair: Pair, statement: Statement) -> bool:
