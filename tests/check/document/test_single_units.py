@@ -49,3 +49,24 @@ def test_a_slip_beside_such_an_output_is_found(text, old, new):
 def test_two_numbers_that_differ_are_no_sign_of_a_misread_text():
     check = check_document(NUMBERS.replace("= -0.6044", "= -0.5044").replace("= 0.1242", "= 0.1442"))
     assert {one.line for one in check.findings} == {11, 15}, str(check)
+
+
+MATRICES = (
+    "$$z = W x + b, \\quad h = \\sigma(z), \\quad o = V h + c, \\quad E = \\frac12 \\|o - t\\|^2$$\n\n"
+    "$$x = \\begin{pmatrix} 0.5 \\\\ -1 \\end{pmatrix}, \\quad t = \\begin{pmatrix} 1 \\\\ 0 \\end{pmatrix}, \\quad "
+    "W = \\begin{pmatrix} 0.2 & -0.4 \\\\ 0.6 & 0.1 \\end{pmatrix}, \\quad "
+    "b = \\begin{pmatrix} 0.1 \\\\ 0.2 \\end{pmatrix}$$\n\n"
+    "$$V = \\begin{pmatrix} 0.3 & -0.5 \\\\ -0.2 & 0.8 \\end{pmatrix}, \\quad "
+    "c = \\begin{pmatrix} 0.1 \\\\ -0.1 \\end{pmatrix}$$\n\n"
+    "$$z_1 = 0.2 \\cdot 0.5 + (-0.4) \\cdot (-1) + 0.1 = 0.6$$\n\n"
+    "$$h_1 = \\frac{1}{1 + e^{-0.6}} \\approx 0.6457$$\n\n"
+    "$$o_1 = 0.3 \\cdot 0.6457 - 0.5 \\cdot 0.5987 + 0.1$$\n\n"
+    "$$o - t = \\begin{pmatrix} -1.0056 \\\\ 0.2498 \\end{pmatrix}$$\n\n"
+    "$$\\frac{\\partial E}{\\partial V} = (o - t) h^\\top$$\n"
+)
+
+
+def test_square_weights_lie_as_the_formulas_have_them_and_numbers_are_rounded():
+    assert_holds(MATRICES)
+    assert_found(MATRICES, "-1.0056", "-1.0256")
+    assert_found(MATRICES, "0.3 \\cdot 0.6457", "0.2 \\cdot 0.6457")

@@ -11,6 +11,7 @@ from clearprop.check.document.judging.diagnose import written as number
 from clearprop.check.document.judging.repair import Repair, repairs, undefined
 from clearprop.check.document.meaning.build import Setting
 from clearprop.check.document.meaning.notation import Reading
+from clearprop.check.document.numbers import rounding
 from clearprop.check.document.numbers.scalars import Scalars
 from clearprop.check.document.numbers.worlds import Worlds
 from clearprop.check.document.read.extent import extent
@@ -64,11 +65,13 @@ class Judge:
     def look(self, statement: Statement) -> None:
         """Hold one statement against its networks."""
         document = self.setting.document
-        classes, sizes = (f(statement, document) for f in (sized.classes_said, sized.sizes_said))
-        worlds = self.worlds.of(statement, classes, sizes)
+        classes = sized.classes_said(statement, document)
+        worlds = self.worlds.of(statement, classes, sized.sizes_said(statement, document))
         comparison = self._compared(statement, worlds)
         pairs, reading = comparison.pairs, comparison.reading
         self._spare_vague(statement, pairs)
+        if self.setting.numbers:
+            _spare_rounded(statement, pairs)
         if comparison.beyond is not None and all(not p.choices and p.unread is None for p in pairs):
             self._beyond(statement, comparison)
             return
@@ -309,6 +312,16 @@ class Judge:
             self.source.numbers,
         )
         return check if sure else doubt.weighed(check, self.numbers)
+
+
+def _spare_rounded(statement: Statement, pairs: list[Pair]) -> None:
+    """Call nothing wrong that differs by what the text rounds."""
+    for pair in pairs:
+        left, right = statement.parts[pair.left].node, statement.parts[pair.right].node
+        if left is None or right is None:
+            continue
+        if all(rounding.near(left, right, one.left.value, one.right.value) for one in pair.failures):
+            pair.failures = []
 
 
 def _is_of_numbers(pair: Pair, statement: Statement) -> bool:

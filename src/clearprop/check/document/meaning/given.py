@@ -31,31 +31,40 @@ def given(document: Document, notation: Notation) -> dict[tuple[str, int], np.nd
     }
     if not depth or not wanted <= found.keys():
         return {}
-    turned = {key: _turned(key, value, found) for key, value in found.items()}
+    across = _weights(found, notation) == "in_out"
+    turned = {key: _turned(key, value, found, across, notation.rows) for key, value in found.items()}
     if not _chains(turned, depth):
         return {}
+    notation.weights = "in_out" if across else "out_in"
     _adopt(found, turned, notation)
     return turned
 
 
-def _turned(key: tuple[str, int], value: np.ndarray, found: dict) -> np.ndarray:
+def _weights(found: dict, notation: Notation) -> str:
+    """How weights lie: by the first that is not square, else as the text's own formulas have it."""
+    for (kind, layer), value in sorted(found.items(), key=lambda item: item[0]):
+        if kind == "W" and value.shape[0] != value.shape[1] and ("b", layer) in found:
+            return "in_out" if value.shape[1] == found["b", layer].size else "out_in"
+    return notation.weights
+
+
+def _turned(key: tuple[str, int], value: np.ndarray, found: dict, across: bool, rows: bool) -> np.ndarray:
     """An array as in the network: W (inputs, outputs), a sample in each row."""
-    kind, layer = key
+    kind = key[0]
     if kind == "W":
-        units = found["b", layer].size if ("b", layer) in found else 0
-        return value if value.shape[1] == units else value.T
+        return value if across else value.T
     if kind == "b":
         return value.reshape(-1)
-    W = found["W", 1]
-    units = found["b", 1].size if kind == "x" else found["b", max(l for k, l in found if k == "b")].size
-    inputs = W.shape[0] if W.shape[1] == units else W.shape[1]
-    wanted = inputs if kind == "x" else units
-    return value if value.shape[1] == wanted else value.T
+    last = max(number for one, number in found if one == "W")
+    W = found["W", 1 if kind == "x" else last]
+    units = W.shape[across] if kind == "y" else W.shape[1 - across]
+    if value.shape == (units, units):
+        return value if rows else value.T
+    return value if value.shape[1] == units else value.T
 
 
 def _adopt(found: dict, turned: dict, notation: Notation) -> None:
-    """Take the layout from the numbers: how W and the batch lie; what has many rows is all samples."""
-    notation.weights = "in_out" if found["W", 1] is turned["W", 1] else "out_in"
+    """Take the layout of the batch from the numbers; what has many rows is all samples."""
     notation.rows = found["x", 0] is turned["x", 0]
     if len(turned["x", 0]) > 1:
         notation.vectors = "row" if notation.rows else "column"

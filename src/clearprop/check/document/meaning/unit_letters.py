@@ -33,11 +33,14 @@ def layers(pairs: Pairs, notation: Notation, prior: dict[str, str]) -> dict[str,
 
 
 def computed(pairs: Pairs, notation: Notation) -> dict[str, set[int]]:
-    """The layers in which a text computes a name, as the letters of its units tell: h_j = ... in the hidden one."""
+    """The layers of a name, as the letters of its units tell where it is computed, h_j = ..., or weighted in a sum."""
     found: dict[str, set[int]] = {}
     for left, right in oriented(pairs):
-        letters = [is_letter(item.node) for item in left.sub] if isinstance(left, Sym) else []
-        told = [notation.unit_layers[letter] for letter in letters if letter in notation.unit_layers]
-        if isinstance(left, Sym) and len(told) == 1 and not isinstance(right, Derivative):
-            found.setdefault(left.name, set()).add(told[0])
+        step = patterns.affine(right)
+        weighted = () if step is None or step.summed is None else (step.first, step.second)
+        for one in (left, *weighted) if not isinstance(right, Derivative) else ():
+            letters = [is_letter(item.node) for item in one.sub] if isinstance(one, Sym) else []
+            told = [notation.unit_layers[letter] for letter in letters if letter in notation.unit_layers]
+            if isinstance(one, Sym) and len(told) == 1:
+                found.setdefault(one.name, set()).add(told[0])
     return found

@@ -58,6 +58,7 @@ def spot(sym: Sym, role: Role, env: Env) -> Spot:
     """The place of a symbol under the current indices."""
     where = place(sym, role, env.notation)
     kind, layer = kind_and_layer(where, sym, role, env)
+    _check_unit(layer, kind, sym, env)
     if role.kind in ROWLIKE or role.kind == "augmented":
         sample, unit, batch = _row_indices(sym, where, role, env, layer)
         return Spot(kind, layer, sample, unit, batch, role, where.power)
@@ -84,7 +85,6 @@ def _layer(where: Place, kind: str, sym: Sym, env: Env) -> int:
             if (x := is_letter(s.node)) in env.notation.unit_layers
         ]
         if layers and max(layers) >= LOWEST[kind]:
-            _check_unit(max(layers), kind, sym, env)
             return max(layers)
         if layers:
             msg = f"{sym.name} has no units in the input layer"
@@ -95,14 +95,15 @@ def _layer(where: Place, kind: str, sym: Sym, env: Env) -> int:
 def _check_unit(layer: int, kind: str, sym: Sym, env: Env) -> None:
     """Raise Misfit for h_k where the text computes h_j alone, and what the units k have by another name."""
     own = env.notation.unit_names.get(sym.name)
-    if kind != "a" or not own or layer in own or env.notation.shifted_letters:
+    letters = {is_letter(item.node) for item in sym.sub} & env.notation.unit_layers.keys()
+    if kind != "a" or not letters or not own or layer in own or env.notation.shifted_letters:
         return
     roles = env.notation.roles
     others = {name for name, layers in env.notation.unit_names.items() if layer in layers and name in roles}
     taken = any(roles[name].kind in ("act", "prediction") for name in others)
     if taken or (layer == 0 and any(role.kind == "input" for role in roles.values())):
-        letters = [letter for letter, number in env.notation.unit_layers.items() if number in own]
-        msg = f"{sym.name} is of the units {', '.join(letters)}"
+        units = [letter for letter, number in env.notation.unit_layers.items() if number in own]
+        msg = f"{sym.name} is of the units {', '.join(units)}"
         raise Misfit(msg)
 
 

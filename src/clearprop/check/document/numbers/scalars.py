@@ -11,6 +11,7 @@ import numpy as np
 from clearprop.check.document.meaning.notation import Notation
 from clearprop.check.document.numbers import updates
 from clearprop.check.document.numbers.functions import ENTRYWISE, STEP
+from clearprop.check.document.numbers.rounding import DIGITS, ROUNDED
 from clearprop.check.document.read.limits import Undefined, Unread
 from clearprop.check.document.read.statements import Document
 from clearprop.check.document.read.tree import (
@@ -31,11 +32,6 @@ from clearprop.check.document.read.tree import (
 )
 
 DRAWS = 3
-ROUNDED = 2.0  # units of the last digit by which numbers that a text computes on with may be off
-DIGITS = (
-    4,
-    6,
-)  # the fewest and the most that a number counts for: 0.3 may be exact, and nine are computed on with
 MOST_DEPTH = 60
 FEWEST = 3  # definitions that name units by number, before a text is taken as such a walk-through
 KINDS = (Num, Sym, Neg, Add, Mul, Div, Pow, Call, Derivative)
