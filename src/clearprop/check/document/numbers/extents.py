@@ -36,7 +36,7 @@ def sizes(node: Node, letter: str, env: Env) -> set[int]:
     for one in _free(node, letter):
         try:
             found |= _of_symbol(one, letter, env)
-        except Unread:
+        except (Unread, Misfit):
             continue
         except OutOfRange as error:
             beyond = error
