@@ -1,6 +1,6 @@
 """What of a reading a line depends on: which loss's value or gradients, which deltas."""
 
-from clearprop.check.document.meaning.notation import PARAMETERS, ROWLIKE, Notation
+from clearprop.check.document.meaning.notation import PARAMETERS, ROWLIKE, Notation, is_letter
 from clearprop.check.document.read.statements import Statement
 from clearprop.check.document.read.tree import Call, Derivative, Node, Second, Sym, bases, symbols, walk
 
@@ -71,6 +71,16 @@ def has_derivative(statement: Statement) -> bool:
     """Whether a derivative stands in it, which may lie one way or the other."""
     nodes = [part.node for part in statement.parts if part.node is not None]
     return any(isinstance(one, (Derivative, Second)) for node in nodes for one in walk(node))
+
+
+def has_slopes_of_one(statements: list[Statement], notation: Notation) -> bool:
+    """Whether a text differentiates the loss of one sample, E_p, and has names for what steps add."""
+    nodes = [part.node for one in statements for part in one.parts if part.node is not None]
+    losses = [one.of for node in nodes for one in walk(node) if isinstance(one, Derivative)]
+    own = [one for one in losses if isinstance(one, Sym) and notation.kind(one.name) == "loss"]
+    letters = {is_letter(item.node) for one in own for item in (*one.sub, *one.sup)}
+    changes = any(role.kind == "gradient" and role.rate for role in notation.roles.values())
+    return changes and bool(letters & notation.sample_letters)
 
 
 def says_what_it_is(used: set[tuple[str, int]]) -> bool:

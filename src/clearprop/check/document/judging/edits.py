@@ -155,8 +155,7 @@ class Editor:
             for other, its in known:
                 if other == name or (role is not None and (role.kind in VECTORS) != (its.kind in VECTORS)):
                     continue
-                pair = {role.kind if role else "", its.kind}
-                what = "undefined" if role is None else "activation" if pair == {"pre", "act"} else "symbol"
+                what = "undefined" if role is None else _mix({role.kind, its.kind})
                 raw = raws.get(other) or _raw(other)
                 new = [
                     Token("letter", other, raw, self.tokens[one.start].at),
@@ -180,7 +179,7 @@ class Editor:
                     ]
                     at = next(t.at for t in self.tokens if t.text == name)
                     shown = next(t.raw for t in self.tokens if t.text == name)
-                    yield Edit(tokens, "symbol", shown, raw, at)
+                    yield Edit(tokens, _mix({self.notation.kind(name), its.kind}), shown, raw, at)
 
     def _primes(self) -> Iterator[Edit]:
         for k, token in enumerate(self.tokens):
@@ -244,6 +243,11 @@ class Editor:
 
 
 NUMBERED = re.compile(r"(\w+?)(\d|(?<=[WwbcVU])[a-z])")  # b1, delta2, Wa: one name of two tokens
+
+
+def _mix(kinds: set[str]) -> str:
+    """What it is to write a quantity of one of these kinds for one of the other."""
+    return "activation" if kinds == {"pre", "act"} else "symbol"
 
 
 def _raw(name: str) -> str:

@@ -18,7 +18,7 @@ from clearprop.check.document.read.extent import extent
 from clearprop.check.document.read.limits import SLIPS, Misfit, OutOfRange, Undefined, Unread
 from clearprop.check.document.read.statements import Part, Statement
 from clearprop.check.document.read.tokens import written
-from clearprop.check.document.read.tree import Node, Sym, symbols
+from clearprop.check.document.read.tree import Node, Space, Sym, symbols, walk
 from clearprop.check.document.verdict import Checked, DocumentCheck, Finding, UnreadFormula
 
 
@@ -132,7 +132,7 @@ class Judge:
         """Call nothing wrong that is a number of the text's own example, which no other network has: o = 0.7."""
         for pair in pairs:
             sides = (statement.parts[pair.left].node, statement.parts[pair.right].node)
-            bare = [side is not None and not any(symbols(side)) for side in sides]
+            bare = [side is not None and _is_number(side) for side in sides]
             if pair.failures and any(bare) and not all(bare) and self.scalars.is_example:
                 pair.unread, pair.unread_side = Unread("a number of the text's own example"), pair.right
 
@@ -322,6 +322,11 @@ def _spare_rounded(statement: Statement, pairs: list[Pair]) -> None:
             continue
         if all(rounding.near(left, right, one.left.value, one.right.value) for one in pair.failures):
             pair.failures = []
+
+
+def _is_number(node: Node) -> bool:
+    """Whether it is made of numbers, and is no shape: R^{4 x 2}."""
+    return not any(isinstance(one, (Sym, Space)) for one in walk(node))
 
 
 def _is_of_numbers(pair: Pair, statement: Statement) -> bool:

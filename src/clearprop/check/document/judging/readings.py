@@ -7,7 +7,12 @@ from itertools import product
 from clearprop.check.document.judging import signs, slopes
 from clearprop.check.document.judging.apart import apart, usual
 from clearprop.check.document.judging.compare import Comparison, compared
-from clearprop.check.document.judging.depends import Dependence, has_derivative, says_what_it_is
+from clearprop.check.document.judging.depends import (
+    Dependence,
+    has_derivative,
+    has_slopes_of_one,
+    says_what_it_is,
+)
 from clearprop.check.document.meaning.build import Setting
 from clearprop.check.document.meaning.notation import (
     OWN,
@@ -17,21 +22,15 @@ from clearprop.check.document.meaning.notation import (
     WITH_PENALTY,
     Reading,
     Role,
-    is_letter,
 )
 from clearprop.check.document.numbers.world import Plan, World
 from clearprop.check.document.numbers.worlds import of_one
 from clearprop.check.document.read.statements import Statement
-from clearprop.check.document.read.tree import Derivative, Sym, walk
 
 CONSISTENT = [("mean", "mean", "mean"), ("sum", "sum", "sum"), ("sample", "sample", "sample")]
 MIXED = [("sum", "sum", "mean"), ("mean", "sum", "mean"), ("mean", "sum", "sum")]
-SQUARED = [
-    (0.5, False),
-    (1.0, False),
-    (1.0, True),
-    (0.5, True),
-]  # what stands before squared errors; a mean over outputs
+# What stands before squared errors; a mean over outputs.
+SQUARED = [(0.5, False), (1.0, False), (1.0, True), (0.5, True)]
 SAID_GAIN = 0.5  # of two losses that fit as many lines, the one that the text writes down
 UNSAID = 0.3  # taken off a loss that is not as the text gives it
 MIXED_GAIN = 1.5  # a reading in which J is not one and the same must make two more pairs of sides hold
@@ -55,7 +54,6 @@ class Chooser:
     worlds: list[World]
     single: frozenset[int] = frozenset()  # those of one sample, in a text about a batch
     tried: dict[tuple, tuple[dict, dict[int, Comparison]]] = field(default_factory=dict)
-
     singles: dict[Plan, list[World]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -67,7 +65,11 @@ class Chooser:
         self.sides = [len(compared(s)) for s in self.statements]
         self.free = [k for k, used in enumerate(self.uses) if not used]
         self.same = [k for k in self.free if not has_derivative(self.statements[k])]
-        self._ways = ("sum", "mean", "sample") if self._has_slopes_of_one() else ("sum", "mean")
+        self._ways = (
+            ("sum", "mean", "sample")
+            if has_slopes_of_one(self.statements, self.setting.notation)
+            else ("sum", "mean")
+        )
         self._turn()
 
     @property
@@ -75,16 +77,6 @@ class Chooser:
         """The layouts that may be tried: none in which samples lie otherwise than the caller says."""
         notation = self.setting.notation
         return [one for one in LAYOUTS if not notation.rows_said or one[0] == notation.rows]
-
-    def _has_slopes_of_one(self) -> bool:
-        """Whether the text differentiates the loss of one sample, E_p, and has names for what steps add."""
-        notation = self.setting.notation
-        nodes = [part.node for s in self.statements for part in s.parts if part.node is not None]
-        losses = [one.of for node in nodes for one in walk(node) if isinstance(one, Derivative)]
-        own = [one for one in losses if isinstance(one, Sym) and notation.kind(one.name) == "loss"]
-        letters = {is_letter(item.node) for one in own for item in (*one.sub, *one.sup)}
-        changes = any(role.kind == "gradient" and role.rate for role in notation.roles.values())
-        return changes and bool(letters & notation.sample_letters)
 
     def beats(self, best: float, reading: Reading, statements: list[int], doubt: float = 0.0) -> float | None:
         """How many neighbouring sides of these statements agree under a reading, less its doubt, if that is more than
@@ -344,7 +336,8 @@ class Chooser:
                 {**reading.penalised, name: penalised},
             )
             doubt = (MIXED_GAIN if option in MIXED else 0.0) + (self._doubt(penalised) if penalised else 0.0)
-            doubt += UNSAID * any(self._counted(k, trial) < self.sides[k] for k in said)
+            if option[0] != "sample":  # the whole loss of such a text is told by its own line
+                doubt += UNSAID * any(self._counted(k, trial) < self.sides[k] for k in said)
             score = self.beats(best_score, trial, concerned, doubt)
             if score is not None:
                 best, best_score = trial, score

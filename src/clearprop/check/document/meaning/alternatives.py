@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from clearprop.check.document.meaning import patterns
-from clearprop.check.document.meaning.notation import ROWLIKE, Notation
+from clearprop.check.document.meaning.notation import ROWLIKE, Notation, near_letter
 from clearprop.check.document.read.statements import Document
 from clearprop.check.document.read.tree import Call, Node, Sym
 
@@ -20,13 +20,19 @@ def find_alternatives(document: Document, notation: Notation) -> None:
     losses: Lines = defaultdict(dict)
     for statement in document.statements:
         left, right = (*(part.node for part in statement.parts), None)[:2]
-        if isinstance(left, (Sym, Call)) and right is not None:
+        if isinstance(left, (Sym, Call)) and right is not None and not _is_of_any_layer(left, notation):
             found = losses if notation.kind(left.name) == "loss" else outputs
             for what, way in _ways(left, right, notation):
                 found[what][statement.at] = way
     notation.alternatives = _several(outputs)
     if notation.alternatives:
         notation.alternatives |= _several(losses)
+
+
+def _is_of_any_layer(left: Sym | Call, notation: Notation) -> bool:
+    """Whether a letter stands for its layer: hidden layers and the last one differ in one network."""
+    letters = notation.layer_letters - {"L"}
+    return any(near_letter(item.node) in letters for item in (*left.sup, *left.sub))
 
 
 def _several(found: Lines) -> set[int]:

@@ -75,11 +75,12 @@ def _is_bare(sym: Node, kind: str, notation: Notation) -> bool:
 
 
 def _end(one: Node, bare: Sym, notation: Notation) -> int | None:
-    """The end of the network that x^0 = x and a = a^L say a bare name to be of."""
+    """The layer that x^0 = x, a = a^3 and a = a^L say a bare name to be of."""
     if not isinstance(one, Sym) or one.name != bare.name or one == bare:
         return None
-    if layer_said(one, notation) == 0:
-        return 0
+    said = layer_said(one, notation)
+    if said is not None:
+        return said - notation.first_act
     layer = place(one, notation.roles[one.name], notation).layer
     letter = is_letter(layer) if isinstance(layer, Node) else None
     return -1 if notation.sizes.get(letter or "") == ("L",) else None

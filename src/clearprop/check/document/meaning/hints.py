@@ -19,7 +19,7 @@ BEFORE = {
     ),
     ("L",): re.compile(r"(?:number of layers|\bdepth(?: is| of)?|层数(?:为|是|记为)?)\s*$"),
     ("n", -1): re.compile(
-        r"(?:number of (?:classes|outputs|categories)|类别\S{0,2}数[目量]?(?:为|是|记为)?)\s*$"
+        r"(?:number of (?:classes|outputs|categories)|类别\S{0,2}(?:数[目量]?)?(?:为|是|记为)?)\s*$"
     ),
     ("n", 0): re.compile(
         r"(?:number of (?:features|inputs)|维数?(?:为|是)?|特征\S{0,2}(?:为|是)?|dimension(?:ality)?)\s*$"

@@ -127,14 +127,21 @@ class Worlds:
             ]
         return self._by_classes[classes]
 
+    @cached_property
+    def _speaks_of_depth(self) -> bool:
+        """Whether a letter stands for the number of layers in a formula, and is not only given a number."""
+        document, sizes = self.setting.document, self.setting.notation.sizes
+        said = [one for one in document.statements if not _sets_a_size(one)]
+        nodes = [part.node for one in said for part in one.parts if part.node is not None]
+        letters = {is_letter(one) for node in (*nodes, *document.lone.values()) for one in symbols(node)}
+        return any(size in (("L",), HIDDEN) for letter, size in sizes.items() if letter in letters)
+
     def _general(self, statement: Statement) -> bool:
         """Whether a line speaks of L, of C or of any layer l."""
         notation = self.setting.notation
-        if all(
-            isinstance(p.node, Num) or (p.node is not None and is_letter(p.node)) for p in statement.parts
-        ):
+        if _sets_a_size(statement):
             return False  # L = 2 is said of the text's own network
-        open_depth = self.setting.depth is None or not {("L",), HIDDEN}.isdisjoint(notation.sizes.values())
+        open_depth = self.setting.depth is None or self._speaks_of_depth
         if self.setting.depth == 1 and not open_depth:
             return False
         for part in statement.parts:
@@ -150,6 +157,11 @@ class Worlds:
                 if open_depth and any(is_near_letter(i.node, notation.layer_letters) for i in items):
                     return True
         return False
+
+
+def _sets_a_size(statement: Statement) -> bool:
+    """Whether it gives a letter a number: L = 3."""
+    return all(isinstance(p.node, Num) or (p.node is not None and is_letter(p.node)) for p in statement.parts)
 
 
 def world_of(setting: Setting, sizes: tuple[int, ...], m: int, seed: int) -> World:
