@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 
-from clearprop.check.document.meaning.notation import Notation, is_letter
+from clearprop.check.document.meaning.notation import Notation, capital, is_letter
 from clearprop.check.document.read.tree import (
     Add,
     Big,
@@ -75,12 +75,6 @@ def entries_of(every: list[Node], notation: Notation) -> dict[str, str]:
         and 0 in seen.get(large, ())
         and notation.kind(large) not in ("loss", "rate", "constant")
     }
-
-
-def capital(name: str) -> str:
-    """A for a, hat Y for hat y."""
-    before, _, letter = name.rpartition(" ")
-    return f"{before} {letter.upper()}".strip()
 
 
 def sized(every: list[Node]) -> set[str]:

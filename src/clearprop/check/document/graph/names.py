@@ -42,6 +42,11 @@ class Quantity:
     families: tuple[str, ...] = ()
     of: str = ""
 
+    @property
+    def is_capital(self) -> bool:
+        """Whether its letter is a capital, as those of matrices are."""
+        return self.of.split()[-1][:1].isupper()
+
     def layers(self, families: Sequence[T]) -> tuple[T, ...]:
         """What its families have of layers."""
         return tuple(compress(families, (kind == LAYER for kind in self.families)))

@@ -1,9 +1,8 @@
 """The samples of a text's own network: names that are of one sample without saying so, small letters of a batch."""
 
 from clearprop.check.document.graph.definitions import Definition, Definitions
-from clearprop.check.document.graph.letters import capital
 from clearprop.check.document.graph.names import SAMPLE, Names
-from clearprop.check.document.meaning.notation import ROWLIKE, Notation
+from clearprop.check.document.meaning.notation import ROWLIKE, Notation, capital
 from clearprop.check.document.read.tree import Big, Node, Script, Sym, bases
 
 

@@ -139,7 +139,7 @@ class Shapes(Formulas):
             return self._vector(dims.fresh())
         if SAMPLE in quantity.families:
             return self._vector(dims.fresh())
-        return (dims.fresh(), dims.fresh()) if quantity.of.split()[-1][:1].isupper() else None
+        return (dims.fresh(), dims.fresh()) if quantity.is_capital else None
 
     def _is_one_of_numbers(self, name: str) -> bool:
         """Whether it is one of w_1, w_2, ..., each a number; m_0 alone is as large as it must be."""

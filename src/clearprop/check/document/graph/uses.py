@@ -39,7 +39,7 @@ def offsets(every: list[Node], names: Names) -> set[str]:
 def _is_matrix(sym: Sym, names: Names) -> bool:
     """Whether it is a whole quantity by a capital letter."""
     found = names.found.get(sym.name)
-    return found is not None and not names.entries(sym) and found.of.split()[-1][:1].isupper()
+    return found is not None and not names.entries(sym) and found.is_capital
 
 
 def over_samples(every: list[Node], names: Names, notation: Notation) -> set[str]:

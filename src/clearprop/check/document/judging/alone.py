@@ -4,7 +4,7 @@ Such a text derives the formulas for one sample first, dW = dz a^T, and then for
 both gradients.
 """
 
-from clearprop.check.document.meaning.notation import ROWLIKE, Notation, Role
+from clearprop.check.document.meaning.notation import ROWLIKE, Notation, Role, capital
 from clearprop.check.document.read.statements import Statement
 from clearprop.check.document.read.tree import symbols
 
@@ -37,9 +37,7 @@ def _of(name: str, notation: Notation) -> tuple[str, Role]:
 
 def _has_capital(name: str, notation: Notation) -> bool:
     """Whether the capital of its letter is all samples."""
-    before, _, letter = name.rpartition(" ")
-    capital = f"{before} {letter.capitalize()}".strip()
-    return capital != name and notation.roles.get(capital, Role("")).batch
+    return capital(name) != name and notation.roles.get(capital(name), Role("")).batch
 
 
 __all__ = ["is_of_one"]

@@ -280,6 +280,12 @@ def is_letter(node: Node | None) -> str | None:
     return node.name if isinstance(node, Sym) and not node.sup and not node.sub else None
 
 
+def capital(name: str) -> str:
+    """A for a, hat Y for hat y."""
+    before, _, letter = name.rpartition(" ")
+    return f"{before} {letter.capitalize()}".strip()
+
+
 def near_letter(node: Node | None) -> str | None:
     """The l of l, l - 1, l + 1."""
     return is_letter(node.left if isinstance(node, Add) and isinstance(node.right, Num) else node)

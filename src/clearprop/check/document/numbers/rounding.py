@@ -1,5 +1,7 @@
 """Numbers of a walk-through, which its author rounds and computes on with."""
 
+from collections.abc import Iterable
+
 import numpy as np
 
 from clearprop.check.document.numbers.values import Value
@@ -9,11 +11,13 @@ ROUNDED = 2.0  # units of the last digit by which numbers that a text computes o
 DIGITS = (4, 6)  # behind the point: a number counts for so many at least, and at most
 
 
-def digits(sides: list[Node]) -> int:
-    """The digits behind the point of the numbers in these sides, the fewest of those that have any, within DIGITS."""
-    numbers = [one.value for side in sides for one in walk(side) if isinstance(one, Num)]
-    found = [len(f"{one:.12f}".rstrip("0").partition(".")[2]) for one in numbers]
-    return min(max(min(filter(None, found), default=0), DIGITS[0]), DIGITS[1])
+def digits(numbers: Iterable[Num]) -> int:
+    """The digits behind the point of these numbers, the fewest of them, within DIGITS."""
+    return min(max(min(map(_digits, numbers), default=0), DIGITS[0]), DIGITS[1])
+
+
+def _digits(number: Num) -> int:
+    return len(f"{number.value:.12f}".rstrip("0").partition(".")[2])
 
 
 def near(left: Node, right: Node, a: Value | None, b: Value | None) -> bool:
@@ -21,5 +25,6 @@ def near(left: Node, right: Node, a: Value | None, b: Value | None) -> bool:
     numeric = [side for side in (left, right) if not any(symbols(side))]
     if a is None or b is None or len(numeric) != 1 or np.shape(a) != np.shape(b):
         return False
-    most = ROUNDED * 10.0 ** -digits(numeric) * np.maximum(1.0, np.abs(a))
+    rounded = [one for one in walk(numeric[0]) if isinstance(one, Num) and _digits(one)]
+    most = ROUNDED * 10.0 ** -digits(rounded) * np.maximum(1.0, np.abs(a))
     return bool(np.all(np.abs(np.asarray(a) - np.asarray(b)) <= most))

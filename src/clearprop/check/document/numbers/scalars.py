@@ -11,7 +11,7 @@ import numpy as np
 from clearprop.check.document.meaning.notation import Notation
 from clearprop.check.document.numbers import updates
 from clearprop.check.document.numbers.functions import ENTRYWISE, STEP
-from clearprop.check.document.numbers.rounding import DIGITS, ROUNDED
+from clearprop.check.document.numbers.rounding import ROUNDED, digits
 from clearprop.check.document.read.limits import Undefined, Unread
 from clearprop.check.document.read.statements import Document
 from clearprop.check.document.read.tree import (
@@ -170,7 +170,7 @@ class Scalars:
                 msg = "a number of the text's own example"
                 raise Unread(msg)
         a, b = (float(np.real(draw.value(side))) for side in (left, right))
-        if abs(a - b) <= ROUNDED * 10.0 ** -_digits(left, right) * max(1.0, abs(a)):
+        if abs(a - b) <= ROUNDED * 10.0 ** -digits(_numbers_of(left, right)) * max(1.0, abs(a)):
             return a, a
         self._spare_parts(left, right, [(a, b)])
         return a, b
@@ -202,13 +202,10 @@ class Scalars:
         return found
 
 
-def _digits(left: Node, right: Node) -> int:
-    """The digits behind the point of the sides that are numbers, the fewer of them, within DIGITS."""
-    written = [one.of if isinstance(one, Neg) else one for one in (left, right)]
-    found = [
-        len(f"{one.value:.12f}".rstrip("0").partition(".")[2]) for one in written if isinstance(one, Num)
-    ]
-    return min(max(min(found, default=0), DIGITS[0]), DIGITS[1])
+def _numbers_of(*sides: Node) -> list[Num]:
+    """The sides that are numbers themselves."""
+    bare = (one.of if isinstance(one, Neg) else one for one in sides)
+    return [one for one in bare if isinstance(one, Num)]
 
 
 def _numbers(document: Document) -> dict[Sym, float]:
