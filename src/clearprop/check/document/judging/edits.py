@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from clearprop.check.document.judging.occurrences import Edit, close, made, occurrence
+from clearprop.check.document.judging.occurrences import Edit, factor_end, made, occurrence
 from clearprop.check.document.judging.symbol_edits import SymbolEdits
 from clearprop.check.document.judging.term_edits import TermEdits
 from clearprop.check.document.meaning.notation import ROWLIKE, Notation, Role
@@ -81,13 +81,10 @@ class Editor:
         yield Edit([*made("-", first.at), *self.tokens], "sign", head, f"-{head}", first.at)
 
     def _shown(self, k: int) -> int:
-        """Where what stands at k ends: a symbol with its scripts, a fraction with both its parts."""
-        if k >= len(self.tokens) or self.tokens[k].text != r"\frac":
-            return occurrence(self.tokens, k).end if k < len(self.tokens) else k
-        for _ in range(2):
-            opened = k + 1 < len(self.tokens) and self.tokens[k + 1].text == "{"
-            k = close(self.tokens, k + 1) if opened else k + 1
-        return min(k + 1, len(self.tokens))
+        """Where what people are shown ends, if it begins at k."""
+        if k >= len(self.tokens):
+            return k
+        return factor_end(self.tokens, k) or occurrence(self.tokens, k).end
 
     def _in_script(self, k: int) -> bool:
         return any(s is not None and s[0] <= k < s[1] for o in self.found for s in (o.sup, o.sub))
@@ -205,26 +202,14 @@ class Editor:
     def _swaps(self) -> Iterator[Edit]:
         """Two neighbouring factors exchanged."""
         for a in range(len(self.tokens)):
-            b = self._factor(a)
-            c = None if b is None or b >= len(self.tokens) else self._factor(b)
+            b = factor_end(self.tokens, a)
+            c = None if b is None or b >= len(self.tokens) else factor_end(self.tokens, b)
             if b is not None and c is not None and not self._in_script(a):
                 left, right = self.tokens[a:b], self.tokens[b:c]
                 tokens = [*self.tokens[:a], *right, *left, *self.tokens[c:]]
                 yield Edit(
                     tokens, "transposed", written([*left, *right]), written([*right, *left]), left[0].at
                 )
-
-    def _factor(self, k: int) -> int | None:
-        """Where a factor that begins at k ends: a symbol, a fraction, a bracket with its scripts."""
-        token = self.tokens[k]
-        if token.text == "(":
-            depth = 0
-            for end in range(k, len(self.tokens)):
-                depth += (self.tokens[end].text == "(") - (self.tokens[end].text == ")")
-                if depth == 0:
-                    return occurrence(self.tokens, end).end
-            return None
-        return self._shown(k) if token.kind == "letter" or token.text == r"\frac" else None
 
     def _numbers(self) -> Iterator[Edit]:
         for k, token in enumerate(self.tokens):

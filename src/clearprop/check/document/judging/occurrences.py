@@ -62,6 +62,38 @@ def close(tokens: list[Token], k: int) -> int:
     return len(tokens) - 1
 
 
+Span = tuple[int, int]
+
+
+def fraction(tokens: list[Token], k: int) -> tuple[Span, Span, int]:
+    """What stands above and below the line of a fraction at k, and where it ends."""
+    parts: list[Span] = []
+    at = k + 1
+    for _ in range(2):
+        opened = at < len(tokens) and tokens[at].text == "{"
+        end = close(tokens, at) if opened else at
+        parts.append((at + 1, end) if opened else (at, at + 1))
+        at = end + 1
+    return parts[0], parts[1], min(at, len(tokens))
+
+
+def factor_end(tokens: list[Token], k: int) -> int | None:
+    """Where a factor that begins at k ends: a symbol, dW as one, a fraction, a bracket with its scripts."""
+    token = tokens[k]
+    if token.text == "(":
+        depth = 0
+        for end in range(k, len(tokens)):
+            depth += (tokens[end].text == "(") - (tokens[end].text == ")")
+            if depth == 0:
+                return occurrence(tokens, end).end
+        return None
+    if token.text == r"\frac":
+        return fraction(tokens, k)[2]
+    if token.text == "d" and k + 1 < len(tokens) and tokens[k + 1].kind == "letter":
+        return occurrence(tokens, k + 1).end
+    return occurrence(tokens, k).end if token.kind == "letter" else None
+
+
 def made(text: str, at: int) -> list[Token]:
     """Tokens of a text that stand at one place."""
     return [Token(t.kind, t.text, t.raw, at) for t in clean(lex(text, at))]

@@ -2,7 +2,14 @@
 
 from collections.abc import Iterator
 
-from clearprop.check.document.judging.occurrences import Edit, Occurrence, close, made, occurrence
+from clearprop.check.document.judging.occurrences import (
+    Edit,
+    Occurrence,
+    factor_end,
+    fraction,
+    made,
+    occurrence,
+)
 from clearprop.check.document.meaning.notation import Notation
 from clearprop.check.document.read.tokens import Token, written
 
@@ -36,23 +43,12 @@ class TermEdits:
         after = written([*self.tokens[first:a], *new, *self.tokens[b:last]])
         return Edit([*self.tokens[:a], *new, *self.tokens[b:]], what, old, after, self.tokens[first].at)
 
-    def _fraction(self, k: int) -> tuple[tuple[int, int], tuple[int, int], int]:
-        """What stands above and below the line of a fraction at k, and where it ends."""
-        parts = []
-        at = k + 1
-        for _ in range(2):
-            opened = at < len(self.tokens) and self.tokens[at].text == "{"
-            end = close(self.tokens, at) if opened else at
-            parts.append((at + 1, end) if opened else (at, at + 1))
-            at = end + 1
-        return parts[0], parts[1], min(at, len(self.tokens))
-
     def _shares(self) -> Iterator[Edit]:
         """1/m taken off, or put before the side or under a number."""
         for k, token in enumerate(self.tokens):
             if token.text != r"\frac":
                 continue
-            above, below, end = self._fraction(k)
+            above, below, end = fraction(self.tokens, k)
             if any(one.text in self.counts for one in self.tokens[slice(*below)]):
                 kept = written(self.tokens[slice(*above)])
                 yield self._put(
@@ -67,10 +63,8 @@ class TermEdits:
                 )
 
     def _end(self, k: int) -> int:
-        """Where a factor ends, dW as one."""
-        if self.tokens[k].text == "d" and k + 1 < len(self.tokens):
-            k += 1
-        return self._fraction(k)[2] if self.tokens[k].text == r"\frac" else occurrence(self.tokens, k).end
+        """Where what people are shown ends, if it begins at k."""
+        return factor_end(self.tokens, k) or occurrence(self.tokens, k).end
 
     def _of_kinds(self, kinds: tuple[str, ...]) -> list[Occurrence]:
         found = [k for k, token in enumerate(self.tokens) if self.notation.kind(token.text) in kinds]
