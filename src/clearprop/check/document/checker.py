@@ -9,7 +9,7 @@ import numpy as np
 
 from clearprop.check.document import parts
 from clearprop.check.document.graph import choosing
-from clearprop.check.document.judging import cases, conditions, sized
+from clearprop.check.document.judging import cases, conditions, nearly, sized
 from clearprop.check.document.judging.claims import is_claim
 from clearprop.check.document.judging.judge import Judge
 from clearprop.check.document.judging.readings import Chooser
@@ -138,4 +138,5 @@ def _checked(document: Document, options: Options, *, glance: bool = False) -> D
         judge.watch(statement)
     for contradiction in chooser.contradictions(reading):
         judge.contradiction(*contradiction)
-    return choosing.both(setting, claims, reading, judge, described(setting, reading))
+    check = choosing.both(setting, claims, reading, judge, described(setting, reading))
+    return nearly.weighed(check, judge)

@@ -33,9 +33,9 @@ from clearprop.check.document.read.limits import (
     Undefined,
     Unread,
 )
-from clearprop.check.document.read.splitting import ASSIGN, EQUAL
+from clearprop.check.document.read.splitting import ASSIGN, EQUAL, NEARLY
 from clearprop.check.document.read.statements import Document, Statement
-from clearprop.check.document.read.tree import Call, Space, Sym, bases, symbols, walk
+from clearprop.check.document.read.tree import Call, Space, Sym, bases, is_numeric, symbols, walk
 
 TOLERANCE = 1e-7  # complex steps are exact to 1e-13; slopes of slopes are differences, exact to 1e-8
 MOST_CHOICES = 60
@@ -92,11 +92,13 @@ class Pair:
 
 
 def compared(statement: Statement) -> list[tuple[int, int]]:
-    """The neighbouring sides that an equality joins."""
+    """The neighbouring sides that an equality joins; what is but nearly equal is passed over, unless a number."""
     parts = statement.parts
     found = []
     last = 0
     for k in range(1, len(parts)):
+        if parts[k - 1].sign in NEARLY and parts[k].sign in EQUAL and is_numeric(parts[k - 1].node):
+            last = k - 1
         if parts[k].sign in EQUAL | ASSIGN:
             found.append((last, k))
             last = k

@@ -18,7 +18,7 @@ from clearprop.check.document.read.extent import extent
 from clearprop.check.document.read.limits import SLIPS, Misfit, OutOfRange, Undefined, Unread
 from clearprop.check.document.read.statements import Part, Statement
 from clearprop.check.document.read.tokens import written
-from clearprop.check.document.read.tree import Node, Space, Sym, symbols, walk
+from clearprop.check.document.read.tree import Node, Sym, is_numeric, symbols
 from clearprop.check.document.verdict import Checked, DocumentCheck, Finding, UnreadFormula
 
 
@@ -70,8 +70,7 @@ class Judge:
         comparison = self._compared(statement, worlds)
         pairs, reading = comparison.pairs, comparison.reading
         self._spare_vague(statement, pairs)
-        if self.setting.numbers:
-            _spare_rounded(statement, pairs)
+        _spare_rounded(statement, pairs, always=bool(self.setting.numbers))
         if comparison.beyond is not None and all(not p.choices and p.unread is None for p in pairs):
             self._beyond(statement, comparison)
             return
@@ -132,7 +131,7 @@ class Judge:
         """Call nothing wrong that is a number of the text's own example, which no other network has: o = 0.7."""
         for pair in pairs:
             sides = (statement.parts[pair.left].node, statement.parts[pair.right].node)
-            bare = [side is not None and _is_number(side) for side in sides]
+            bare = [is_numeric(side) for side in sides]
             if pair.failures and any(bare) and not all(bare) and self.scalars.is_example:
                 pair.unread, pair.unread_side = Unread("a number of the text's own example"), pair.right
 
@@ -314,25 +313,19 @@ class Judge:
         return check if sure else doubt.weighed(check, self.numbers)
 
 
-def _spare_rounded(statement: Statement, pairs: list[Pair]) -> None:
-    """Call nothing wrong that differs by what the text rounds."""
+def _spare_rounded(statement: Statement, pairs: list[Pair], *, always: bool) -> None:
+    """Call nothing wrong that differs by what the text rounds: numbers among themselves, or `always`."""
     for pair in pairs:
         left, right = statement.parts[pair.left].node, statement.parts[pair.right].node
-        if left is None or right is None:
+        if left is None or right is None or not (always or _is_of_numbers(pair, statement)):
             continue
         if all(rounding.near(left, right, one.left.value, one.right.value) for one in pair.failures):
             pair.failures = []
 
 
-def _is_number(node: Node) -> bool:
-    """Whether it is made of numbers, and is no shape: R^{4 x 2}."""
-    return not any(isinstance(one, (Sym, Space)) for one in walk(node))
-
-
 def _is_of_numbers(pair: Pair, statement: Statement) -> bool:
     """Whether both sides are made of numbers only, which no network has a say in."""
-    sides = (statement.parts[pair.left].node, statement.parts[pair.right].node)
-    return all(side is not None and not any(symbols(side)) for side in sides)
+    return all(is_numeric(statement.parts[k].node) for k in (pair.left, pair.right))
 
 
 def _blamed(failing: list[Pair], pairs: list[Pair]) -> list[tuple[Pair, int]]:

@@ -9,9 +9,8 @@ from itertools import product
 import numpy as np
 
 from clearprop.check.document.meaning.notation import Notation
-from clearprop.check.document.numbers import updates
+from clearprop.check.document.numbers import rounding, updates
 from clearprop.check.document.numbers.functions import ENTRYWISE, STEP
-from clearprop.check.document.numbers.rounding import ROUNDED, digits
 from clearprop.check.document.read.limits import Undefined, Unread
 from clearprop.check.document.read.statements import Document
 from clearprop.check.document.read.tree import (
@@ -126,11 +125,7 @@ class Scalars:
         """
         names = [whole_symbols(left), whole_symbols(right)]
         if not all(names):
-            found = self._in_numbers(left, right)
-            if any(names) and after and found[0] != found[1]:
-                msg = "a number after a step"
-                raise Unread(msg)
-            return [found]
+            return [self.in_numbers(left, right, after=after)]
         for one in names[0] | names[1]:
             if one not in self.known:
                 msg = f"the text does not say what {one.name} is"
@@ -161,8 +156,10 @@ class Scalars:
                 waiting += whole_symbols(self.definitions[one]) if one in self.definitions else ()
         return found
 
-    def _in_numbers(self, left: Node, right: Node) -> tuple[float, float]:
-        """Both sides in the text's own numbers, which it rounds: equal where they are to the digits of the shorter."""
+    def in_numbers(self, left: Node, right: Node, *, after: bool) -> tuple[float, float]:
+        """Both sides in the text's own numbers, the same number where they differ by what it rounds; Unread if it gives
+        none, or if they differ `after` a step.
+        """
         draw = _Draw(self.definitions, self.functions, 0)
         draw.drawn = dict(self.numbers)
         for one in whole_symbols(left) | whole_symbols(right):
@@ -170,8 +167,11 @@ class Scalars:
                 msg = "a number of the text's own example"
                 raise Unread(msg)
         a, b = (float(np.real(draw.value(side))) for side in (left, right))
-        if abs(a - b) <= ROUNDED * 10.0 ** -digits(_numbers_of(left, right)) * max(1.0, abs(a)):
+        if rounding.near(left, right, np.asarray(a), np.asarray(b)):
             return a, a
+        if after and (whole_symbols(left) or whole_symbols(right)):
+            msg = "a number after a step"
+            raise Unread(msg)
         self._spare_parts(left, right, [(a, b)])
         return a, b
 
@@ -200,12 +200,6 @@ class Scalars:
             expected = draw.value(left) - draw.value(Sym(rate)) * slope
             found.append((float(np.real(expected)), float(np.real(draw.value(right)))))
         return found
-
-
-def _numbers_of(*sides: Node) -> list[Num]:
-    """The sides that are numbers themselves."""
-    bare = (one.of if isinstance(one, Neg) else one for one in sides)
-    return [one for one in bare if isinstance(one, Num)]
 
 
 def _numbers(document: Document) -> dict[Sym, float]:

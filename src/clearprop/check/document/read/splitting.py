@@ -10,8 +10,9 @@ from clearprop.check.document.read.tokens import Token
 
 EQUAL = {"=", ":=", "=:"}
 ASSIGN = {r"\leftarrow", r"\to"}
-RELATIONS = EQUAL | ASSIGN | {r"\in", r"\approx", "<", ">", r"\le", r"\ge", r"\ne", r"\propto", r"\sim", r"\subset", r"\ll", r"\gg",
-                              r"\simeq", r"\mapsto", r"\notin"}  # fmt: skip
+NEARLY = {r"\approx", r"\simeq"}
+RELATIONS = EQUAL | ASSIGN | NEARLY | {r"\in", "<", ">", r"\le", r"\ge", r"\ne", r"\propto", r"\sim", r"\subset", r"\ll", r"\gg",
+                                       r"\mapsto", r"\notin"}  # fmt: skip
 ARROWS = {r"\Rightarrow", r"\Leftrightarrow"}
 OPEN, CLOSE = {"{", "(", "[", r"\{", r"\langle"}, {"}", ")", "]", r"\}", r"\rangle"}
 JOINING = {"+", "-", r"\cdot", r"\times", "*", r"\odot", r"\oslash", r"\circ", "/", r"\pm"}

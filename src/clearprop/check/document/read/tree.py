@@ -295,6 +295,11 @@ def symbols(node: Node) -> Iterator[Sym]:
     return iter(node.symbols)
 
 
+def is_numeric(node: Node | None) -> bool:
+    """Whether a side is made of numbers, and is no shape, as R^{4 x 2} is."""
+    return node is not None and not any(isinstance(one, (Sym, Space)) for one in walk(node))
+
+
 def bases(node: Node) -> Iterator[Sym]:
     """Every symbol that stands on the line, none of those in scripts or under a sum."""
     waiting = [node]
