@@ -25,6 +25,9 @@ def find_bare(pairs: Pairs, notation: Notation) -> None:
                 if layer is not None:
                     notation.bare_layers[other.name] = layer
         notation.bare_layers.update(dict.fromkeys(_entering(right, notation), 0))
+        if isinstance(left, Sym) and notation.kind(left.name) == "prediction":  # e^{z_k} / (e^{z_1} + ...)
+            bare = {one.name for one in symbols(right) if _is_bare(one, "pre", notation)}
+            notation.bare_layers.update(dict.fromkeys(bare, -1))
     for of, by in _beneath(pairs):
         layer = _output_layer(of, notation)
         if layer is not None and isinstance(by, Sym) and _is_bare(by, "pre", notation):

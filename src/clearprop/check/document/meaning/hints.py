@@ -89,6 +89,11 @@ IN_HIDDEN_LAYERS = re.compile(
     r"[^.;。；]{0,12}?(?:隐藏层|隐含层|隐层)",
     re.IGNORECASE,
 )
+# Behind a function: where another layer's begins.
+OTHER_LAYER = re.compile(
+    r"[,，;；、] ?(?:(?:and|while|but|whereas) |而)?(?:the |at the |in the |在)?(?:output|last layer|输出|最后)",
+    re.IGNORECASE,
+)
 # Before a function: the same.
 OF_HIDDEN_LAYERS = re.compile(
     r"hidden (?:layers?|units?|neurons?)(?:'s?)?(?: use| have| apply| with| is| are|:|,)?(?: (?:the|an?))?"

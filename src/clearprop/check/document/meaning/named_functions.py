@@ -169,7 +169,7 @@ def _said_of(document: Document, name: str) -> str | None:
     for formula in document.formulas:
         text = formula.text.strip().lstrip("\\")
         if text.split("(")[0] == name and not formula.display:
-            after = formula.after[:60].split(".")[0].split("。")[0]
+            after = hints.OTHER_LAYER.split(formula.after[:60].split(".")[0].split("。")[0])[0]
             for key, pattern in hints.ACTIVATIONS:
                 if patterns_search(pattern, after):
                     return key

@@ -219,8 +219,11 @@ def _counts_layers(sym: Sym, node: Node | None, notation: Notation) -> bool:
     place of such numbers; in f_k, of an f that has none, it is a unit.
     """
     near = near_letter(node)
-    if near in notation.sample_letters or (isinstance(node, Sym) and (node.sub or node.sup)):
+    if isinstance(node, Sym) and (node.sub or node.sup):
         return False
+    if near in notation.sample_letters:  # W_i of a text that has W_1 and W_2: no parameter is of a sample
+        parameter = notation.kind(sym.name) in ("weight", "bias")
+        return parameter and sym.name in notation.numbered and len(sym.sub) == 1 and not sym.sup
     depths = {letter for letter, size in notation.sizes.items() if size in (("L",), ("H",))}
     letters = notation.layer_letters | {"L"} | depths
     return near is None or near in letters or sym.name in notation.numbered

@@ -68,9 +68,10 @@ def exchanged(pairs: Pairs, prior: dict[str, str]) -> dict[str, str]:
 def carries_layer(sym: Sym, notation: Notation) -> bool:
     """Whether an occurrence says its layer."""
     if notation.style == "sub":
+        letters = notation.layer_letters | {"L", counted_by(notation) or "L"}
+        letters -= notation.sample_letters if len(sym.sub) > 1 else set()  # z_{ik} of sample i, beside W_i
         return bool(sym.sub) and (
-            isinstance(sym.sub[0].node, Num)
-            or is_near_letter(sym.sub[0].node, notation.layer_letters | {"L", counted_by(notation) or "L"})
+            isinstance(sym.sub[0].node, Num) or is_near_letter(sym.sub[0].node, letters)
         )
     return any(
         item.kind == notation.style and is_letter(item.node) not in notation.sample_letters

@@ -51,10 +51,10 @@ def formulas(source: Source) -> list[Formula]:
     """All formulas of a source, in order."""
     if source.form == "formula":
         return [Formula(source.text, 0, True, (0, len(source.text)))]
-    text = _without_open_ends(_bare(source))
+    text = _bare(source)
     found = []
-    for match in MARKS.finditer(text):
-        one = _formula(match)
+    for match in MARKS.finditer(_without_open_ends(text)):
+        one = _formula(match, text)
         if one is not None and one.text.strip():
             found.append(one)
     if len(found) > MOST_FORMULAS:
@@ -65,14 +65,15 @@ def formulas(source: Source) -> list[Formula]:
     return _with_prose(text, found)
 
 
-def _formula(match: re.Match[str]) -> Formula | None:
+def _formula(match: re.Match[str], text: str) -> Formula | None:
+    """What a match marks as a formula, as the text has it."""
     if match["fence"] is not None:
         if match["language"].lower() not in MATHS:
             return None
-        return Formula(match["fenced"], match.start("fenced"), True, match.span())
+        return Formula(text[slice(*match.span("fenced"))], match.start("fenced"), True, match.span())
     for part, display in PARTS.items():
         if match[part] is not None:
-            return Formula(match[part], match.start(part), display, match.span())
+            return Formula(text[slice(*match.span(part))], match.start(part), display, match.span())
     return None
 
 

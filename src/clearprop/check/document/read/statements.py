@@ -20,6 +20,7 @@ from clearprop.check.document.read import (
     numbered_names,
     pointwise,
     primed_layers,
+    run_on_names,
     single_units,
     time_steps,
 )
@@ -131,7 +132,8 @@ def read_document(source: Source) -> Document:
             tokens[number] = _tokens(formula, known)
         except Unread as error:
             unread.append((number, error))
-    plain = loss_parts.joined(dotted.dashed(iterations.stripped(list(tokens.values()))))
+    written = run_on_names.lowered(list(tokens.values()))
+    plain = loss_parts.joined(dotted.dashed(iterations.stripped(written)))
     layers = named_layers.numbered(primed_layers.numbered(time_steps.stripped(plain)))
     layers = single_units.marked(mixed_layers.numbered(layers))
     renamed = numbered_names.joined(named_by.joined(lettered_names.joined(layers)))
