@@ -26,19 +26,20 @@ One sample with $z = Vh + b$, $y = z$ and $E = \frac{1}{2} \sum_k (y_k - t_k)^2$
 
 $$\frac{\partial E}{\partial y_k} = y_k - t_k$$
 
-$$\frac{\partial E}{\partial V} = \begin{bmatrix}(y_1-t_1)h_1&(y_1-t_1)h_2&(y_1-t_1)h_3\\(y_2-t_2)h_1&(y_2-t_2)h_2&(y_2-t_2)h_3\end{bmatrix}$$
+$$\frac{\partial E}{\partial V}
+= \begin{bmatrix}(y_1-t_1)h_1&(y_1-t_1)h_2&(y_1-t_1)h_3\\(y_2-t_2)h_1&(y_2-t_2)h_2&(y_2-t_2)h_3\end{bmatrix}$$
 """,
         (r"h_3\\(y_2-t_2)h_1", r"h_3\\(y_2-t_2)h_2"),
     ),
     "entries of the last of numbered matrices, and a letter of samples for layers": (
         r"""
-隐藏层激活函数是 sigmoid，记作 $\sigma(\cdot)$，输出层是 softmax。每一行是一个样本，共 $m$ 个。
+隐藏层激活函数是 sigmoid, 记作 $\sigma(\cdot)$, 输出层是 softmax. 每一行是一个样本, 共 $m$ 个.
 
 $$Z_1 = XW_1 + \mathbf{1}b_1, \qquad A_1 = \sigma(Z_1), \qquad Z_2 = A_1W_2 + \mathbf{1}b_2, \qquad A_2 = \sigma(Z_2)$$
 
 $$Z_3 = A_2W_3 + \mathbf{1}b_3, \qquad \hat{Y} = \mathrm{softmax}(Z_3)$$
 
-把 $Z_3$ 的元素写成 $z_{ik}$，
+把 $Z_3$ 的元素写成 $z_{ik}$,
 
 $$\hat{y}_{ik} = \frac{e^{z_{ik}}}{\sum_{j=1}^{n_3} e^{z_{ij}}}$$
 
@@ -46,7 +47,7 @@ $$L = -\frac{1}{m}\sum_{i=1}^{m}\sum_{k=1}^{n_3} y_{ik}\log \hat{y}_{ik}$$
 
 $$\frac{\partial L}{\partial z_{ij}} = \frac{1}{m}(\hat{y}_{ij}-y_{ij}), \qquad \sigma'(Z_2) = A_2\odot(1-A_2)$$
 
-学习率为 $\alpha$，对 $i=1,2,3$：
+学习率为 $\alpha$, 对 $i=1,2,3$:
 
 $$W_i := W_i - \alpha\frac{\partial L}{\partial W_i}, \qquad b_i := b_i - \alpha\frac{\partial L}{\partial b_i}$$
 """,

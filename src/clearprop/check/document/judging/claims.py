@@ -11,7 +11,15 @@ def is_claim(statement: Statement, words: Words, notation: Notation) -> bool:
     """Whether a statement sets things equal that the text holds for equal."""
     nothing = _names_a_function(statement, words) or any(
         said(statement, notation)
-        for said in (_names_a_mark, _seeks, _sets_a_constant, _sets_a_unit, _sets_a_label, _names_data)
+        for said in (
+            _names_a_mark,
+            _seeks,
+            _sets_a_constant,
+            _sets_a_unit,
+            _sets_a_label,
+            _sets_an_index,
+            _names_data,
+        )
     )
     return statement.equal and not nothing
 
@@ -73,10 +81,21 @@ def _sets_a_unit(statement: Statement, notation: Notation) -> bool:
 
 
 def _sets_a_label(statement: Statement, notation: Notation) -> bool:
-    """T_{ik} = 1 (if k is the class of sample i), T_{ik} = 0 (otherwise): says how labels are written."""
+    """T_{ik} = 1 (if k is the class of sample i), T_{ik} = 0 (otherwise), the probability of y^{(i)} = 1: says how
+    labels are written.
+    """
     left, right = (*(part.node for part in statement.parts), None)[:2]
-    named = isinstance(left, Sym) and len(left.sub) > 0 and notation.kind(left.name) == "target"
+    named = isinstance(left, Sym) and len(left.sub + left.sup) > 0 and notation.kind(left.name) == "target"
     return named and len(statement.parts) == 2 and right in (Num(0.0), Num(1.0))
+
+
+def _sets_an_index(statement: Statement, notation: Notation) -> bool:
+    """i = 0, l = L - 1: says which one is meant."""
+    left, right = (*(part.node for part in statement.parts), None)[:2]
+    letters = notation.layer_letters | notation.sample_letters | {"i", "j", "k", "l"}
+    if len(statement.parts) != 2 or is_letter(left) not in letters - notation.roles.keys() or right is None:
+        return False
+    return all(notation.sizes.get(is_letter(one) or "") is not None for one in symbols(right))
 
 
 def _names_data(statement: Statement, notation: Notation) -> bool:

@@ -1,6 +1,6 @@
 """From failing sides to findings: which side is to blame, what is wrong with it, what would mend it."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -11,6 +11,7 @@ from clearprop.check.document.judging.diagnose import written as number
 from clearprop.check.document.judging.repair import Repair, repairs, undefined
 from clearprop.check.document.meaning.build import Setting
 from clearprop.check.document.meaning.notation import Reading
+from clearprop.check.document.meaning.other_losses import find_other_losses
 from clearprop.check.document.numbers import rounding
 from clearprop.check.document.numbers.scalars import Scalars
 from clearprop.check.document.numbers.worlds import Worlds
@@ -45,6 +46,7 @@ class Judge:
         self.whole = self.now = Seen()  # of the document, and of what is looked at
         self.numbers: set[int] = set()  # lines that differ by the text's own numbers
         self.scalars = Scalars(setting.document, setting.notation)
+        self.other_losses = find_other_losses(setting.document, setting.notation, setting.plan)
         for number_of, error in setting.document.unread:
             formula = setting.document.formulas[number_of]
             self._not_read(
@@ -103,7 +105,8 @@ class Judge:
         drawn = notation.graph is None and not self.setting.numbers
         if held < len(comparison.pairs) and named is not None and drawn:
             other = Comparison(statement, document, notation, self.reading)
-            if all(pair.holds for pair in other.run(self.worlds.with_activation(named, worlds))):
+            plan = replace(self.setting.plan, activations=(named,))
+            if all(pair.holds for pair in other.run(self.worlds.with_plan(plan, worlds))):
                 return other
         for other in otherwise.ways(statement, document, notation, self.reading):
             if held == len(comparison.pairs):
@@ -115,7 +118,23 @@ class Judge:
             one = Comparison(statement, document, notation, self.reading)
             if all(pair.holds for pair in one.run(self.worlds.of_one())):
                 return one
-        return comparison
+        return self._of_other_loss(statement, comparison, worlds) if drawn else comparison
+
+    def _of_other_loss(self, statement: Statement, usual: Comparison, worlds: list) -> Comparison:
+        """The statement under a loss that the text has given otherwise up to there, where it holds by that; as far as
+        it does, where it names that loss.
+        """
+        held = sum(pair.holds for pair in usual.pairs)
+        for loss in self.other_losses:
+            if held == len(usual.pairs) or loss.at > statement.at:
+                continue
+            named = loss.is_named_in(statement) and loss.name != self.setting.notation.main_loss
+            for reading in loss.readings(self.reading) if named else (self.reading,):
+                other = Comparison(statement, self.setting.document, self.setting.notation, reading)
+                found = sum(pair.holds for pair in other.run(self.worlds.with_plan(loss.plan, worlds)))
+                if found == len(other.pairs) or (named and found > held):
+                    usual, held = other, found
+        return usual
 
     def _spare_vague(self, statement: Statement, pairs: list[Pair]) -> None:
         """Call nothing wrong that names an output of which the text does not say how it comes about."""

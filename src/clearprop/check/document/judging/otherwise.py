@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
+from clearprop.check.document.judging import local_functions
 from clearprop.check.document.judging.cases import clause
 from clearprop.check.document.judging.compare import Comparison
 from clearprop.check.document.meaning import hints
@@ -26,6 +27,9 @@ def ways(
     statement: Statement, document: Document, notation: Notation, reading: Reading
 ) -> Iterator[Comparison]:
     """The statement in each other meaning that the text leaves it, not yet compared."""
+    lent = local_functions.substituted(statement, document, notation)
+    if lent is not None:
+        yield Comparison(lent, document, notation, reading)
     if _is_of_one(statement, document):
         yield Comparison(statement, document, notation, _narrowed(reading))
     before = clause(statement, document)

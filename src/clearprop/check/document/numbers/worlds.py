@@ -14,7 +14,7 @@ from clearprop.check.document.meaning.of_one import OfOne
 from clearprop.check.document.numbers.env import Env
 from clearprop.check.document.numbers.evaluate import plain
 from clearprop.check.document.numbers.functions import relu_one
-from clearprop.check.document.numbers.world import OWN, State, World
+from clearprop.check.document.numbers.world import OWN, Plan, State, World
 from clearprop.check.document.read.statements import Statement
 from clearprop.check.document.read.tree import Num, Relation, symbols, walk
 
@@ -105,9 +105,9 @@ class Worlds:
         )
         return world_of(self.setting, widths, sizes.get(("m",), world.m), world.seed + 9)
 
-    def with_activation(self, name: str, worlds: list[World]) -> list[World]:
-        """The same networks with another function in the hidden layers."""
-        setting = replace(self.setting, plan=replace(self.setting.plan, activations=(name,)))
+    def with_plan(self, plan: Plan, worlds: list[World]) -> list[World]:
+        """Networks of the same sizes with another function in the hidden layers, or another loss."""
+        setting = replace(self.setting, plan=plan)
         return [world_of(setting, world.sizes, world.m, world.seed + 7) for world in worlds]
 
     def is_of_one(self, statement: Statement) -> bool:
