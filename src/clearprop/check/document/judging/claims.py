@@ -4,7 +4,18 @@ from clearprop.check.document.meaning import patterns
 from clearprop.check.document.meaning.notation import Notation, Role, is_letter
 from clearprop.check.document.read.parse import Words
 from clearprop.check.document.read.statements import Statement
-from clearprop.check.document.read.tree import Call, Derivative, Listed, Node, Num, Sym, bases, symbols
+from clearprop.check.document.read.tree import (
+    Call,
+    Derivative,
+    Listed,
+    Node,
+    Num,
+    Pick,
+    Pow,
+    Sym,
+    bases,
+    symbols,
+)
 
 
 def is_claim(statement: Statement, words: Words, notation: Notation) -> bool:
@@ -99,13 +110,16 @@ def _sets_an_index(statement: Statement, notation: Notation) -> bool:
 
 
 def _names_data(statement: Statement, notation: Notation) -> bool:
-    """D = {(x_1, y_1), ..., (x_m, y_m)}: says what a set of examples is called."""
+    """D = {(x_1, y_1), ..., (x_m, y_m)}, D = {(x_i, y_i)}_{i=1}^m: says what a set of examples is called."""
     left, right = (*(part.node for part in statement.parts), None)[:2]
+    right = right.base if isinstance(right, Pow) else right
+    numbered = isinstance(right, Pick)
+    right = right.of if isinstance(right, Pick) else right
     pairs = right.items if isinstance(right, Listed) else ()
     return (
         isinstance(left, Sym)
         and not notation.kind(left.name)
-        and any(isinstance(one, Listed) for one in pairs)
+        and (any(isinstance(one, Listed) for one in pairs) or (numbered and len(pairs) == 2))
     )
 
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from clearprop.check.document.judging import cases, claims, conditions
 from clearprop.check.document.judging.asked import Asked
+from clearprop.check.document.judging.of_hidden import below_last
 from clearprop.check.document.judging.own_words import in_other_words, in_passing
 from clearprop.check.document.judging.places import Places
 from clearprop.check.document.meaning.notation import Notation, Reading, is_letter
@@ -35,7 +36,7 @@ from clearprop.check.document.read.limits import (
 )
 from clearprop.check.document.read.splitting import ASSIGN, EQUAL, NEARLY
 from clearprop.check.document.read.statements import Document, Statement
-from clearprop.check.document.read.tree import Call, Space, Sym, bases, is_numeric, symbols, walk
+from clearprop.check.document.read.tree import Add, Call, Space, Sym, bases, is_numeric, symbols, walk
 
 TOLERANCE = 1e-7  # complex steps are exact to 1e-13; slopes of slopes are differences, exact to 1e-8
 MOST_CHOICES = 60
@@ -119,13 +120,14 @@ class Comparison:
         self.known = [n for n in self.nodes if n is not None]
         self.sets = [n for n in self.known if shapes.has_space(n)]
         self.unsized = [n is not None and matrices.has_identity(n) for n in self.nodes]
-        self.conditions = conditions.of(statement, document)
+        self.conditions = [*conditions.of(statement, document), *below_last(statement, document, notation)]
         if notation.true_class in {s.name for node in self.known for s in symbols(node)}:
             self.conditions += conditions.of_true_class(notation)
         self.moving = differentials.has_differentials(self.known, notation.roles)
         self.together = self._speaks_of_batches()
         self.suppressed = self._suppressed()
         self.decays = self._decays()
+        self.counts_down = self._counts_down()
         self.places = Places(self.known, self.conditions, notation)
         self.looks: defaultdict[tuple, Asked[list[Look]]] = defaultdict(Asked)
         graph = notation.graph
@@ -303,7 +305,17 @@ class Comparison:
         return Outcome(found[0] if found else wanted[0])
 
     def _has_layers(self, env: Env) -> bool:
-        return bool((self.places.layers | self.notation.layer_letters) & env.letters.keys())
+        """Whether a letter of the line stands for a layer, or it counts layers down from the last, as L - 2: there are
+        networks that have none there.
+        """
+        return self.counts_down or bool(
+            (self.places.layers | self.notation.layer_letters) & env.letters.keys()
+        )
+
+    def _counts_down(self) -> bool:
+        scripts = [item for node in self.known for one in symbols(node) for item in (*one.sup, *one.sub)]
+        lefts = [one.left for item in scripts for one in walk(item) if isinstance(one, Add) and one.sign < 0]
+        return any(self.notation.sizes.get(is_letter(one) or "") == ("L",) for one in lefts)
 
     def _outcome(self, k: int, env: Env) -> Outcome:
         node = self.nodes[k]

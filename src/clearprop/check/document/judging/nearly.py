@@ -54,7 +54,8 @@ def _looked_at(statement: Statement, k: int, judge: Judge) -> Pair | None:
     if any(one is None for one in said):
         return None
     pair.failures = [one for one, near in zip(pair.failures, said, strict=True) if not near]
-    return pair
+    named = not (is_numeric(left) and is_numeric(right))
+    return None if pair.failures and named and judge.scalars.is_after(statement.at) else pair
 
 
 def _is_near(left: Node, right: Node, one: Failure) -> bool | None:

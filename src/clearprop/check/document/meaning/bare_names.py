@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from clearprop.check.document.meaning import patterns
 from clearprop.check.document.meaning.notation import Notation, is_letter, place
 from clearprop.check.document.meaning.steps import carries_layer, layer_said
-from clearprop.check.document.read.tree import Call, Derivative, Node, Sym, symbols, walk
+from clearprop.check.document.read.tree import Call, Derivative, Div, Node, Sym, symbols, walk
 
 Pairs = list[tuple[Node, Node, str]]
 
@@ -25,8 +25,8 @@ def find_bare(pairs: Pairs, notation: Notation) -> None:
                 if layer is not None:
                     notation.bare_layers[other.name] = layer
         notation.bare_layers.update(dict.fromkeys(_entering(right, notation), 0))
-        if isinstance(left, Sym) and notation.kind(left.name) == "prediction":  # e^{z_k} / (e^{z_1} + ...)
-            bare = {one.name for one in symbols(right) if _is_bare(one, "pre", notation)}
+        if isinstance(left, Sym) and isinstance(right, Div) and notation.kind(left.name) == "prediction":
+            bare = {one.name for one in symbols(right) if _is_bare(one, "pre", notation)}  # e^{z_k} / ...
             notation.bare_layers.update(dict.fromkeys(bare, -1))
     for of, by in _beneath(pairs):
         layer = _output_layer(of, notation)

@@ -65,9 +65,10 @@ def build(document: Document, options: Options) -> Setting:
     samples.find_samples(document, notation, text, shapes)
     notation.sample_letters |= sample_letters.by_weights(document, notation)
     entries_said.find_entries(text, document.words, notation)
+    rows = entries_said.find_matrices(text, document.words, notation)
     layouts.find_layers(document, notation)
     bare_names.find_bare(list(roles.pairs(document)), notation)
-    layouts.find_weights(document, notation, shapes, text)
+    layouts.find_weights(document, notation, shapes, hints.sample_rows(text) if rows is None else rows)
     if options.layout is not None:
         notation.rows, notation.rows_said = options.layout == "row", True
     batches.find_batches(document, notation, shapes, text)

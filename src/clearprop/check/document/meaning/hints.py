@@ -89,6 +89,8 @@ IN_HIDDEN_LAYERS = re.compile(
     r"[^.;。；]{0,12}?(?:隐藏层|隐含层|隐层)",
     re.IGNORECASE,
 )
+# Between a matrix and what it has on its diagonal.
+ON_THE_DIAGONAL = re.compile(r"[^.;。；]{0,60}(?:\bdiagonal|对角)[^.;。；]{0,60}$", re.IGNORECASE)
 # Behind a function: where another layer's begins.
 OTHER_LAYER = re.compile(
     r"[,，;；、] ?(?:(?:and|while|but|whereas) |而)?(?:the |at the |in the |在)?(?:output|last layer|输出|最后)",

@@ -123,8 +123,10 @@ def _is_depth(node: Node | None) -> bool:
     return isinstance(node, Sym) and node.name == "n" and letter == "l"
 
 
-def find_weights(document: Document, notation: Notation, shapes: list, prose: str) -> None:
-    """Whether W is inputs x outputs or outputs x inputs, whether a batch has rows, whether a sample is a row."""
+def find_weights(document: Document, notation: Notation, shapes: list, said: bool | None) -> None:
+    """Whether W is inputs x outputs or outputs x inputs, whether a batch has rows (`said`: by the prose), whether a
+    sample is a row.
+    """
     weights: Weights = {}
     batch: Counter[bool] = Counter()
     vector: Counter[str] = Counter()
@@ -144,7 +146,6 @@ def find_weights(document: Document, notation: Notation, shapes: list, prose: st
     _vote_stacked(document, notation, batch)
     if not vector and not batch:
         _vote_products(document, notation, vector)
-    said = hints.sample_rows(prose)
     if said is not None:
         batch[said] += 2
     if batch[True] == batch[False] and vector and batch:

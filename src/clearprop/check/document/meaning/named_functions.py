@@ -30,7 +30,9 @@ def find_functions(document: Document, notation: Notation, prose: str) -> None:
     used = {one.name for node in nodes(document) for one in walk(node) if isinstance(one, Call)}
     names = sorted(used - LIBRARY, key=lambda name: (name == "sigma", name))
     notation.diagonals.update(_diagonals(document))
-    names = [name for name in names if notation.kind(name) != "loss" and name not in notation.diagonals]
+    notation.diagonals.update(_said_diagonals(document))
+    diagonal = {name.rstrip("'") for name in notation.diagonals}
+    names = [name for name in names if notation.kind(name) != "loss" and name not in diagonal]
     names = [name for name in names if not _is_of_parameters(name, document)]
     for name in (*names, *names):  # twice: one may be made of others
         body = _body(document, notation, name)
@@ -53,6 +55,17 @@ def _diagonals(document: Document) -> dict[str, Call]:
             continue
         if isinstance(first.args[0], Sym) and first.args[0].name == left.args[0].name and first.args[0].sub:
             found[left.name] = first
+    return found
+
+
+def _said_diagonals(document: Document) -> dict[str, Call]:
+    r"""Of "$\Sigma'(z^l)$ is the diagonal matrix of $\sigma'(z^l_j)$": what \Sigma' has on its diagonal."""
+    found = {}
+    for number, one in document.lone.items():
+        entry = document.lone.get(number + 1)
+        said = hints.ON_THE_DIAGONAL.match(document.formulas[number].after)
+        if said and isinstance(one, Call) and isinstance(entry, Call) and len(entry.args) == 1:
+            found[one.name + "'" * one.primes] = entry
     return found
 
 

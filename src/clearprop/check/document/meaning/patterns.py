@@ -1,7 +1,7 @@
 """Shapes of formulas that tell what their symbols are: affine steps, activations, softmax, losses."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from clearprop.check.document.read.tree import (
@@ -186,6 +186,12 @@ def tempered(node: Node) -> Sym | None:
 
 def has(node: Node, kind: type, name: str = "") -> bool:
     return any(isinstance(one, kind) and (not name or getattr(one, "name", "") == name) for one in walk(node))
+
+
+def bounds(nodes: Iterable[Node]) -> set[str]:
+    """Letters that sums end at: the p of sum_{j=1}^p is how many, though p is an output by custom."""
+    sums = (one for node in nodes for one in walk(node) if isinstance(one, Big))
+    return {one.last.name for one in sums if isinstance(one.last, Sym)}
 
 
 def loss_family(node: Node) -> str | None:

@@ -12,33 +12,35 @@ NEUTRAL = PARAMETERS | {"decay", "rate"}
 
 
 def find_penalty(document: Document, notation: Notation) -> None:
-    """Note the penalty, the names that the text has for it, and whether a line gives the loss without it."""
+    """Note the penalty, the names that the text has for it, and whether it gives one loss with it and without."""
     _find_decay(document, notation)
-    bare = False
-    for of_loss, node in _sides(document, notation):
+    without: set[str] = set()
+    within: set[str] = set()  # losses with it; "" where it stands alone
+    for loss, node in _sides(document, notation):
         term = _penalty(node, notation)
-        if term is None:
-            bare |= of_loss and patterns.loss_family(node) is not None
-        elif of_loss == (term is not node) and (of_loss or _squares(node, notation)):
+        name = "" if loss is None else loss.name
+        if term is None and loss is not None and patterns.loss_family(node) is not None:
+            without |= set() if loss.sub or loss.sup else {name}  # E_n and E_D are no whole loss
+        elif term is not None and bool(name) == (term is not node) and (name or _squares(node, notation)):
             if notation.penalty is None:
                 notation.penalty = term
-            bare |= not of_loss
-    notation.bare_loss = bare
+            within.add(name)
+    notation.bare_loss = "" in within or not within or bool(within & without)
     if notation.penalty is not None:
         notation.penalty_names = _names(notation.penalty) & notation.definitions.keys()
 
 
-def _sides(document: Document, notation: Notation) -> Iterator[tuple[bool, Node]]:
-    """What losses are set equal to, and formulas that stand alone, as in: adding lambda / 2 |W|^2 to the cost."""
+def _sides(document: Document, notation: Notation) -> Iterator[tuple[Sym | Call | None, Node]]:
+    """Losses and what they are set equal to, and formulas that stand alone: adding lambda / 2 |W|^2 to the cost."""
     for statement in document.statements:
         first = statement.parts[0].node
         if len(statement.parts) == 1 and first is not None:
-            yield False, first
+            yield None, first
         if not isinstance(first, (Sym, Call)) or notation.kind(first.name) != "loss":
             continue
         for part in statement.parts[1:]:
             if part.node is not None and part.sign in ("=", ":="):
-                yield True, part.node
+                yield first, part.node
 
 
 def _find_decay(document: Document, notation: Notation) -> None:
@@ -48,8 +50,8 @@ def _find_decay(document: Document, notation: Notation) -> None:
     }
     if any(role.kind == "decay" and name in used for name, role in notation.roles.items()):
         return
-    for of_loss, node in _sides(document, notation):
-        for term in _terms(node) if of_loss else ():
+    for loss, node in _sides(document, notation):
+        for term in _terms(node) if loss is not None else ():
             parts = [
                 term,
                 *(r for n in sorted(_names(term)) for _, r in notation.definitions.get(n, ())),

@@ -239,6 +239,7 @@ def find_roles(document: Document, notation: Notation) -> None:
     """The role of every name that custom or the formulas settle."""
     on_line = [one for node in nodes(document, ranges=False) for one in _on_line(node)]
     used = {one.name for one in on_line if one.sub or one.sup or one.name not in notation.anything}
+    used -= patterns.bounds(nodes(document)) - {one.name for one in on_line if one.sub or one.sup}
     functions = document.words.functions
     spare = {"t", "T"} - _one_hot(document) if used & {"y", "Y"} else set()
     prior = dict(PRIOR)

@@ -34,6 +34,7 @@ from clearprop.check.document.read.tree import (
     walk,
 )
 
+WIDTHS = {"n", "N", "d", "D", "s", "S", "H", "h", "K", "M"}  # names of how many units a layer has
 WIDEST = 29  # layers that a text makes wider are held against narrower ones
 
 
@@ -166,6 +167,7 @@ def _bounds(document: Document, notation: Notation) -> None:
     for statement in document.statements:
         parts = [p.node for p in statement.parts]
         _labels(parts, notation)
+        _width_of_inputs(parts, notation)
         if len(parts) != 2 or not isinstance(parts[1], Listed):
             continue
         letter, last = is_letter(parts[0]), is_letter(parts[1].items[-1])
@@ -193,6 +195,16 @@ def _labels(parts: list[Node | None], notation: Notation) -> None:
     last = is_letter(items[-1])
     if notation.kind(parts[0].name) == "target" and last and _is_open(last, notation):
         notation.sizes[last] = ("n", -1)
+
+
+def _width_of_inputs(parts: list[Node | None], notation: Notation) -> None:
+    """n_0 = d: d is how many inputs there are."""
+    left, right = (*parts, None)[:2]
+    if len(parts) != 2 or not isinstance(left, Sym) or left.sup or left.name not in WIDTHS:
+        return
+    letter = is_letter(right)
+    if [one.node for one in left.sub] == [Num(0.0)] and letter and _is_open(letter, notation):
+        notation.sizes[letter] = ("n", 0)
 
 
 def _is_open(letter: str, notation: Notation) -> bool:

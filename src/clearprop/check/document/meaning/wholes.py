@@ -18,7 +18,7 @@ def find_wholes(document: Document, notation: Notation) -> None:
         entry, own = notation.roles.get(right.name), notation.roles.get(left.name, Role(""))
         if entry is None or own.layer is not None or not left.name.split()[-1].isupper():
             continue
-        if entry.kind == own.kind == "weight":
+        if entry.kind == "weight" and own.kind in ("", "weight", "act"):
             notation.roles[left.name] = replace(entry, layer=entry.layer or _told(right, notation))
         elif entry.kind in ROWLIKE and (own.kind in ("", entry.kind) or left.name.lower() == right.name):
             notation.roles[left.name] = replace(entry, batch=True)

@@ -16,7 +16,7 @@ from clearprop.check.document.numbers import (
 from clearprop.check.document.numbers.env import Env
 from clearprop.check.document.numbers.quantities import Spot
 from clearprop.check.document.numbers.values import Value, check_broadcast
-from clearprop.check.document.read.limits import Undefined, Unread
+from clearprop.check.document.read.limits import OutOfRange, Undefined, Unread
 from clearprop.check.document.read.moved import DIFFERENTIAL
 from clearprop.check.document.read.tree import Call, Matrix, Sym
 
@@ -46,8 +46,8 @@ def call(node: Call, env: Env) -> Value:
         return _output(node, env)
     if node.name in SPECIAL and not node.primes:
         return SPECIAL[node.name](node, env)
-    if node.name in env.notation.diagonals and not node.primes:
-        slope = env.notation.diagonals[node.name]
+    slope = env.notation.diagonals.get(node.name + "'" * node.primes)
+    if slope is not None:
         return _diag(Call("diag", (replace(slope, args=node.args, sup=node.sup),)), env)
     if node.name in ("softmax",) or env.notation.functions.get(node.name) in ("head", "softmax"):
         return _head(node, env)
@@ -110,6 +110,9 @@ def entrywise(node: Call, env: Env):
     name = env.notation.functions.get(node.name, node.name)
     if name == "activation" or (node.name in env.notation.hidden_functions and _is_of_last(node, env)):
         name = env.world.plan.activation(_layer(node, env), env.world.L)
+        if name == "softmax" and not np.ndim(_argument(node, env)):
+            msg = f"{node.name} of one unit of the last layer"
+            raise OutOfRange(msg, layer=True)
         if name == "softmax":
             return lambda z: functions.softmax(z, _units_axis(z, env))
     if name not in functions.ENTRYWISE:

@@ -1,6 +1,6 @@
 """Products of many factors: of numbers, of matrices, entry by entry, in the order that fits."""
 
-from clearprop.check.document.numbers import derive, matrices
+from clearprop.check.document.numbers import derive, long_products, matrices
 from clearprop.check.document.numbers.env import Env
 from clearprop.check.document.numbers.values import Value
 from clearprop.check.document.read.limits import Misfit
@@ -18,7 +18,7 @@ def product(node: Mul, env: Env) -> Value:
     """The value of a product; what does not fit as it stands is tried with vectors of ones and identities that do."""
     from clearprop.check.document.numbers.evaluate import evaluate
 
-    factors = _factors(node)
+    factors = long_products.written_out(_factors(node), env)
     try:
         parts = [(kind, evaluate(factor, env)) for kind, factor in factors]
     except derive.TooManyAxes:

@@ -15,6 +15,7 @@ from clearprop.check.document.meaning.notation import (
     place,
     sample_first,
 )
+from clearprop.check.document.meaning.sizing import WIDTHS
 from clearprop.check.document.numbers.env import Env
 from clearprop.check.document.numbers.values import Value
 from clearprop.check.document.read.limits import Misfit, OutOfRange, Undefined
@@ -188,16 +189,14 @@ def size_of(sym: Sym, env: Env) -> int | None:
     return _width(sym, env)
 
 
-WIDTHS = {"n", "N", "d", "D", "s", "S", "H", "h", "K", "M"}
-
-
 def _width(sym: Sym, env: Env) -> int | None:
     items = [*sym.sup, *sym.sub]
     named = sym.name in env.notation.roles and (sym.name != "n" or env.notation.kind("n") in ROWLIKE)
     if sym.name not in WIDTHS or len(items) != 1 or named:
         return None
-    if any(not isinstance(right, Num) for _, right in env.notation.definitions.get(sym.name, ())):
-        return None  # D_l = diag(...) is no width
+    given = [right for _, right in env.notation.definitions.get(sym.name, ())]
+    if any(not isinstance(one, Num) and (is_letter(one) or "") in {"", *env.notation.roles} for one in given):
+        return None  # n_0 = d, but D_l = diag(...) is no width
     try:
         layer = index(items[0].node, env) - env.notation.first_act
     except Undefined:

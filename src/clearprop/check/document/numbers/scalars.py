@@ -11,6 +11,7 @@ import numpy as np
 from clearprop.check.document.meaning.notation import Notation
 from clearprop.check.document.numbers import rounding, updates
 from clearprop.check.document.numbers.functions import ENTRYWISE, STEP
+from clearprop.check.document.numbers.written_out import written_out
 from clearprop.check.document.read.limits import Undefined, Unread
 from clearprop.check.document.read.statements import Document
 from clearprop.check.document.read.tree import (
@@ -46,7 +47,7 @@ class Scalars:
                 continue
             left, right = statement.parts[0].node, statement.parts[1].node if statement.parts[1:] else None
             if isinstance(left, Sym) and right is not None and statement.parts[1].sign in ("=", ":="):
-                self._define(left, right)
+                self._define(left, written_out(right))
         self.known = set(self.definitions) | {s for d in self.definitions.values() for s in whole_symbols(d)}
         self.numbers = _numbers(document)
         moved = [s.at for s in document.statements if updates.is_update(s, notation.roles)]
@@ -123,6 +124,7 @@ class Scalars:
         """Both sides for several draws; Unread if the text does not define all that they name. Where a side is a
         number, both with the numbers that the text gives, unless they stand `after` a step.
         """
+        left, right = written_out(left), written_out(right)
         names = [whole_symbols(left), whole_symbols(right)]
         if not all(names):
             return [self.in_numbers(left, right, after=after)]
@@ -160,6 +162,7 @@ class Scalars:
         """Both sides in the text's own numbers, the same number where they differ by what it rounds; Unread if it gives
         none, or if they differ `after` a step.
         """
+        left, right = written_out(left), written_out(right)
         draw = _Draw(self.definitions, self.functions, 0)
         draw.drawn = dict(self.numbers)
         for one in whole_symbols(left) | whole_symbols(right):
@@ -242,7 +245,8 @@ def _is_pure(document: Document, notation: Notation) -> bool:
         for one in walk(node)
         if isinstance(one, Sym) and notation.kind(one.name) == "weight"
     ]
-    summed = any(isinstance(one, Big) and one.index for node in nodes for one in walk(node))
+    every = (one for node in nodes for one in walk(written_out(node)))
+    summed = any(isinstance(one, Big) and one.index for one in every)
     return (
         bool(weights)
         and not summed

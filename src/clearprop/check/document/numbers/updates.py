@@ -66,9 +66,9 @@ def _gradient(sym: Sym, how: str, sample: int | None, penalised: str, env: Env) 
     return quantities.sign_of(role) * quantities.exposed(whole, where, env)
 
 
-def _penalised(env: Env) -> str:
-    """The penalty of the text's loss; of its loss of all samples, where it has one of each, too."""
-    own = penalty.here(env.notation.main_loss or "", env)
+def _penalised(env: Env, name: str | None = None) -> str:
+    """The penalty of a loss, else of the text's own; of its loss of all samples, where it has one of each, too."""
+    own = penalty.here(name or env.notation.main_loss or "", env)
     return own if own or not env.decays else penalty.here(ANY, env)
 
 
@@ -87,7 +87,7 @@ def _descended(left: Sym, right: Node, env: Env) -> list[Value]:
     whole = _loss_said(right, env)
     total = losses.labelled(whole, env.notation) == "total"
     for how, sample in _ways(env, whole.name if whole is not None else env.notation.main_loss):
-        penalised = _penalised(env)
+        penalised = _penalised(env, whole.name if whole is not None else None)
         if total and whole is not None:  # dJ_reg/dW
             penalised = losses.penalty_in(whole, whole.name, env)
             found.append(old - rate * _gradient(left, how, sample, penalised, env))

@@ -1,18 +1,42 @@
-"""Names that carry the name of another quantity: g_w, v_B, delta_o. The letter below is no index, the two are one name."""
+"""Names that carry the name of another quantity: g_w, v_B, delta_o, delta^h. The letter is no index, the two are one name."""
 
 from dataclasses import replace
 
 from clearprop.check.document.read.tokens import Token, merged
 
 BASES = {"g", "G", "v", "V", "m", "r", "s", "u", "d", "D", "e", "delta", "hat m", "hat v", "Delta"}
+ERRORS = {"delta", "Delta"}  # which carry it above them, too
 ABOVE = {"_", "^"}
 Formulas = list[list[Token]]
 
 
 def joined(formulas: Formulas) -> Formulas:
     """The formulas with g_w as one name, where w is a quantity of the text and never an index in it."""
-    owners = _owners(formulas)
-    return [_joined(tokens, owners) for tokens in formulas] if owners else formulas
+    lowered = [_lowered(tokens) for tokens in formulas]
+    owners = _owners(lowered)
+    return [_joined(_lowered(tokens, owners), owners) for tokens in formulas] if owners else formulas
+
+
+def _lowered(tokens: list[Token], owners: set[str] | None = None) -> list[Token]:
+    """The same with delta_h_k for delta^h_k and delta_k^h, where it is one of these owners, if any are known."""
+    result: list[Token] = []
+    k = 0
+    while k < len(tokens):
+        result.append(tokens[k])
+        k += 1
+        if result[-1].text not in ERRORS:
+            continue
+        scripts: dict[str, list[Token]] = {}
+        end = k
+        while end < len(tokens) and tokens[end].text in ABOVE and tokens[end].text not in scripts:
+            start, end = end, _end(tokens, end + 1)
+            scripts[tokens[start].text] = tokens[start:end]
+        above = [t for t in scripts.get("^", [])[1:] if t.text not in ("{", "}", "(", ")")]
+        if len(above) == 1 and above[0].kind == "letter" and (owners is None or above[0].text in owners):
+            sign = replace(scripts["^"][0], text="_")
+            result += [sign, above[0], *scripts.get("_", [])]
+            k = end
+    return result
 
 
 def _owners(formulas: Formulas) -> set[str]:

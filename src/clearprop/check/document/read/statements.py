@@ -18,6 +18,7 @@ from clearprop.check.document.read import (
     named_by,
     named_layers,
     numbered_names,
+    numpy_calls,
     pointwise,
     primed_layers,
     run_on_names,
@@ -177,7 +178,7 @@ def _tokens(formula: Formula, known: dict) -> list[Token]:
     wrong = unbalanced(tokens)
     if wrong is not None:
         raise wrong
-    return _without_number(clean(expand(_without_definitions(tokens), known)))
+    return numpy_calls.written_out(_without_number(clean(expand(_without_definitions(tokens), known))))
 
 
 def _without_number(tokens: list[Token]) -> list[Token]:
@@ -189,17 +190,12 @@ def _without_number(tokens: list[Token]) -> list[Token]:
     return tokens[:k]
 
 
+DEFINING = ("newcommand", "renewcommand", "def", "DeclareMathOperator", "providecommand", "newcommand*")
+
+
 def _without_definitions(tokens: list[Token]) -> list[Token]:
     r"""Formulas that only define macros, as Markdown files have them, hold no statement."""
-    names = {
-        r"\newcommand",
-        r"\renewcommand",
-        r"\def",
-        r"\DeclareMathOperator",
-        r"\providecommand",
-        r"\newcommand*",
-    }
-    return [] if tokens and tokens[0].raw in names else tokens
+    return [] if tokens and tokens[0].raw.removeprefix("\\") in DEFINING else tokens
 
 
 def _add(statements: list[Statement], chain: Chain, number: int, words: Words) -> None:

@@ -4,7 +4,7 @@ from clearprop.check.document.read.splitting import EQUAL
 from clearprop.check.document.read.tokens import Token, merged
 
 LETTERS = {"t", "k", "n", "s", "r", "tau"}
-MOVED = {"W", "w", "b", "V", "U", "theta", "Theta", "beta", "v", "m", "u", "r", "s", "G", "x"}
+MOVED = {"W", "w", "b", "V", "U", "theta", "Theta", "alpha", "beta", "v", "m", "u", "r", "s", "G", "x"}
 AT_STEPS = {
     "v",
     "m",
@@ -75,7 +75,7 @@ def _steps(tokens: list[Token]) -> set[str]:
     """The letters t of which X_{t+1} = ... X_t, or X_t = ... X_{t-1}, stands here."""
     seen: dict[tuple[str, str], list[tuple[int, int]]] = {}
     for k, token in enumerate(tokens):
-        letter, lag, _ = _script(tokens, k + 1)
+        letter, lag, _ = _script(tokens, _behind_entry(tokens, k + 1))
         if letter and token.text.removeprefix("hat ") in MOVED:
             seen.setdefault((token.text, letter), []).append((k, lag))
     found = set()
@@ -85,6 +85,14 @@ def _steps(tokens: list[Token]) -> set[str]:
         if follows and any(other == lag - 1 for _, other in places[1:]):
             found.add(letter)
     return found
+
+
+def _behind_entry(tokens: list[Token], k: int) -> int:
+    """Behind the indices of an entry, where a script above follows: in beta_{km}^{(r+1)}, behind km."""
+    if [t.text for t in tokens[k : k + 2]] != ["_", "{"]:
+        return k
+    end = next((n for n in range(k, min(k + 9, len(tokens))) if tokens[n].text == "}"), k - 1) + 1
+    return end if end < len(tokens) and tokens[end].text == "^" else k
 
 
 def _script(tokens: list[Token], k: int) -> tuple[str, int, int]:

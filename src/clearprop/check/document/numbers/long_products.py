@@ -1,0 +1,71 @@
+r"""Products over layers with dots between them: D^l (W^{l+1})^T \cdots D^{L-1} (W^L)^T D^L g.
+
+What stands before the dots begins anew one layer on, and what stands behind them begins with the last of these.
+"""
+
+from dataclasses import replace
+
+from clearprop.check.document.numbers.env import Env
+from clearprop.check.document.numbers.quantities import index
+from clearprop.check.document.read.limits import OutOfRange, Undefined
+from clearprop.check.document.read.tree import Add, Dots, Node, Num, Script, Sym, mapped, swapped, walk
+
+Factor = tuple[str, Node]  # the sign before it, and the factor
+ENOUGH = 0.5  # of the factors: a slip in one of them is none of the others'
+
+
+def written_out(factors: list[Factor], env: Env) -> list[Factor]:
+    """The factors with those of every layer that dots among them stand for; what is written stays as it is."""
+    k = next((k for k, (_, one) in enumerate(factors) if isinstance(one, Dots)), 0)
+    before, behind = factors[:k], factors[k + 1 :]
+    found = [
+        (_agreeing(before, behind, width, steps, letter, env), -width, letter, steps)
+        for letter in sorted(env.letters)
+        for width in range(1, min(len(before), len(behind)) + 1)
+        for steps in range(-1, env.world.L + 1)
+    ]
+    agreeing, width, letter, steps = max(found, default=(0.0, 0, "", 0))
+    if agreeing < ENOUGH:
+        return factors
+    width = -width
+    between = [
+        (sign, _moved(one, letter, n))
+        for n in range(len(before) // width, steps)
+        for sign, one in before[:width]
+    ]
+    return [*before[: max(steps, 0) * width], *between, *behind[0 if steps >= 0 else width :]] or factors
+
+
+def _agreeing(
+    before: list[Factor], behind: list[Factor], width: int, steps: int, letter: str, env: Env
+) -> float:
+    """The share of the factors that are the first unit's, one layer on each time, and `steps` behind the dots."""
+    if not any(Sym(letter) in walk(one) for _, one in before[:width]):
+        return 0.0
+    wanted = [_moved(before[n % width][1], letter, n // width) for n in range(len(before))]
+    wanted += [_moved(one, letter, steps) for _, one in before[:width]]
+    same = [
+        _numbered(one, env) == _numbered(other, env)
+        for one, (_, other) in zip(wanted, [*before, *behind[:width]], strict=True)
+    ]
+    last = same[len(before) :]
+    return sum(same[width:]) / len(same[width:]) if any(last) else 0.0
+
+
+def _moved(node: Node, letter: str, steps: int) -> Node:
+    """The same factor so many layers on."""
+    return swapped(node, {Sym(letter): Add(Sym(letter), Num(float(steps)), 1)})
+
+
+def _numbered(node: Node, env: Env) -> Node:
+    """The factor with its layers as numbers."""
+
+    def change(one: Node) -> Node:
+        if isinstance(one, Script) and one.node is not None:
+            try:
+                return replace(one, node=Num(float(index(one.node, env))))
+            except (Undefined, OutOfRange):
+                return one
+        return mapped(one, change)
+
+    return change(node)
