@@ -34,7 +34,48 @@ THREE = (
     "$$\\frac{\\partial L}{\\partial W_2} = H^\\top \\frac{\\partial L}{\\partial Z_2}$$\n"
 )
 
+LOGISTIC = (
+    "# A unit, then a layer before it\n\nThe $m$ examples are the rows of $X \\in \\mathbb{R}^{m \\times d}$, and "
+    "$t \\in \\{0,1\\}^m$ has the labels.\n\n## Logistic regression\n\n$$u = X v + c \\mathbf{1}$$\n\n$$q = \\sigma(u)$$\n\n"
+    "The cost is the mean cross-entropy\n\n"
+    "$$J = -\\frac{1}{m} \\sum_{i=1}^m \\left[ t_i \\log q_i + (1 - t_i) \\log (1 - q_i) \\right]$$\n\n"
+    "$$\\frac{\\partial J}{\\partial u} = \\frac{1}{m} (q - t)$$\n\n"
+    "$$\\frac{\\partial J}{\\partial v} = \\frac{1}{m} X^\\top (q - t)$$\n\n"
+    "## A hidden layer\n\n$$S = X V + \\mathbf{1} a^\\top$$\n\n$$H = \\tanh(S)$$\n\n$$u = H v + c \\mathbf{1}$$\n\n"
+    "The prediction $q$ and the cost $J$ are as before.\n\n"
+    "$$\\frac{\\partial J}{\\partial v} = H^\\top \\frac{\\partial J}{\\partial u}$$\n\n"
+    "$$\\frac{\\partial J}{\\partial H} = \\frac{\\partial J}{\\partial u} v^\\top$$\n\n"
+    "$$\\frac{\\partial J}{\\partial S} = \\frac{\\partial J}{\\partial H} \\odot (1 - H \\odot H)$$\n\n"
+    "$$\\frac{\\partial J}{\\partial V} = X^\\top \\frac{\\partial J}{\\partial S}$$\n"
+)
+
+CLASSES = (
+    "\\documentclass{article}\n\\begin{document}\n\\section{Linear classifier}\n"
+    "A sample is a column $x \\in \\mathbb{R}^{n}$; its label is the class index $c \\in \\{1, \\dots, K\\}$.\n"
+    "\\begin{align}\na &= A x + b , \\\\\n\\pi &= \\operatorname{softmax}(a) , \\\\\n\\ell &= -\\log \\pi_c .\n\\end{align}\n"
+    "\\begin{align}\n\\frac{\\partial \\ell}{\\partial a_k} &= \\pi_k - \\mathbb{1}[k = c] , \\\\\n"
+    "\\frac{\\partial \\ell}{\\partial A} &= (\\pi - e_c) x^T .\n\\end{align}\n"
+    "\\section{With a hidden layer}\n\\paragraph{Model.} We replace $x$ by the output of a hidden layer:\n"
+    "\\begin{align}\ns &= B x + d , \\\\\nh &= \\max(0, s) , \\\\\na &= A h + b .\n\\end{align}\n"
+    "\\paragraph{Slopes.} As before,\n\\begin{align}\n\\frac{\\partial \\ell}{\\partial A} &= (\\pi - e_c) h^T , \\\\\n"
+    "\\frac{\\partial \\ell}{\\partial h} &= A^T (\\pi - e_c) , \\\\\n"
+    "\\frac{\\partial \\ell}{\\partial s} &= \\frac{\\partial \\ell}{\\partial h} \\odot \\mathbb{1}[s > 0] .\n\\end{align}\n\\end{document}\n"
+)
+
+NUMBERED = (
+    "## 模型\n\n输入 $x\\in\\mathbb{R}^d$，打分为\n\n$$z = Wx + b$$\n\n$$p_c = \\frac{\\exp(z_c)}{\\sum_k \\exp(z_k)}$$\n\n"
+    "标签是 one-hot 向量 $y$，交叉熵损失为\n\n$$\\ell = -\\sum_c y_c \\log p_c$$\n\n"
+    "$$\\frac{\\partial \\ell}{\\partial z} = p - y$$\n\n## 类别编号\n\n现在设标签是编号 $t\\in\\{1,\\dots,C\\}$，即 $y_t=1$。\n\n"
+    "$$\\ell = -\\log p_t = -z_t + \\log \\sum_k \\exp(z_k)$$\n\n"
+    "$$\\frac{\\partial \\ell}{\\partial z_j} = p_j - \\mathbb{1}\\{t=j\\}$$\n\n$$\\frac{\\partial \\ell}{\\partial z_t} = p_t - 1$$\n"
+)
+
 TEXTS = {
+    "a logistic unit, then a layer before it": (LOGISTIC, ("(1 - H \\odot H)", "(1 - S \\odot S)")),
+    "the same, with a slip in its first part": (LOGISTIC, ("X^\\top (q - t)", "X^\\top q")),
+    "a layer before softmax, its label a class": (CLASSES, ("&= A^T (\\pi", "&= A (\\pi")),
+    "the same, with a slip in the class": (CLASSES, ("- \\mathbb{1}[k = c]", "+ \\mathbb{1}[k = c]")),
+    "one-hot labels, then numbers of classes": (NUMBERED, ("= -z_t +", "= z_t +")),
     "three networks": (THREE, ("= H^\\top", "= Z_1^\\top")),
     "a loss of any letter, of its parameters": (REGRESSION, ("X^\\top (P - Y)", "X^\\top (Y - P)")),
     "a regression, then a hidden layer": (REGRESSION + HIDDEN, ("(1 - Z \\odot Z)", "(1 + Z \\odot Z)")),

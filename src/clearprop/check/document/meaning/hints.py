@@ -163,24 +163,31 @@ NAMED_TARGET = re.compile(
 )
 
 
-def target_letter(prose: str) -> str | None:
-    """The letter that the text calls the desired response, or the target output."""
-    return first_group(NAMED_TARGET, prose)
+def target_letters(prose: str) -> set[str]:
+    """The letter that the text calls the desired response, or the target output, if it has one."""
+    return {letter for letter in (first_group(NAMED_TARGET, prose),) if letter is not None}
 
 
 TRUE = r"(?:correct|true|right|actual|ground.truth)"
+IN = r"(?:\s*\\in\b[^$]*)?"  # the range of a letter
 TRUE_CLASS = re.compile(
     rf"\$(\w)\$ (?:be|is|denotes?|as|for) (?:the )?(?:index of )?(?:the )?{TRUE} (?:class|label)\b|"
     rf"{TRUE} (?:class|label)(?: index)?(?: is| be| by| as|,)? \$(\w)\$|"
-    r"(?:正确|真实)的?(?:类别|标签|类)(?:为|是|记为|记作)?\s*\$(\w)\$|\$(\w)\$\s*(?:为|是|表示)(?:正确|真实)的?(?:类别|标签|类)",
+    rf"\b(?:label|target) (?:is|be|as|by) (?:now |just |only )?(?:an? |the )?(?:class )?(?:index|number|id|class),? \$(\w){IN}\$|"
+    r"(?:正确|真实)的?(?:类别|标签|类)(?:为|是|记为|记作)?\s*\$(\w)\$|\$(\w)\$\s*(?:为|是|表示)(?:正确|真实)的?(?:类别|标签|类)|"
+    rf"标签(?:是|为|用)?(?:类别)?(?:编号|序号|索引|下标)(?:为|是|记为|记作)?\s*\$(\w){IN}\$",
     re.IGNORECASE,
 )
 
 
+def of_class(prose: str) -> set[str]:
+    """The letter that the text has for the class that a sample is of, if it has one."""
+    return {letter for letter in (first_group(TRUE_CLASS, prose),) if letter is not None}
+
+
 def true_class(prose: str) -> str | None:
-    """The letter that the text has for the class that a sample is of."""
-    letter = first_group(TRUE_CLASS, prose)
-    return None if letter in ("y", "t") else letter
+    """The same, where it is no letter of targets."""
+    return next(iter(of_class(prose) - {"y", "t"}), None)
 
 
 def sample_rows(prose: str) -> bool | None:

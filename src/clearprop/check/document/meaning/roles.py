@@ -144,9 +144,7 @@ def find_style(document: Document, notation: Notation) -> None:
 
 
 def _names_layer(node: Node | None) -> bool:
-    if isinstance(node, Num):
-        return node.value == 1
-    return is_near_letter(node, {"l", "L", "k", "ell"})
+    return node.value == 1 if isinstance(node, Num) else is_near_letter(node, {"l", "L", "k", "ell"})
 
 
 def _by_subscript(known: list[Sym], found: list[Sym]) -> bool:
@@ -241,18 +239,20 @@ def find_roles(document: Document, notation: Notation) -> None:
     used = {one.name for one in on_line if one.sub or one.sup or one.name not in notation.anything}
     used -= patterns.bounds(nodes(document)) - {one.name for one in on_line if one.sub or one.sup}
     functions = document.words.functions
-    spare = {"t", "T"} - _one_hot(document) if used & {"y", "Y"} else set()
+    text = prose(document.source)
+    of_class = hints.of_class(text)
+    spare = {"t", "T"} - _one_hot(document) - of_class if used & {"y", "Y"} else set()
+    alone = set() if used & {"y", "Y", "t", "T"} else of_class
     prior = dict(PRIOR)
     if steps.outputs_are_y(list(pairs(document))) and (used & {"t", "T"} or _stands_alone("yY", document)):
         prior.update(y="prediction", Y="prediction")
         spare = set()
-    text = prose(document.source)
     said = hints.input_letter(text)
     below = {is_letter(item.node) for node in nodes(document) for one in symbols(node) for item in one.sub}
     if said in used - below and said not in _computed(document):
         prior[said] = "input"
-    if (target := hints.target_letter(text)) in used - _computed(document):
-        prior[str(target)] = "target"
+    used |= alone
+    prior.update(dict.fromkeys((hints.target_letters(text) & used | alone) - _computed(document), "target"))
     for name in _computed(document) & {n for n, kind in prior.items() if kind in ("rate", "decay")}:
         del prior[name]
     prior.update(steps.exchanged(list(pairs(document)), prior))

@@ -1,0 +1,154 @@
+"""Where a text of two networks may be cut, and what the second part keeps of the first.
+
+A text turns to another network between two losses, or where it computes a name anew: S = X W + b, and later, behind
+a hidden layer, S = H V + c.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from clearprop.check.document.meaning import patterns
+from clearprop.check.document.meaning.hints import HEADING
+from clearprop.check.document.meaning.notation import capital
+from clearprop.check.document.meaning.roles import PRIOR, named_lines
+from clearprop.check.document.read.extent import extent
+from clearprop.check.document.read.sources import Source
+from clearprop.check.document.read.statements import Document, Statement
+from clearprop.check.document.read.tree import Call, Derivative, Num, Sym, symbols, walk
+
+MOST_CUTS = 2  # between losses
+DOCUMENT = r"\begin{document}"
+NOTHING, SECTION, OUTPUTS = "nothing", "section", "outputs"  # what the second part keeps of the first
+SMALLEST = 9  # the depth of a paragraph that has a heading
+
+
+@dataclass(frozen=True)
+class Cut:
+    """Where the second part begins; `keeps`: what it may keep of the first."""
+
+    at: int
+    keeps: tuple[str, ...] = (NOTHING, SECTION)
+
+
+@dataclass(frozen=True)
+class _Step:
+    """An affine step: where it stands, what it gives, its factors and all its parameters, by their names."""
+
+    at: int
+    gives: tuple
+    factors: frozenset[str]
+    parameters: frozenset[str]
+
+
+def cuts(document: Document, *, between_losses: bool) -> list[Cut]:
+    """The heading before a name is computed anew, and those between the lines that give losses, the highest first."""
+    losses = sorted(statement.at for statement in document.statements if _gives_a_loss(statement))
+    between = _headings(document.source.text, losses[0], losses[-1]) if losses and between_losses else []
+    found = {start: Cut(start) for _, start in sorted(between)[:MOST_CUTS]}
+    anew = _computed_anew(document)
+    if anew is not None:
+        found[anew] = Cut(anew, (OUTPUTS, NOTHING, SECTION))
+    return list(found.values())
+
+
+def first(source: Source, cut: Cut) -> Source:
+    """The part before the cut."""
+    return replace(source, text=source.text[: cut.at] + _blank(source.text[cut.at :]))
+
+
+def second(document: Document, cut: Cut, kept: str) -> Source:
+    """The part behind the cut, behind what a file begins with and what is kept of the first part."""
+    source = document.source
+    text = source.text
+    if kept == OUTPUTS:
+        return replace(source, text=_of_outputs(document, cut.at))
+    start = text.find(DOCUMENT) + len(DOCUMENT) if DOCUMENT in text else 0
+    if kept == SECTION:
+        headings = [at for _, at in _headings(text, start, cut.at + 1)]
+        start = headings[min(1, len(headings) - 1)]
+    return replace(source, text=text[:start] + _blank(text[start : cut.at]) + text[cut.at :])
+
+
+def _of_outputs(document: Document, cut: int) -> str:
+    """The text without the lines before the cut that have parameters or slopes: what these say of outputs and loss
+    stays.
+    """
+    text = document.source.text
+    parameters = {name for step in _steps(document) if step.at < cut for name in step.parameters}
+    for statement in document.statements:
+        if statement.at < cut and not _gives_a_loss(statement) and _has(statement, parameters):
+            spans = [extent(text, part.tokens) for part in statement.parts if part.tokens]
+            a, b = spans[0][0], spans[-1][1]
+            text = text[:a] + _blank(text[a:b]) + text[b:]
+    return text
+
+
+def _has(statement: Statement, names: set[str]) -> bool:
+    """Whether one of these names stands in a line, or a slope."""
+    nodes = [part.node for part in statement.parts if part.node is not None]
+    own = {one.name for node in nodes for one in symbols(node)}
+    return bool(own & names) or any(isinstance(one, Derivative) for node in nodes for one in walk(node))
+
+
+def _computed_anew(document: Document) -> int | None:
+    """The heading before a name that a step gave already is given by a step of other units, and before these units."""
+    given: dict[tuple, _Step] = {}
+    for step in _steps(document):
+        old = given.setdefault(step.gives, step)
+        both = old.factors & step.factors
+        if step.factors <= old.factors or any(PRIOR.get(name) == "input" for name in both):
+            continue
+        ends = (_first_said(document, step.factors - old.factors, old.at), step.at)
+        between = next((found for end in ends if (found := _headings(document.source.text, old.at, end))), [])
+        if between:
+            return max(between, key=lambda one: (-one[0], one[1]))[1]
+    return None
+
+
+def _first_said(document: Document, names: frozenset[str], start: int) -> int:
+    """Where one of these names first stands on a left side behind this place."""
+    left = ((s.at, s.parts[0].node) for s in document.statements if s.at > start)
+    return min(
+        at for at, node in left if node is not None and names & {s.name.lower() for s in symbols(node)}
+    )
+
+
+def _steps(document: Document) -> Iterator[_Step]:
+    """The affine steps of a text, those inside a function too; small and large letters of a name are one."""
+    for statement, left, right in named_lines(document):
+        call = patterns.applied(right)
+        step = patterns.affine(right if call is None else call[1])
+        if step is None:
+            continue
+        factors = frozenset(one.name.lower() for one in (step.first, step.second))
+        bias = {step.bias.name.lower()} if step.bias is not None else set()
+        own = {name for name in factors if PRIOR.get(name) != "input"} | bias
+        parameters = (own | {capital(name) for name in own}) - {left.name}
+        numbers = tuple(one.node for one in left.sub if isinstance(one.node, Num))
+        yield _Step(statement.at, (left.name, left.sup, numbers), factors, frozenset(parameters))
+
+
+def _headings(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    """The headings between two places: how deep each is, and where it stands."""
+    found = [(_depth(match[0]), match.start()) for match in HEADING.finditer(text)]
+    return [(depth, at) for depth, at in found if start < at < end]
+
+
+def _depth(heading: str) -> int:
+    return SMALLEST if "paragraph" in heading else heading.count("#") or heading.count("sub")
+
+
+def _gives_a_loss(statement: Statement) -> bool:
+    nodes = [part.node for part in statement.parts]
+    left, right = (*nodes, None)[:2]
+    return (
+        isinstance(left, (Sym, Call))
+        and right is not None
+        and patterns.loss_family(right) is not None
+        and not any(isinstance(one, Derivative) for one in walk(right))
+    )
+
+
+def _blank(text: str) -> str:
+    """As many spaces, in the same lines."""
+    return "".join(one if one == "\n" else " " for one in text)
