@@ -1,5 +1,5 @@
-"""Other meanings of a line: of one example, where a text of many says so; of all, where it sums them; of units one
-layer further on.
+"""Other meanings of a line: of one example, where a text of many says so; of all, where it sums them; of any matrices;
+of units one layer further on.
 """
 
 import re
@@ -9,7 +9,7 @@ from dataclasses import replace
 from clearprop.check.document.judging import local_functions
 from clearprop.check.document.judging.cases import clause
 from clearprop.check.document.judging.compare import Comparison
-from clearprop.check.document.meaning import hints
+from clearprop.check.document.meaning import hints, vectors
 from clearprop.check.document.meaning.notation import ROWLIKE, Notation, Reading
 from clearprop.check.document.numbers.losses import labelled
 from clearprop.check.document.read.formulas import prose
@@ -46,6 +46,8 @@ def ways(
     way = (_way_said(name, document, notation) or hints.way_said(prose(document.source))) if name else None
     if way is not None:
         yield Comparison(statement, document, notation, _of_all(reading, str(name), way))
+    if letters := vectors.of_any(statement, document):
+        yield Comparison(statement, document, replace(notation, anything=letters), reading)
     if notation.shifted_letters:
         below = {a: notation.shifted_letters.get(a, 1) - 1 for a in notation.unit_layers}
         for letters in (notation.shifted_letters, below):  # k behind a unit, or another input of it
@@ -54,15 +56,14 @@ def ways(
 
 
 def _total(statement: Statement, notation: Notation, reading: Reading) -> str | None:
-    """The loss E of E = sum_k E_k: there it is of all samples, though other lines call that of one E, too."""
+    """The loss E of E = sum_k E_k, and of E = -1/N tr(Y^T log P): there it is of all samples, though other lines call
+    that of one E, too.
+    """
     first = statement.parts[0].node
     whole = isinstance(first, (Sym, Call)) and (not first.sub or labelled(first, notation) == "total")
     loss = first.name if whole and isinstance(first, (Sym, Call)) and not first.sup else ""
-    others = (part.node for part in statement.parts[1:] if part.node is not None)
-    sums = (one for node in others for one in walk(node) if isinstance(one, Big))
-    of_samples = any(one.index in notation.sample_letters for one in sums)
     of_one = notation.kind(loss) == "loss" and reading.losses.get(loss, ("",))[0] == "sample"
-    return loss if of_samples and of_one else None
+    return loss if of_one and _counts_samples(statement, notation) else None
 
 
 def _slope_of_all(statement: Statement, notation: Notation, reading: Reading) -> str | None:
@@ -72,12 +73,15 @@ def _slope_of_all(statement: Statement, notation: Notation, reading: Reading) ->
     first = statement.parts[0].node
     of = first.of if isinstance(first, Derivative) else None
     name = of.name if isinstance(of, (Sym, Call)) and notation.kind(of.name) == "loss" else ""
-    nodes = [part.node for part in statement.parts[1:] if part.node is not None]
-    every = [one for node in nodes for one in walk(node)]
-    sums = any(isinstance(one, Big) and one.index in notation.sample_letters for one in every)
-    counted = any(isinstance(one, Sym) and notation.sizes.get(one.name) == ("m",) for one in every)
-    of_all = sums or counted or _is_by_all(first, notation)
+    of_all = _counts_samples(statement, notation) or _is_by_all(first, notation)
     return name if of_all and reading.losses.get(name, ("",))[0] == "sample" else None
+
+
+def _counts_samples(statement: Statement, notation: Notation) -> bool:
+    """Whether the sides behind the first sum over samples, or have their number."""
+    every = [one for part in statement.parts[1:] if part.node is not None for one in walk(part.node)]
+    sums = any(isinstance(one, Big) and one.index in notation.sample_letters for one in every)
+    return sums or any(isinstance(one, Sym) and notation.sizes.get(one.name) == ("m",) for one in every)
 
 
 def _is_by_all(slope: Node | None, notation: Notation) -> bool:
@@ -124,9 +128,8 @@ def _way_said(name: str | None, document: Document, notation: Notation) -> str |
         left, right = (*(part.node for part in statement.parts), None)[:2]
         if not isinstance(left, (Sym, Call)) or left.name != name or right is None:
             continue
-        every = list(walk(right))
-        if any(isinstance(one, Big) and one.index in notation.sample_letters for one in every):
-            below = [symbol for one in every if isinstance(one, Div) for symbol in one.below.symbols]
+        if _counts_samples(statement, notation):
+            below = [s for one in walk(right) if isinstance(one, Div) for s in one.below.symbols]
             return "mean" if any(notation.sizes.get(one.name) == ("m",) for one in below) else "sum"
     return None
 

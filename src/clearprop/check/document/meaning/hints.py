@@ -7,7 +7,7 @@ AFTER = {
     ("m",): re.compile(rf"^\s*(?:{SAMPLES}|[^\s，,。、；;]{{0,3}}个?(?:训练|输入|批量)?(?:样本|数据|样例))"),
     ("L",): re.compile(r"^\s*(?:fully.connected |hidden |weight )?(?:layers?\b|层)"),
     ("n", -1): re.compile(
-        r"^\s*(?:different |possible |output )?(?:class(?:es)?\b|categories|labels\b|outputs?\b|output units|个?类|个?输出)"
+        r"^\s*(?:different |possible |output )?(?:class(?:es)?\b|categories|labels\b|outputs?\b|output units|个?类|个?输出|维的?\s*(?:one.?hot|独热))"
     ),
     ("n", 0): re.compile(
         r"^\s*(?:input )?(?:features?\b|inputs?\b|dimensions?\b|attributes|个?特征|维(?!数组))"

@@ -146,6 +146,7 @@ class Notation:
     rate_absorbs: bool = False  # the learning rate holds a constant of the gradient, as the 2 of a square
     kronecker: bool = False  # a circled times is Kronecker's product, of vectors too
     anything: set[str] = field(default_factory=set)  # letters that stand for any matrices
+    beside: set[str] = field(default_factory=set)  # those that do so in lines with one of these alone
     vec_by_rows: bool = False  # vec lists the entries of a matrix row by row
     from_zero: bool = (
         False  # x_0 = 1: the inputs' first entry stands for the bias, and their indices start at 0

@@ -1,15 +1,20 @@
-"""Lines that are said of any matrices, as vec(ABC) = (C^T x A) vec(B): their letters get random arrays that fit."""
+"""Lines that are said of any matrices, as vec(ABC) = (C^T x A) vec(B): their letters get random arrays that fit, and
+in rules of differentials, as d(AB) = dA B + A dB, random changes.
+"""
 
 import numpy as np
 
-from clearprop.check.document.meaning.notation import is_letter
+from clearprop.check.document.meaning.differentials import MARK
+from clearprop.check.document.meaning.vectors import any_letter
 from clearprop.check.document.numbers.env import Env
 from clearprop.check.document.read.limits import Misfit
-from clearprop.check.document.read.tree import Add, Call, Mul, Neg, Node, Pow, Sym, Transpose, bases
+from clearprop.check.document.read.moved import DIFFERENTIAL
+from clearprop.check.document.read.tree import Add, Call, Mul, Neg, Node, Pow, Sym, Transpose, bases, walk
 
 SIZES = (2, 3, 4, 5, 6)
 SQUARE = 3
 ENTRYWISE = ("hadamard", "star")
+CONSTANTS = set("ABCDabcd")  # by custom, beside an X that moves
 
 
 def drawn(nodes: list[Node], env: Env, rng: np.random.Generator) -> dict[str, np.ndarray]:
@@ -17,13 +22,37 @@ def drawn(nodes: list[Node], env: Env, rng: np.random.Generator) -> dict[str, np
 
     The sizes are as different as the products let them be; alike where not both sides can be computed so.
     """
-    names = sorted({str(is_letter(s)) for node in nodes for s in bases(node)})
-    if not names or not set(names) <= env.notation.anything:
+    names = sorted({any_letter(s) for node in nodes for s in bases(node)})
+    anything = env.notation.anything
+    if not anything & set(names) or not set(names) <= anything | env.notation.beside or _names_one(nodes):
         return {}
-    general = {name: rng.uniform(-1.0, 1.0, shape) for name, shape in _shapes(nodes, names).items()}
-    if _computes(nodes, env.with_params(**general)):
-        return general
-    return {name: rng.uniform(-1.0, 1.0, (SQUARE, SQUARE if name.isupper() else 1)) for name in names}
+    moving = _moving(nodes, names)
+    for shapes in (
+        _shapes(nodes, names),
+        {name: (SQUARE, SQUARE if name.isupper() else 1) for name in names},
+    ):
+        arrays = {name: rng.uniform(-1.0, 1.0, shape) for name, shape in shapes.items()}
+        arrays |= {f"{MARK}{name}": rng.uniform(-1.0, 1.0, shapes[name]) for name in moving}
+        if _computes(nodes, env.with_params(**arrays)):
+            break
+    return arrays
+
+
+def _names_one(nodes: list[Node]) -> bool:
+    """Whether a line only gives a letter another's value: with P = W."""
+    return all(isinstance(node, Sym) for node in nodes)
+
+
+def _moving(nodes: list[Node], names: list[str]) -> list[str]:
+    """The letters that move in a rule of differentials; in d(AX) = A dX the A of custom does not."""
+    every = [one for node in nodes for one in walk(node)]
+    named = {
+        one.name.removeprefix(MARK) for one in every if isinstance(one, Sym) and one.name.startswith(MARK)
+    }
+    if not named and not any(isinstance(one, Call) and one.name == DIFFERENTIAL for one in every):
+        return []
+    fixed = set(names) - named
+    return sorted(named) if named and fixed <= CONSTANTS and not named & CONSTANTS else names
 
 
 def _computes(nodes: list[Node], env: Env) -> bool:
@@ -72,7 +101,10 @@ class _Dims:
     def shape(self, node: Node) -> Pair:
         """Rows and columns, joining what the node demands; None for a number, or where it is a product of sizes."""
         if isinstance(node, Sym):
-            return self.of[node.name]
+            rows, columns = self.of[node.name.removeprefix(MARK)]
+            if node.sup:  # an inverse
+                self.same(rows, columns)
+            return rows, columns
         if isinstance(node, Transpose):
             inner = self.shape(node.of)
             return None if inner is None else (inner[1], inner[0])
@@ -100,4 +132,6 @@ class _Dims:
         if isinstance(node, Pow) or name == "trace":
             self.same(*inner)
             return inner if isinstance(node, Pow) else None
+        if name == DIFFERENTIAL:
+            return inner
         return (inner[0], inner[0]) if name == "diag" else None

@@ -27,11 +27,15 @@ def of_formula(node: Node, env: Env) -> Value:
     """The change of a formula along the direction of its line."""
     from clearprop.check.document.numbers.evaluate import plain
 
+    ahead = {letter: array + 1j * STEP * env.params[f"{MARK}{letter}"] for letter, array in env.params.items()
+             if f"{MARK}{letter}" in env.params}  # fmt: skip
+    if ahead:
+        return np.imag(plain(node, env.with_params(**ahead))) / STEP
     name = node.name if isinstance(node, (Sym, Call)) else DIFFERENTIAL
     if env.state is not env.world.state:
         msg = "the derivative of a differential"
         raise Unread(msg, name)
-    if not env.moves:
+    if not env.moves or all(one.name in env.params for one in symbols(node)):
         msg = "a differential in a line in which nothing moves"
         raise Unread(msg, name)
     return np.imag(plain(node, env.at(state=env.world.along(env.moves)))) / STEP

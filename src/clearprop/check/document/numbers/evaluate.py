@@ -136,6 +136,8 @@ def _powered(value: Value, power: Node | None, env: Env) -> Value:
     if exponent.ndim:
         msg = "a power that is no number"
         raise Misfit(msg)
+    if exponent == -1 and value.ndim == 2 and len(set(value.shape)) == 1:
+        return np.linalg.inv(value)
     with np.errstate(all="ignore"):
         return value**exponent
 

@@ -23,12 +23,13 @@ def product(node: Mul, env: Env) -> Value:
         parts = [(kind, evaluate(factor, env)) for kind, factor in factors]
     except derive.TooManyAxes:
         return derive.telescoped([factor for _, factor in factors], env)
+    fitted = matrices.with_ones([factor for _, factor in factors], [value for _, value in parts])
+    long = parts if fitted is None else list(zip((kind for kind, _ in parts), fitted, strict=True))
     try:
-        return _folded(parts, env)
+        return _folded(long if env.world.m == 1 else parts, env)  # a single 1 would fit everywhere
     except Misfit:
-        fitted = matrices.with_ones([factor for _, factor in factors], [value for _, value in parts])
         if fitted is not None:
-            return _folded(list(zip((kind for kind, _ in parts), fitted, strict=True)), env)
+            return _folded(long, env)
         sized = _with_identity(node, env)
         if sized is not None:
             return sized

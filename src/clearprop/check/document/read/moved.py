@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from clearprop.check.document.read.parse import Parser
+    from clearprop.check.document.read.tokens import Token
 
 DIFFERENTIAL = "d"  # the name of the call that such a formula is
 
@@ -29,6 +30,13 @@ def formula(p: Parser, word: Callable[[Parser], Node], symbol: Callable[[Parser]
     return None
 
 
+def begins(tokens: list[Token], k: int) -> bool:
+    """Whether dX stands here: A (dX) is a product, whatever A is."""
+    return [t.text for t in tokens[k : k + 1]] == ["d"] and [t.kind for t in tokens[k + 1 : k + 2]] == [
+        "letter"
+    ]
+
+
 def _moved_vec(node: Node) -> Node:
     """The differential of vec(W) as vec(dW)."""
     arg = node.args[0] if isinstance(node, Call) and len(node.args) == 1 else None
@@ -38,4 +46,4 @@ def _moved_vec(node: Node) -> Node:
     return replace(node, args=(replace(arg, name=f"d {arg.name}"),))
 
 
-__all__ = ["DIFFERENTIAL", "formula"]
+__all__ = ["DIFFERENTIAL", "begins", "formula"]

@@ -15,6 +15,7 @@ from clearprop.check.document.read import (
     lettered_names,
     loss_parts,
     mixed_layers,
+    moved,
     named_by,
     named_layers,
     numbered_names,
@@ -258,7 +259,9 @@ def words_of(formulas: list[list[Token]]) -> Words:
             if token.kind not in ("letter", "text") or token.text == own:
                 continue
             end, dashes = _after_scripts(tokens, k + 1)
-            opens = end < len(tokens) and tokens[end].text in ("(", r"\{")
+            opens = (
+                end < len(tokens) and tokens[end].text in ("(", r"\{") and not moved.begins(tokens, end + 1)
+            )
             in_brackets = k > 0 and [tokens[k - 1].text, *(t.text for t in tokens[end : end + 2])] == [
                 "(",
                 ")",
