@@ -8,13 +8,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from clearprop.check.document.meaning import patterns
+from clearprop.check.document.meaning.differentials import MARK
 from clearprop.check.document.meaning.hints import HEADING
-from clearprop.check.document.meaning.notation import capital
+from clearprop.check.document.meaning.notation import capital, is_letter
 from clearprop.check.document.meaning.roles import PRIOR, named_lines
 from clearprop.check.document.read.extent import extent
 from clearprop.check.document.read.sources import Source
 from clearprop.check.document.read.statements import Document, Statement
-from clearprop.check.document.read.tree import Call, Derivative, Num, Sym, symbols, walk
+from clearprop.check.document.read.tree import Call, Derivative, Sym, symbols, walk
 
 MOST_CUTS = 2  # between losses
 DOCUMENT = r"\begin{document}"
@@ -32,7 +33,10 @@ class Cut:
 
 @dataclass(frozen=True)
 class _Step:
-    """An affine step: where it stands, what it gives, its factors and all its parameters, by their names."""
+    """An affine step: where it stands, what it gives, its factors and all its parameters, by their names.
+
+    What it gives is a name with its scripts, but for the letters of units.
+    """
 
     at: int
     gives: tuple
@@ -98,19 +102,18 @@ def _computed_anew(document: Document) -> int | None:
         both = old.factors & step.factors
         if step.factors <= old.factors or any(PRIOR.get(name) == "input" for name in both):
             continue
-        ends = (_first_said(document, step.factors - old.factors, old.at), step.at)
+        ends = (_first_said(document, step.factors - old.factors, old.at, step.at), step.at)
         between = next((found for end in ends if (found := _headings(document.source.text, old.at, end))), [])
         if between:
             return max(between, key=lambda one: (-one[0], one[1]))[1]
     return None
 
 
-def _first_said(document: Document, names: frozenset[str], start: int) -> int:
-    """Where one of these names first stands on a left side behind this place."""
-    left = ((s.at, s.parts[0].node) for s in document.statements if s.at > start)
-    return min(
-        at for at, node in left if node is not None and names & {s.name.lower() for s in symbols(node)}
-    )
+def _first_said(document: Document, names: frozenset[str], start: int, end: int) -> int:
+    """Where one of these names first stands on a left side between two places; the second, if it does nowhere."""
+    left = ((s.at, s.parts[0].node) for s in document.statements if start < s.at < end)
+    said = (at for at, node in left if node and names & {s.name.lower() for s in symbols(node)})
+    return min(said, default=end)
 
 
 def _steps(document: Document) -> Iterator[_Step]:
@@ -118,14 +121,14 @@ def _steps(document: Document) -> Iterator[_Step]:
     for statement, left, right in named_lines(document):
         call = patterns.applied(right)
         step = patterns.affine(right if call is None else call[1])
-        if step is None:
+        if step is None or left.name.startswith(MARK):
             continue
         factors = frozenset(one.name.lower() for one in (step.first, step.second))
         bias = {step.bias.name.lower()} if step.bias is not None else set()
         own = {name for name in factors if PRIOR.get(name) != "input"} | bias
         parameters = (own | {capital(name) for name in own}) - {left.name}
-        numbers = tuple(one.node for one in left.sub if isinstance(one.node, Num))
-        yield _Step(statement.at, (left.name, left.sup, numbers), factors, frozenset(parameters))
+        named = tuple(one.node for one in left.sub if is_letter(one.node) is None)
+        yield _Step(statement.at, (left.name, left.sup, named), factors, frozenset(parameters))
 
 
 def _headings(text: str, start: int, end: int) -> list[tuple[int, int]]:

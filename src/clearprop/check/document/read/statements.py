@@ -259,14 +259,10 @@ def words_of(formulas: list[list[Token]]) -> Words:
             if token.kind not in ("letter", "text") or token.text == own:
                 continue
             end, dashes = _after_scripts(tokens, k + 1)
-            opens = (
-                end < len(tokens) and tokens[end].text in ("(", r"\{") and not moved.begins(tokens, end + 1)
-            )
-            in_brackets = k > 0 and [tokens[k - 1].text, *(t.text for t in tokens[end : end + 2])] == [
-                "(",
-                ")",
-                "'",
-            ]
+            opens = end < len(tokens) and tokens[end].text in ("(", r"\{")
+            opens = opens and not moved.begins(tokens, end + 1)
+            behind = [t.text for t in tokens[end : end + 2]]
+            in_brackets = k > 0 and tokens[k - 1].text == "(" and behind == [")", "'"]
             if (dashes and opens) or in_brackets:  # f'(z), (f^l)'
                 primed.add(token.text)
             if in_brackets:
