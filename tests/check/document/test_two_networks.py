@@ -72,6 +72,12 @@ NUMBERED = (
 
 TEXTS = {
     "a logistic unit, then a layer before it": (LOGISTIC, ("(1 - H \\odot H)", "(1 - S \\odot S)")),
+    "the same without headings": (
+        LOGISTIC.replace("## Logistic regression", "").replace(
+            "## A hidden layer", "Now with units before it:"
+        ),
+        ("= H^\\top \\frac", "= S^\\top \\frac"),
+    ),
     "the same, with a slip in its first part": (LOGISTIC, ("X^\\top (q - t)", "X^\\top q")),
     "a layer before softmax, its label a class": (CLASSES, ("&= A^T (\\pi", "&= A (\\pi")),
     "the same, with a slip in the class": (CLASSES, ("- \\mathbb{1}[k = c]", "+ \\mathbb{1}[k = c]")),

@@ -15,11 +15,12 @@ from clearprop.check.document.meaning.roles import PRIOR, named_lines
 from clearprop.check.document.read.extent import extent
 from clearprop.check.document.read.sources import Source
 from clearprop.check.document.read.statements import Document, Statement
-from clearprop.check.document.read.tree import Call, Derivative, Sym, symbols, walk
+from clearprop.check.document.read.tree import Call, Derivative, Sym, bases, symbols, walk
 
 MOST_CUTS = 2  # between losses
 DOCUMENT = r"\begin{document}"
 NOTHING, SECTION, OUTPUTS = "nothing", "section", "outputs"  # what the second part keeps of the first
+INDICES = set("ijklmnpqrstc")
 SMALLEST = 9  # the depth of a paragraph that has a heading
 
 
@@ -68,8 +69,8 @@ def second(document: Document, cut: Cut, kept: str) -> Source:
         return replace(source, text=_of_outputs(document, cut.at))
     start = text.find(DOCUMENT) + len(DOCUMENT) if DOCUMENT in text else 0
     if kept == SECTION:
-        headings = [at for _, at in _headings(text, start, cut.at + 1)]
-        start = headings[min(1, len(headings) - 1)]
+        headings = [start, *(at for _, at in _headings(text, start, cut.at + 1))]
+        start = headings[min(2, len(headings) - 1)]
     return replace(source, text=text[:start] + _blank(text[start : cut.at]) + text[cut.at :])
 
 
@@ -95,25 +96,45 @@ def _has(statement: Statement, names: set[str]) -> bool:
 
 
 def _computed_anew(document: Document) -> int | None:
-    """The heading before a name that a step gave already is given by a step of other units, and before these units."""
+    """Where a text turns to a name that it gave already, now by a step of other units: the heading before these units
+    are said to be something, or the end of the formula before that.
+    """
     given: dict[tuple, _Step] = {}
     for step in _steps(document):
         old = given.setdefault(step.gives, step)
         both = old.factors & step.factors
         if step.factors <= old.factors or any(PRIOR.get(name) == "input" for name in both):
             continue
-        ends = (_first_said(document, step.factors - old.factors, old.at, step.at), step.at)
-        between = next((found for end in ends if (found := _headings(document.source.text, old.at, end))), [])
-        if between:
-            return max(between, key=lambda one: (-one[0], one[1]))[1]
+        said = _first_said(document, set(step.factors - old.factors), old.at, step.at)
+        between = next(
+            (found for end in (said, step.at) if (found := _headings(document.source.text, old.at, end))), []
+        )
+        return max(between, key=lambda one: (-one[0], one[1]))[1] if between else _line_before(document, said)
     return None
 
 
-def _first_said(document: Document, names: frozenset[str], start: int, end: int) -> int:
-    """Where one of these names first stands on a left side between two places; the second, if it does nowhere."""
-    left = ((s.at, s.parts[0].node) for s in document.statements if start < s.at < end)
-    said = (at for at, node in left if node and names & {s.name.lower() for s in symbols(node)})
-    return min(said, default=end)
+def _first_said(document: Document, wanted: set[str], start: int, end: int) -> int:
+    """Where between two places the text begins to say what these names are, and what it says that they are made of."""
+    found = end
+    known = {name for one in document.statements if one.at <= start for name in _names(one)}
+    for statement in reversed([one for one in document.statements if start < one.at < end]):
+        left = statement.parts[0].node
+        if isinstance(left, Sym) and left.name.lower() in wanted - known:
+            found = statement.at
+            wanted = wanted | _names(statement)
+    return found
+
+
+def _names(statement: Statement) -> set[str]:
+    """The names on the line, none of them an index, in small letters."""
+    return {one.name.lower() for part in statement.parts if part.node is not None for one in bases(part.node)}
+
+
+def _line_before(document: Document, at: int) -> int | None:
+    """The line behind the last displayed formula before a place."""
+    ends = [one.outer[1] for one in document.formulas if one.display and one.outer[1] <= at]
+    line = document.source.text.find("\n", max(ends, default=0)) + 1
+    return line if ends and line <= at else None
 
 
 def _steps(document: Document) -> Iterator[_Step]:
@@ -127,7 +148,7 @@ def _steps(document: Document) -> Iterator[_Step]:
         bias = {step.bias.name.lower()} if step.bias is not None else set()
         own = {name for name in factors if PRIOR.get(name) != "input"} | bias
         parameters = (own | {capital(name) for name in own}) - {left.name}
-        named = tuple(one.node for one in left.sub if is_letter(one.node) is None)
+        named = tuple(one.node for one in left.sub if is_letter(one.node) not in INDICES)
         yield _Step(statement.at, (left.name, left.sup, named), factors, frozenset(parameters))
 
 
