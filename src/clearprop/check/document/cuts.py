@@ -17,7 +17,8 @@ from clearprop.check.document.read.sources import Source
 from clearprop.check.document.read.statements import Document, Statement
 from clearprop.check.document.read.tree import Call, Derivative, Sym, bases, symbols, walk
 
-MOST_CUTS = 2  # between losses
+MOST_CUTS, MOST_OF_LONG = 2, 3  # between losses
+LONG = 60  # lines: so long a text is cut before a loss
 DOCUMENT = r"\begin{document}"
 NOTHING, SECTION, OUTPUTS = "nothing", "section", "outputs"  # what the second part keeps of the first
 INDICES = set("ijklmnpqrstc")
@@ -46,10 +47,16 @@ class _Step:
 
 
 def cuts(document: Document, *, between_losses: bool) -> list[Cut]:
-    """The heading before a name is computed anew, and those between the lines that give losses, the highest first."""
+    """The heading before a name is computed anew, and those between the lines that give losses, the highest first; in
+    long texts those before such lines.
+    """
     losses = sorted(statement.at for statement in document.statements if _gives_a_loss(statement))
     between = _headings(document.source.text, losses[0], losses[-1]) if losses and between_losses else []
-    found = {start: Cut(start) for _, start in sorted(between)[:MOST_CUTS]}
+    places = [start for _, start in sorted(between)][:MOST_CUTS]
+    if len(document.statements) > LONG:
+        before = (max((start for _, start in between if start < at), default=0) for at in losses)
+        places = list(dict.fromkeys(start for start in before if start))[:MOST_OF_LONG]
+    found = {start: Cut(start) for start in places}
     anew = _computed_anew(document)
     if anew is not None:
         found[anew] = Cut(anew, (OUTPUTS, NOTHING, SECTION))

@@ -15,7 +15,7 @@ from clearprop.check.document.verdict import DocumentCheck
 from clearprop.errors import ClearpropError
 
 OPEN = 0.2  # of the lines: where more do not hold, a text may be of two networks
-FEWEST, LONGEST = 6, 60  # lines of such a text
+FEWEST, LONGEST = 6, 100  # lines of such a text
 MORE, SHARE = 3, 0.1  # lines that must hold more, at least and of all lines
 MORE_OF_PART = 2  # the same where a part of a text is cut again
 WRONG = 0.08  # of the lines: so many may be wrong then, and three of any text
@@ -24,7 +24,10 @@ Check = Callable[[Source, bool], DocumentCheck]  # of a text; whether only to se
 
 def best(whole: DocumentCheck, document: Document, check: Check, more: int = MORE) -> DocumentCheck:
     """The check of a text, or those of its parts as one, if it has several and `more` lines hold so."""
-    if not FEWEST <= whole.statements <= LONGEST or whole.statements - whole.verified < more:
+    opened = whole.statements - whole.verified
+    if not FEWEST <= whole.statements <= LONGEST or opened < more:
+        return whole
+    if whole.statements > cuts.LONG and opened < OPEN * whole.statements:
         return whole
     try:
         return _of_two(whole, document, check, more)

@@ -94,11 +94,12 @@ class Dims:
         for k, dim in enumerate(sorted(opened, key=lambda dim: dim not in used)):
             found[dim] = free[k % len(free)]
         for dim in [dim for dim in self.sums if self.root(dim) == dim and dim not in found]:
-            found[dim] = self._sum(dim, found, 0)
+            found[dim] = self._sum(dim, found, frozenset())
         return {dim: found[self.root(dim)] for dim in range(len(self.parent))}
 
-    def _sum(self, dim: int, found: dict[int, int], depth: int) -> int:
+    def _sum(self, dim: int, found: dict[int, int], within: frozenset[int]) -> int:
+        """What the parts of a dimension come to; 1 for a part that it is itself a part of."""
         root = self.root(dim)
-        if root in found or depth > len(self.sums):
+        if root in found or root in within:
             return found.get(root, 1)
-        return sum(self._sum(part, found, depth + 1) for part in self.sums[root])
+        return sum(self._sum(part, found, within | {root}) for part in self.sums[root])

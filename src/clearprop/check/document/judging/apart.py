@@ -6,7 +6,11 @@ from clearprop.check.document.meaning.notation import PARAMETERS, WITH_PENALTY, 
 def apart(name: str, way: str, reading: Reading, notation: Notation) -> float:
     """The doubt in a db that is summed where all dW are averaged: one line does not tell."""
     roles = notation.roles
-    of = {n: roles.get(roles[n].of) for n in reading.gradients if roles[n].kind == "gradient"}
+    of = {
+        n: roles.get(roles[n].of)
+        for n in reading.gradients
+        if roles[n].kind == "gradient" and not roles[n].added_up
+    }
     by = {n for n, role in of.items() if role is not None and role.kind in PARAMETERS}
     others = {reading.gradients[n].removesuffix(WITH_PENALTY) for n in by - {name}}
     return 1.0 if name in by and others and way.removesuffix(WITH_PENALTY) not in others else 0.0

@@ -80,9 +80,11 @@ def _sets_a_constant(statement: Statement, notation: Notation) -> bool:
     if len(statement.parts) != 2 or not isinstance(first, Sym) or last is None or any(symbols(last)):
         return False
     role = notation.roles.get(first.name, Role(""))
-    return role.kind in ("rate", "decay", "constant", "memory") or notation.sizes.get(
-        is_letter(first) or ""
-    ) == ("m",)
+    return (
+        role.added_up
+        or role.kind in ("rate", "decay", "constant", "memory")
+        or notation.sizes.get(is_letter(first) or "") == ("m",)
+    )
 
 
 def _sets_a_unit(statement: Statement, notation: Notation) -> bool:

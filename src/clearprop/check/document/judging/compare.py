@@ -11,7 +11,8 @@ from clearprop.check.document.judging.asked import Asked
 from clearprop.check.document.judging.of_hidden import below_last
 from clearprop.check.document.judging.own_words import in_other_words, in_passing
 from clearprop.check.document.judging.places import Places
-from clearprop.check.document.meaning.notation import Notation, Reading, is_letter
+from clearprop.check.document.meaning import bias_units
+from clearprop.check.document.meaning.notation import LAYERED, Notation, Reading, is_letter
 from clearprop.check.document.numbers import (
     derive,
     differentials,
@@ -36,7 +37,7 @@ from clearprop.check.document.read.limits import (
 )
 from clearprop.check.document.read.splitting import ASSIGN, EQUAL, NEARLY
 from clearprop.check.document.read.statements import Document, Statement
-from clearprop.check.document.read.tree import Add, Call, Space, Sym, bases, is_numeric, symbols, walk
+from clearprop.check.document.read.tree import Add, Call, Script, Space, Sym, bases, is_numeric, symbols, walk
 
 TOLERANCE = 1e-7  # complex steps are exact to 1e-13; slopes of slopes are differences, exact to 1e-8
 MOST_CHOICES = 60
@@ -125,6 +126,7 @@ class Comparison:
             self.conditions += conditions.of_true_class(notation)
         self.moving = differentials.has_differentials(self.known, notation.roles)
         self.together = self._speaks_of_batches()
+        self.inner = bias_units.leaves_out(self.known, notation)
         self.suppressed = self._suppressed()
         self.decays = self._decays()
         self.counts_down = self._counts_down()
@@ -196,6 +198,7 @@ class Comparison:
                 world.state,
                 budget=self._budget(most),
                 together=self.together,
+                inner=self.inner,
                 entrywise=self.entrywise,
                 decays=self.decays,
             )
@@ -252,10 +255,15 @@ class Comparison:
         found = {
             str(letter)
             for one in (one for node in self.known for one in walk(node) if isinstance(one, (Sym, Call)))
-            for letter in (is_letter(item.node) for item in (*one.sub, *one.sup))
+            for letter in (is_letter(item.node) for item in (*self._counting(one), *one.sup))
             if letter in self.notation.sample_letters
         }
         return found.pop() if len(found) == 1 else None
+
+    def _counting(self, one: Sym | Call) -> tuple[Script, ...]:
+        """What stands below a name and may count samples; none of the units of layers where samples stand above."""
+        units = self.notation.kind(one.name) in LAYERED | {"gradient"}
+        return () if self.notation.samples_above and units else one.sub
 
     def _one(self, number: int, env: Env, known: Outcomes) -> None:
         if self.suppressed in env.letters:

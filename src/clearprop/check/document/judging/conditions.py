@@ -198,7 +198,10 @@ def _excludes(one: Node, other: Node) -> bool:
     if not (isinstance(one, Relation) and isinstance(other, Relation)):
         return False
     signs = {one.sign, other.sign}
-    if (one.left, one.right) == (other.left, other.right) and _inequality(one) and _inequality(other):
+    of_same = (one.left, one.right) == (other.left, other.right)
+    if of_same and signs == {"=", r"\ne"}:
+        return True
+    if of_same and _inequality(one) and _inequality(other):
         return bool(signs & {">", r"\ge"} and signs & {"<", r"\le"})
     pairs = {(is_letter(n.left), is_letter(n.right)) for n in (one, other)}
     same = len(pairs | {pair[::-1] for pair in pairs}) == 2 and all(map(all, pairs))

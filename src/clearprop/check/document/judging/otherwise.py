@@ -73,7 +73,9 @@ def _slope_of_all(statement: Statement, notation: Notation, reading: Reading) ->
     first = statement.parts[0].node
     of = first.of if isinstance(first, Derivative) else None
     name = of.name if isinstance(of, (Sym, Call)) and notation.kind(of.name) == "loss" else ""
-    of_all = _counts_samples(statement, notation) or _is_by_all(first, notation)
+    every = [one for part in statement.parts[1:] if part.node is not None for one in walk(part.node)]
+    of_all = _is_by_all(first, notation) or any(_is_of_all(one, notation) for one in every)
+    of_all = of_all or _counts_samples(statement, notation)
     return name if of_all and reading.losses.get(name, ("",))[0] == "sample" else None
 
 
@@ -82,6 +84,12 @@ def _counts_samples(statement: Statement, notation: Notation) -> bool:
     every = [one for part in statement.parts[1:] if part.node is not None for one in walk(part.node)]
     sums = any(isinstance(one, Big) and one.index in notation.sample_letters for one in every)
     return sums or any(isinstance(one, Sym) and notation.sizes.get(one.name) == ("m",) for one in every)
+
+
+def _is_of_all(node: Node, notation: Notation) -> bool:
+    """Whether it is a quantity of all samples at once, with nothing beside it: H^T Delta."""
+    role = notation.roles.get(node.name) if isinstance(node, Sym) and not node.sub and not node.sup else None
+    return role is not None and role.batch and role.kind in (*ROWLIKE, "augmented")
 
 
 def _is_by_all(slope: Node | None, notation: Notation) -> bool:

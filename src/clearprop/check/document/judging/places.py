@@ -6,11 +6,11 @@ from itertools import cycle, islice, product
 import numpy as np
 
 from clearprop.check.document.judging import conditions, dummies
-from clearprop.check.document.meaning.notation import Notation, Role, near_letter
+from clearprop.check.document.meaning.notation import Notation, Role, is_letter, near_letter, orient
 from clearprop.check.document.numbers import any_matrices, extents
 from clearprop.check.document.numbers.env import Env
 from clearprop.check.document.read.limits import MOST_PLACES, OutOfRange, Unread
-from clearprop.check.document.read.tree import Call, Node, symbols, walk
+from clearprop.check.document.read.tree import Call, Node, Num, Relation, Sym, symbols, walk
 
 MOST_SAMPLES = 3  # that a line of one sample without an index is looked at for: both labels are among them
 
@@ -52,13 +52,17 @@ class Places:
         return [numbers, {name: -number for name, number in numbers.items()}]
 
     def _allowed(self, env: Env) -> list[Env]:
-        """Every choice of the free indices that the conditions allow; all choices if they allow none."""
+        """Every choice of the free indices that the conditions allow; where these exclude each other, the nearest do.
+        All choices if they allow none.
+        """
         found = list(islice(self._all(env), MOST_PLACES + 1))
         if len(found) > MOST_PLACES:
             msg = f"more than {MOST_PLACES:,} choices of its indices"
             raise Unread(msg)
-        allowed = [e for e in found if all(conditions.holds(c, e) is not False for c in self.conditions)]
-        return allowed or found
+        allowed = found
+        for condition in self.conditions:
+            allowed = [e for e in allowed if conditions.holds(condition, e) is not False] or allowed
+        return allowed
 
     def _all(self, env: Env) -> Iterator[Env]:
         names = set[str]().union(*(extents.letters_in(node, env) for node in self.nodes))
@@ -107,4 +111,19 @@ class Places:
             if here:
                 found = here
                 break
-        return range(1, max(found, default=env.world.sizes[-1]) + 1)
+        return range(self._lowest(name), max(found, default=env.world.sizes[-1]) + 1)
+
+    def _lowest(self, name: str) -> int:
+        """The first value of an index: 0 where the line speaks of 0, and the letter counts units of which 0 is a 1."""
+        said = [one for node in (*self.nodes, *self.conditions) for one in walk(node)]
+        compared = [one for one in said if isinstance(one, Relation) and one.right == Num(0.0)]
+        if all(is_letter(one.left) != name for one in compared):
+            return 1
+        return int(not any(self._from_zero(one, name) for node in self.nodes for one in symbols(node)))
+
+    def _from_zero(self, sym: Sym, name: str) -> bool:
+        """Whether a letter counts what leads into weights with biases, or their gradient, or a layer with a 1."""
+        role = self.notation.roles.get(sym.name, Role(""))
+        role = self.notation.roles.get(role.of, Role("")) if role.kind == "gradient" else role
+        inner = 0 if role.kind == "weight" and orient(role, self.notation) == "in_out" else -1
+        return role.ones == "first" and bool(sym.sub) and is_letter(sym.sub[inner].node) == name

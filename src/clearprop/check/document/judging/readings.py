@@ -311,8 +311,10 @@ class Chooser:
         roles = self.setting.notation.roles
         losses = [name for name, role in roles.items() if role.kind == "loss"]
         named = [name for name, role in roles.items() if role.kind in ("delta", "gradient")]
+        added_up = {name: "sum" for name in named if roles[name].added_up}
+        named = [name for name in named if name not in added_up]
         first = CONSISTENT[2] if self.setting.notation.one_sample else CONSISTENT[0]
-        reading = Reading(dict.fromkeys(losses, first), dict.fromkeys(named, "mean"))
+        reading = Reading(dict.fromkeys(losses, first), {**dict.fromkeys(named, "mean"), **added_up})
         for _ in range(2):
             before = (reading.losses, reading.gradients, reading.penalised)
             for name in losses:

@@ -3,13 +3,14 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
+from clearprop.check.document.meaning import stacked
 from clearprop.check.document.meaning.notation import Role
-from clearprop.check.document.read.tree import Dots, Matrix, Node, Num, Ones, Sym, Transpose
+from clearprop.check.document.read.tree import Call, Div, Dots, Matrix, Node, Num, Ones, Sym, Transpose
 
 Roles = dict[str, Role]
 
 
-def _cells(node: Node) -> list[Node]:
+def cells_of(node: Node) -> list[Node]:
     """The cells of a row or a column, turned or not."""
     node = node.of if isinstance(node, Transpose) else node
     rows = node.rows if isinstance(node, Matrix) else ()
@@ -17,17 +18,45 @@ def _cells(node: Node) -> list[Node]:
     return cells if len(rows) == 1 or all(len(row) == 1 for row in rows) else []
 
 
+def place_of_one(node: Node) -> str:
+    """Where the only 1 of a row or a column stands, "first" or "last"; "" if there is none at an end."""
+    cells = [cell for cell in cells_of(node) if not isinstance(cell, Dots)]
+    ones = [isinstance(cell, Ones) or cell == Num(1.0) for cell in cells]
+    at_end = len(ones) > 1 and sum(ones) == 1
+    return "first" if at_end and ones[0] else "last" if at_end and ones[-1] else ""
+
+
+def rest_beside_one(node: Node) -> Node | None:
+    """What stands beside a 1 in a row or a column: of (1, x_1, ..., x_n) the x."""
+    cells = cells_of(node) if place_of_one(node) else []
+    others = [cell for cell in cells if not isinstance(cell, Ones) and cell != Num(1.0)]
+    rest = others[0] if len(others) == 1 else stacked.whole(Matrix((tuple(others),)))
+    return None if isinstance(rest, (Matrix, Dots)) else rest
+
+
+def besides_one(node: Node) -> Node | None:
+    """The function's value that stands beside a 1 in a row or a column."""
+    rest = rest_beside_one(node)
+    return rest if isinstance(rest, (Call, Div)) else None
+
+
+def units_beside_one(node: Node) -> list[Node]:
+    """The names that stand beside a 1 in a row or a column."""
+    return [cell for cell in cells_of(node) if isinstance(cell, Sym)] if place_of_one(node) else []
+
+
 def with_one(node: Node, roles: Roles) -> Role | None:
     """The role of a hidden layer with a 1 before or behind its units, where the layer is known."""
-    cells = [cell for cell in _cells(node) if not isinstance(cell, Dots)]
+    cells = [cell for cell in cells_of(node) if not isinstance(cell, Dots)]
     ones = [isinstance(cell, Ones) or cell == Num(1.0) for cell in cells]
     names = {
         cell.name if isinstance(cell, Sym) else "" for cell, one in zip(cells, ones, strict=True) if not one
     }
-    role = roles.get(next(iter(names), "")) if sum(ones) == 1 and len(names) == 1 else None
-    if role is None or role.kind != "act" or role.layer is None or not (ones[0] or ones[-1]):
+    where = place_of_one(node)
+    role = roles.get(next(iter(names), "")) if where and len(names) == 1 else None
+    if role is None or role.kind != "act" or role.layer is None:
         return None
-    return Role("augmented", role.layer, batch=role.batch, of="first" if ones[0] else "last")
+    return Role("augmented", role.layer, batch=role.batch, of=where)
 
 
 def find_blocks(pairs: Iterable[tuple[Node, Node, str]], roles: Roles) -> None:
@@ -35,7 +64,7 @@ def find_blocks(pairs: Iterable[tuple[Node, Node, str]], roles: Roles) -> None:
     places = {role.of for role in roles.values() if role.kind == "augmented"}
     for left, right, _ in pairs:
         role = roles.get(left.name) if isinstance(left, Sym) else None
-        cells = _cells(right)
+        cells = cells_of(right)
         if role is None or role.kind != "stack" or len(cells) != 2 or len(places) != 1:
             continue
         order = ("bias", "weight") if "first" in places else ("weight", "bias")

@@ -1,6 +1,7 @@
 """Which names, alone, are all samples at once: by their capitals, declared shapes, indices and equations."""
 
 from clearprop.check.document.meaning import patterns
+from clearprop.check.document.meaning.augmented import units_beside_one
 from clearprop.check.document.meaning.notation import ROWLIKE, Notation, Role, is_letter, place
 from clearprop.check.document.meaning.roles import nodes, pairs
 from clearprop.check.document.read.statements import Document
@@ -34,7 +35,7 @@ def find_batches(document: Document, notation: Notation, shapes: list, prose: st
         _by_equations(document, notation)
     for name, role in notation.roles.items():
         base = (role.of if role.kind == "gradient" else name).split()[-1].rpartition("_")[2]  # O of G_O
-        if role.kind not in ROWLIKE | {"augmented", "gradient"} or role.batch:
+        if role.kind not in ROWLIKE | {"augmented", "gradient"} or role.batch or _is_of_sums(role, notation):
             continue
         capital = (len(base) == 1 and base.isupper()) or base in ("Delta", "Theta")
         if capital:
@@ -51,6 +52,13 @@ def find_batches(document: Document, notation: Notation, shapes: list, prose: st
             role.batch = small and not capitals and name not in single
     _inputs_with_the_rest(notation)
     notation.one_sample = not any(role.batch for role in notation.roles.values())
+
+
+def _is_of_sums(role: Role, notation: Notation) -> bool:
+    """Whether it is the gradient by weights that a text adds up sample by sample."""
+    return role.kind == "gradient" and any(
+        one.added_up and one.of == role.of for one in notation.roles.values()
+    )
 
 
 def _only_units(document: Document, notation: Notation) -> set[str]:
@@ -116,7 +124,7 @@ def _by_equations(document: Document, notation: Notation) -> None:
             continue
         call = patterns.applied(right)
         step = patterns.affine(right if call is None else call[1])
-        inner = [step.first, step.second] if step else [call[1]] if call else []
+        inner = [step.first, step.second] if step else [call[1]] if call else units_beside_one(right)
         whole = any(_is_whole(s, notation) for s in inner)
         if whole and not any(_is_of_sample(s, notation) for s in (left, *inner)):
             notation.roles[left.name].batch = True

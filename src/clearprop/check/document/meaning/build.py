@@ -7,6 +7,7 @@ from clearprop.check.document.meaning import (
     alternatives,
     bare_names,
     batches,
+    bias_units,
     constants,
     entries_said,
     given,
@@ -62,6 +63,7 @@ def build(document: Document, options: Options) -> Setting:
     wholes.find_wholes(document, notation)
     shapes = layouts.declarations(document)
     layouts.find_stacks(notation, shapes)
+    bias_units.find_bias_units(document, notation, shapes)
     samples.find_samples(document, notation, text, shapes)
     notation.sample_letters |= sample_letters.by_weights(document, notation)
     entries_said.find_entries(text, document.words, notation)

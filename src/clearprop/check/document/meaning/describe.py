@@ -31,7 +31,7 @@ def described(setting: Setting, reading: Reading) -> str:
         parts.append(
             f"{name} is a gradient of {TOTALS[how.removesuffix(WITH_PENALTY)]}"
             + (" with its penalty" if how.endswith(WITH_PENALTY) else "")
-            if how != "sum"
+            if how != "sum" or setting.notation.roles[gradient].added_up
             else f"{name} is of each sample's own loss"
         )
     return "; ".join(parts)

@@ -19,7 +19,7 @@ def find_deltas(pairs: Pairs, notation: Notation) -> None:
         if (
             not isinstance(left, Sym)
             or not isinstance(slope, Derivative)
-            or not _is_of_loss(slope.of, notation)
+            or not is_of_loss(slope.of, notation)
         ):
             continue
         by = slope.by
@@ -78,7 +78,7 @@ def _is_of_act(name: str, notation: Notation) -> bool:
 def find_errors_by_name(pairs: Pairs, used: set[str], notation: Notation) -> None:
     """e_v = dL/dv of a v that is any quantity: e_o is then the gradient by o."""
     for left, right, _ in pairs:
-        by = right.by if isinstance(right, Derivative) and _is_of_loss(right.of, notation) else None
+        by = right.by if isinstance(right, Derivative) and is_of_loss(right.of, notation) else None
         if not (isinstance(left, Sym) and isinstance(by, Sym) and left.name.endswith(f"_{by.name}")):
             continue
         if by.name in notation.roles:
@@ -101,8 +101,8 @@ def find_changes(pairs: Pairs, notation: Notation) -> None:
             notation.roles[left.name] = Role("gradient", of=base, sign=-1, rate=True)
 
 
-def _is_of_loss(of: Node | None, notation: Notation) -> bool:
+def is_of_loss(of: Node | None, notation: Notation) -> bool:
     return of is None or (isinstance(of, (Sym, Call)) and notation.kind(of.name) == "loss")
 
 
-__all__ = ["find_changes", "find_deltas", "find_errors_by_name"]
+__all__ = ["find_changes", "find_deltas", "find_errors_by_name", "is_of_loss"]

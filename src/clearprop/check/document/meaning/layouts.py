@@ -7,6 +7,7 @@ from clearprop.check.document.meaning import hints, patterns
 from clearprop.check.document.meaning.batches import is_batch
 from clearprop.check.document.meaning.notation import ROWLIKE, Notation, Role, is_letter, place
 from clearprop.check.document.meaning.roles import nodes, pairs
+from clearprop.check.document.meaning.steps import carries_layer
 from clearprop.check.document.read.formulas import prose
 from clearprop.check.document.read.statements import Document, same_sentence
 from clearprop.check.document.read.tree import (
@@ -89,11 +90,10 @@ QUANTITIES = {"x", "y", "z", "a", "h", "w", "t", "p", "b", "X", "Y", "Z", "A", "
 
 
 def _sizes(node: Node) -> tuple[Node, ...]:
-    """The two sizes of (n, m), n x m."""
+    """The two sizes of (n, m), n x m, n x (m + 1)."""
     items = node.items if isinstance(node, Listed) else tuple(_factors(node))
-    plain = all(
-        isinstance(one, Num) or (isinstance(one, Sym) and one.name not in QUANTITIES) for one in items
-    )
+    bare = [one.left if isinstance(one, Add) and one.right == Num(1.0) else one for one in items]
+    plain = all(isinstance(one, Num) or (isinstance(one, Sym) and one.name not in QUANTITIES) for one in bare)
     return items if len(items) == 2 and plain else ()
 
 
@@ -228,7 +228,9 @@ def find_stacks(notation: Notation, shapes: list) -> None:
             and role.kind == "weight"
             and any(isinstance(d, Add) and isinstance(d.right, Num) and d.sign == 1 for d in dims)
         ):
-            notation.roles[sym.name] = Role("stack", role.layer or 1)
+            notation.roles[sym.name] = Role(
+                "stack", role.layer or (None if carries_layer(sym, notation) else 1)
+            )
 
 
 def _arguments(node: Node) -> tuple[Node, ...]:

@@ -7,7 +7,7 @@ from clearprop.check.document.read.tree import Add, Call, Node, Num, Script, Sym
 
 PARAMETERS = {"weight", "bias", "stack"}  # kinds of what a step moves
 ROWLIKE = {"input", "pre", "act", "prediction", "target", "delta"}  # one row, or column, a sample
-LAYERED = {"weight", "bias", "pre", "act", "delta", "stack"}
+LAYERED = {"weight", "bias", "pre", "act", "delta", "stack", "augmented"}
 
 
 @dataclass
@@ -27,6 +27,21 @@ class Role:
     bare: bool = False  # of a pre-activation: without the bias, which the text adds inside the activation
     rate: bool = False  # of a gradient: times the learning rate, a change of the parameters
     slope: bool = False  # of a gradient: it lies as the text's dJ/dz does
+    ones: str = (
+        ""  # of a layer with a unit of value 1, and of weights that hold the biases: "first" or "last"
+    )
+    zeroed: bool = False  # of such weights: with zeros in the place of the biases
+    added_up: bool = False  # of a gradient: the text adds it up sample by sample
+
+
+def holds_biases(role: Role) -> bool:
+    """Whether it is of weights with the biases as one row more."""
+    return role.kind == "stack" or (role.kind == "weight" and bool(role.ones))
+
+
+def ones_first(notation: "Notation") -> bool:
+    """Whether the 1 of a layer stands before its units."""
+    return any("first" in (role.ones, role.of) for role in notation.roles.values() if role.kind != "gradient")
 
 
 PENALTIES = {  # the words before the sum of W^2, and how many times lambda W its slope is, for m samples
@@ -152,6 +167,8 @@ class Notation:
         False  # x_0 = 1: the inputs' first entry stands for the bias, and their indices start at 0
     )
     ones_above: bool = False  # z_0 = 1 in a hidden layer
+    cut_weights: bool = False  # weights without the biases that they hold elsewhere have a name of their own
+    zero_index: bool = False  # W_0 is W with zeros in place of its biases
     dots_may_be_entrywise: bool = False  # no other sign for entrywise products is used
 
     def kind(self, name: str) -> str:

@@ -15,8 +15,10 @@ def shift(node: Node | None) -> float | None:
     return 0.0 if isinstance(node, Sym) else None
 
 
-def find_offsets(pairs: Pairs, notation: Notation) -> None:
-    """Layers counted from the input as 1, and weights that carry the number of the layer they start from."""
+def find_offsets(pairs: Pairs, notation: Notation, written: set[str]) -> None:
+    """Layers counted from the input as 1, and weights that carry the number of the layer they start from; `written`:
+    names whose layers are still the numbers of the text.
+    """
     starts: list[int] = []
     lifts: dict[str, list[float]] = {"weight": [], "bias": []}
     for left, right in oriented(pairs):
@@ -34,6 +36,8 @@ def find_offsets(pairs: Pairs, notation: Notation) -> None:
     notation.first_act = starts[0] if starts else int(shifted and not _has_zero(pairs, notation))
     notation.first_weight = notation.first_act - int(shifted)
     notation.first_bias = notation.first_act - int(_most(lifts["bias"] or lifts["weight"]) == 1.0)
+    for role in (notation.roles[name] for name in written):
+        role.layer = (role.layer or 0) - notation.first_act
 
 
 def entering(pairs: Pairs, prior: dict[str, str], notation: Notation) -> dict[str, str]:

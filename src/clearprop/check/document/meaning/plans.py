@@ -43,7 +43,7 @@ def find_plan(document: Document, notation: Notation, prose: str) -> Plan:
     if family == "cross-entropy" and head == "logistic":
         family = "binary"
     kinds = {role.kind for role in notation.roles.values()}
-    bias = bool(kinds & {"bias", "stack"})
+    bias = bool(kinds & {"bias", "stack"}) or any(role.ones for role in notation.roles.values())
     bare = _without_bias(notation) if bias else frozenset()
     return Plan(
         activations,

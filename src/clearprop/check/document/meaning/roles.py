@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from clearprop.check.document.meaning import (
+    accumulators,
     errors,
     forward,
     hidden_layers,
@@ -14,7 +15,7 @@ from clearprop.check.document.meaning import (
 )
 from clearprop.check.document.meaning.adjoints import find_adjoints
 from clearprop.check.document.meaning.any_layer import find_any_layer
-from clearprop.check.document.meaning.augmented import find_blocks, find_cut
+from clearprop.check.document.meaning.augmented import besides_one, find_blocks, find_cut
 from clearprop.check.document.meaning.differentials import find_differentials
 from clearprop.check.document.meaning.families import find_families
 from clearprop.check.document.meaning.likelihoods import find_likelihoods
@@ -64,11 +65,13 @@ PRIOR = {
 
 
 def pairs(document: Document) -> Iterator[tuple[Node, Node, str]]:
-    """Neighbouring sides of all chains, both ways of reading a first side that is a name; also with the letter for
-    the entries, where the first is a matrix of them.
+    """Neighbouring sides of all chains, both ways of reading a first side that is a name; also with the letter for the
+    entries, where the first is a matrix of them, and with f(z) for a side [1; f(z)].
     """
     for left, right, sign in _written(document):
         yield left, right, sign
+        if isinstance(left, Sym) and (left.sup or left.sub) and (units := besides_one(right)) is not None:
+            yield left, units, sign
         if isinstance(left, Matrix) and (whole := stacked.whole(left)) is not left:
             yield whole, stacked.whole(right), sign
 
@@ -279,17 +282,18 @@ def find_roles(document: Document, notation: Notation) -> None:
     ones = _ones_at_zero(document)
     notation.from_zero = any(notation.kind(name) == "input" for name in ones)
     outside = {one.name for node in nodes(document) for one in steps.outside(node)}
-    steps.find_steps(list(pairs(document)), used, outside, notation)
+    written = steps.find_steps(list(pairs(document)), used, outside, notation)
     find_blocks(pairs(document), notation.roles)
     find_cut(notation.roles, used)
-    find_offsets(list(pairs(document)), notation)
-    every = list(nodes(document))
-    find_losses(every, list(pairs(document)), document.words, notation)
-    find_likelihoods(list(pairs(document)), text, notation)
-    errors.find_changes(list(pairs(document)), notation)
+    find_offsets(list(pairs(document)), notation, written)
+    every, both = list(nodes(document)), list(pairs(document))
+    find_losses(every, both, document.words, notation)
+    find_likelihoods(both, text, notation)
+    errors.find_changes(both, notation)
     find_losses_of_one(every, notation)
-    errors.find_deltas(list(pairs(document)), notation)
-    errors.find_errors_by_name(list(pairs(document)), used, notation)
+    errors.find_deltas(both, notation)
+    accumulators.find_added_up(both, notation)
+    errors.find_errors_by_name(both, used, notation)
     for name in sorted(used):
         if name.startswith("d ") and name not in notation.roles and name[2:] in notation.roles:
             notation.roles[name] = Role("gradient", of=name[2:])
@@ -370,12 +374,10 @@ def _augmented(document: Document, notation: Notation) -> None:
     """Inputs with a column of ones, and the weights that hold the bias inside."""
     for left, right, _ in pairs(document):
         right = right.of if isinstance(right, Transpose) else right
-        if not (isinstance(left, Sym) and isinstance(right, Matrix)):
-            continue
-        cells = [cell for row in right.rows for cell in row]
+        cells = [cell for row in (right.rows if isinstance(right, Matrix) else ()) for cell in row]
         flags = [isinstance(c, Ones) or (isinstance(c, Num) and c.value == 1) for c in cells]
         inputs = [c for c in cells if any(notation.kind(s.name) == "input" for s in symbols(c))]
-        if sum(flags) == 1 and inputs and len(cells) >= 2 and left.name not in PRIOR:
+        if sum(flags) == 1 and inputs and len(cells) > 1 and isinstance(left, Sym) and left.name not in PRIOR:
             notation.roles[left.name] = Role(
                 "augmented", 0, batch=left.name.split()[-1].isupper(), of="first" if flags[0] else "last"
             )
@@ -392,8 +394,9 @@ def _one_hot(document: Document) -> set[str]:
 
 def _ones_at_zero(document: Document) -> set[str]:
     """The names of which the text says that unit 0 is 1."""
-    sides = ([part.node for part in statement.parts] for statement in document.statements)
-    return {name for nodes in sides for name in patterns.ones_at_zero(nodes)}
+    return {
+        name for one in document.statements for name in patterns.ones_at_zero([p.node for p in one.parts])
+    }
 
 
 __all__ = ["PRIOR", "Relation", "find_roles", "find_style", "nodes", "pairs", "place"]

@@ -167,7 +167,7 @@ def _bounds(document: Document, notation: Notation) -> None:
     for statement in document.statements:
         parts = [p.node for p in statement.parts]
         _labels(parts, notation)
-        _width_of_inputs(parts, notation)
+        _width_of_layer(parts, notation)
         if len(parts) != 2 or not isinstance(parts[1], Listed):
             continue
         letter, last = is_letter(parts[0]), is_letter(parts[1].items[-1])
@@ -197,14 +197,13 @@ def _labels(parts: list[Node | None], notation: Notation) -> None:
         notation.sizes[last] = ("n", -1)
 
 
-def _width_of_inputs(parts: list[Node | None], notation: Notation) -> None:
-    """n_0 = d: d is how many inputs there are."""
+def _width_of_layer(parts: list[Node | None], notation: Notation) -> None:
+    """n_0 = d, s_3 = K: d is how many inputs there are, K how many units in the third layer."""
     left, right = (*parts, None)[:2]
-    if len(parts) != 2 or not isinstance(left, Sym) or left.sup or left.name not in WIDTHS:
-        return
-    letter = is_letter(right)
-    if [one.node for one in left.sub] == [Num(0.0)] and letter and _is_open(letter, notation):
-        notation.sizes[letter] = ("n", 0)
+    items = (*left.sup, *left.sub) if isinstance(left, Sym) and left.name in WIDTHS else ()
+    letter, number = is_letter(right), items[0].node if len(items) == 1 else None
+    if len(parts) == 2 and isinstance(number, Num) and letter and _is_open(letter, notation):
+        notation.sizes[letter] = ("n", max(0, int(number.value) - notation.first_act))
 
 
 def _is_open(letter: str, notation: Notation) -> bool:

@@ -44,9 +44,12 @@ def _differences(pair: tuple[Node, Node, str]) -> list[tuple[Sym, Sym]]:
 
 
 def exchanged(pairs: Pairs, prior: dict[str, str]) -> dict[str, str]:
-    """Names whose steps say otherwise than custom: a_j = sum w x and z_j = h(a_j) make a the pre-activation."""
+    """Names whose steps say otherwise than custom: a_j = sum w x and z_j = h(a_j) make a the pre-activation, and
+    so do U = X V and H = f(U).
+    """
     affine: dict[str, int] = {}
     applied: dict[str, int] = {}
+    arguments: set[str] = set()
     for left, right in oriented(pairs):
         if not isinstance(left, Sym):
             continue
@@ -55,7 +58,8 @@ def exchanged(pairs: Pairs, prior: dict[str, str]) -> dict[str, str]:
             affine[left.name] = affine.get(left.name, 0) + 1
         elif call is not None and isinstance(call[1], Sym):
             applied[left.name] = applied.get(left.name, 0) + 1
-    found = {}
+            arguments.add(call[1].name)
+    found = {name: "pre" for name in arguments & affine.keys() if prior.get(name) == "weight"}
     for name in affine.keys() | applied.keys():
         a, b = affine.get(name, 0), applied.get(name, 0)
         if prior.get(name) == "act" and a > b and not b:
@@ -112,8 +116,11 @@ def _arguments(node: Node) -> list[Sym]:
     return [s for one in calls for argument in one.args for s in symbols(argument)]
 
 
-def find_steps(pairs: Pairs, used: set[str], on_line: set[str], notation: Notation) -> None:
-    """Give roles, and layers to names that carry none, from the input on; `on_line`: names outside all functions."""
+def find_steps(pairs: Pairs, used: set[str], on_line: set[str], notation: Notation) -> set[str]:
+    """Give roles, and layers to names that carry none, from the input on; `on_line`: names outside all functions.
+
+    Returns the names whose layers are the numbers that the text writes, wherever it starts to count.
+    """
     finder = _Finder(notation)
     for left, right, _ in pairs:
         sides = (right,) if isinstance(left, Sym) else (left, right)
@@ -133,6 +140,7 @@ def find_steps(pairs: Pairs, used: set[str], on_line: set[str], notation: Notati
             break
     finder.by_letters()
     finder.leftovers(used, on_line)
+    return finder.as_written & notation.roles.keys()
 
 
 class _Finder:
@@ -140,6 +148,7 @@ class _Finder:
         self.notation, self.roles = notation, notation.roles
         self.known = {name: 0 for name, role in notation.roles.items() if role.kind in ("input", "augmented")}
         self.stepped: set[str] = set()
+        self.as_written: set[str] = set()  # names whose layer is a number that an argument says
         self.scripted: set[str] = set()
         self.inside: set[str] = set()  # names that stand elsewhere than alone on a left side
         self.rows: set[tuple[str, str | None]] = set()  # names with two letters below, and the first of them
@@ -278,12 +287,16 @@ class _Finder:
                 self.roles[argument.name] = Role("pre")
         if layer is None or not isinstance(left, Sym):
             return
+        open_before = self.roles.get(left.name, Role("", 0)).layer is None
         self.settle(left, "act", layer)
+        if open_before and layer and layer == self._said(left, argument) == self.roles[left.name].layer:
+            self.as_written.add(left.name)
 
-    def _said(self, left: Node, argument: Sym) -> int:
+    def _said(self, left: Node, argument: Node) -> int:
         """The layer that h = tanh(z_1) gives to an h of custom; 0 if none is said."""
-        known = isinstance(left, Sym) and self._kind(left) == "act"
-        return (layer_said(argument, self.notation) or 0) if known else 0
+        if not (isinstance(left, Sym) and isinstance(argument, Sym) and self._kind(left) == "act"):
+            return 0
+        return layer_said(argument, self.notation) or 0
 
     def _kind(self, sym: Sym) -> str:
         return self.roles.get(sym.name, Role("")).kind

@@ -16,7 +16,7 @@ def find_wholes(document: Document, notation: Notation) -> None:
         ):
             continue
         entry, own = notation.roles.get(right.name), notation.roles.get(left.name, Role(""))
-        if entry is None or own.layer is not None or not left.name.split()[-1].isupper():
+        if entry is None or own.layer is not None or not left.name.split()[-1][0].isupper():
             continue
         if entry.kind == "weight" and own.kind in ("", "weight", "act"):
             notation.roles[left.name] = replace(entry, layer=entry.layer or _told(right, notation))
@@ -35,11 +35,18 @@ def _weights_of_entries(document: Document, notation: Notation) -> None:
         and not (len(one.sub) == 2 or (len(one.sub) == 1 and _has_digits(one.sub[0].node)))
     }
     by = {str(is_letter(one.by)) for one in every if isinstance(one, Derivative)}
-    for name in by | {name for name, role in notation.roles.items() if role.kind == "weight"}:
+    for name in by | {name for name, role in notation.roles.items() if role.kind in ("weight", "stack")}:
         own, entry = (notation.roles.get(one, Role("")) for one in (name, name.lower()))
         unknown = (
             name.isupper() and own.kind in ("", "weight") and own.layer is None and notation.style is None
         )
+        if (
+            own.kind == "stack"
+            and entry.kind == "weight"
+            and name != name.lower()
+            and name.lower() not in single
+        ):
+            notation.roles[name.lower()] = replace(own, layer=own.layer or entry.layer)
         if unknown and entry.kind == "weight" and entry.layer is not None and name.lower() not in single:
             notation.roles[name] = replace(entry)
 

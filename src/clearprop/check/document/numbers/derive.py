@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from clearprop.check.document.meaning.notation import SHAPED, Role, is_letter, place
-from clearprop.check.document.numbers import kronecker, losses, quantities
+from clearprop.check.document.meaning.notation import SHAPED, Role, holds_biases, is_letter, ones_first, place
+from clearprop.check.document.numbers import kronecker, losses, ones, quantities
 from clearprop.check.document.numbers.env import Env
 from clearprop.check.document.numbers.functions import STEP
 from clearprop.check.document.numbers.layout import laid
@@ -186,8 +186,9 @@ def _is_entry(where: quantities.Spot, env: Env) -> bool:
 def _shape(where: quantities.Spot, env: Env) -> tuple[int, ...]:
     n = env.world.sizes
     if where.kind == "W":
-        return (n[where.layer - 1] + (where.role.kind == "stack"), n[where.layer])
-    return (n[where.layer],) if where.kind == "b" else (env.world.m, n[where.layer])
+        return (n[where.layer - 1] + holds_biases(where.role), n[where.layer])
+    units = n[where.layer] + ones.has_one(where.role, where.layer, env)
+    return (n[where.layer],) if where.kind == "b" else (env.world.m, units)
 
 
 def entries(where: quantities.Spot, env: Env, order: str = "C") -> list[tuple[int, ...]]:
@@ -201,19 +202,29 @@ def entries(where: quantities.Spot, env: Env, order: str = "C") -> list[tuple[in
 
 def moved(of: Node, where: quantities.Spot, entry: tuple[int, ...], env: Env) -> Value:
     kind, index = where.kind, entry
-    if where.role.kind == "stack":
+    if holds_biases(where.role):
         kind, index = _unstacked(entry, where, env)
+    elif ones.has_one(where.role, where.layer, env):
+        kind, index = _without_one(entry, where, env)
     state = env.world.moved(kind, where.layer, index)
     return quantities.sign_of(where.role) * np.imag(number_or_array(of, env.at(state=state))) / STEP
 
 
 def _unstacked(entry: tuple[int, ...], where: quantities.Spot, env: Env) -> tuple[str, tuple[int, ...]]:
     """An entry of weights with the bias inside: of W or of b."""
-    first = any(r.kind == "augmented" and r.of == "first" for r in env.notation.roles.values())
+    first = ones_first(env.notation)
     bias_row = 0 if first else env.world.sizes[where.layer - 1]
     if entry[0] == bias_row:
         return "b", (entry[1],)
     return "W", (entry[0] - first, entry[1])
+
+
+def _without_one(entry: tuple, where: quantities.Spot, env: Env) -> tuple[str, tuple]:
+    """A unit of a layer that the text writes with a 1: as in the network, or that 1."""
+    first = ones_first(env.notation)
+    if entry[-1] == (0 if first else env.world.sizes[where.layer]):
+        return "one", ()
+    return where.kind, (*entry[:-1], entry[-1] - first)
 
 
 def _of_number(of: Node, where: quantities.Spot, found: list[tuple[int, ...]], env: Env) -> Value:
@@ -229,7 +240,7 @@ def _of_number(of: Node, where: quantities.Spot, found: list[tuple[int, ...]], e
 def _jacobian(of: Node, base: Value, where: quantities.Spot, env: Env) -> Jacobian:
     """The derivative of a vector by a vector, or of a batch by a batch, sample by sample."""
     columns = (
-        [_column(of, where, j, env) for j in range(env.world.sizes[where.layer])]
+        [_column(of, where, j, env) for j in range(_shape(where, env)[-1])]
         if where.second is None
         else [_column(of, where, where.second, env)]
     )
@@ -243,11 +254,12 @@ def _jacobian(of: Node, base: Value, where: quantities.Spot, env: Env) -> Jacobi
 
 
 def _column(of: Node, where: quantities.Spot, unit: int, env: Env) -> Value:
-    if where.kind == "b":
-        index: tuple = (unit,)
-    else:
+    kind, index = where.kind, (unit,)
+    if kind != "b":
         index = (slice(None) if where.batch else where.first, unit)
-    state = env.world.moved(where.kind, where.layer, index)
+        if ones.has_one(where.role, where.layer, env):
+            kind, index = _without_one(index, where, env)
+    state = env.world.moved(kind, where.layer, index)
     return quantities.sign_of(where.role) * np.imag(number_or_array(of, env.at(state=state))) / STEP
 
 

@@ -36,6 +36,7 @@ class Env:
     decays: bool = False  # the line has the lambda of a penalty
     moves: frozenset[tuple[str, int]] = frozenset()  # in a line of differentials: kinds and layers
     view: Any = None  # the values of the text's own quantities, where some are moved
+    inner: bool = False  # the line leaves out the 1 that layers have elsewhere
     entrywise: bool = False  # a dot between vectors of one shape multiplies their entries
 
     def at(self, **changes: Any) -> "Env":

@@ -5,6 +5,7 @@ import numpy as np
 from clearprop.check.document.meaning.notation import (
     PARAMETERS,
     first,
+    holds_biases,
     is_letter,
     is_near_letter,
     orient,
@@ -12,6 +13,7 @@ from clearprop.check.document.meaning.notation import (
     sample_first,
 )
 from clearprop.check.document.numbers.env import Env
+from clearprop.check.document.numbers.ones import has_one
 from clearprop.check.document.numbers.quantities import _layer, index, start
 from clearprop.check.document.read.limits import Misfit, OutOfRange, Unread
 from clearprop.check.document.read.tree import (
@@ -115,14 +117,14 @@ def _size(role, indices: tuple[Script, ...], k: int, layer: int, sample: Node | 
     if role.columns and len(indices) == 1:
         return n[layer]
     if role.kind in ("weight", "stack"):
-        pair = (n[layer - 1] + (role.kind == "stack"), n[layer])
+        pair = (n[layer - 1] + (holds_biases(role) and role.ones != "first"), n[layer])
         pair = (pair[0] - (1 - start(layer - 1, env)), pair[1] - (1 - start(layer, env)))
         pair = pair if orient(role, env.notation) == "in_out" else pair[::-1]
         return max(pair) if len(indices) == 1 and 1 in pair else pair[k]
     if layer >= len(n):
         msg = f"a layer {layer} of {env.world.L}"
         raise OutOfRange(msg)
-    units = n[layer] + (role.kind == "augmented") - (1 - start(layer, env))
+    units = n[layer] + (has_one(role, layer, env) and role.ones != "first") - (1 - start(layer, env))
     if len(indices) == 2:
         return (m, units)[k] if sample_first(indices, role, env.notation) else (units, m)[k]
     letter = is_letter(indices[0].node)

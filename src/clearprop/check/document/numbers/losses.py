@@ -9,10 +9,11 @@ from clearprop.check.document.meaning.notation import (
     WITH_PENALTY,
     Notation,
     Role,
+    holds_biases,
     is_letter,
     place,
 )
-from clearprop.check.document.numbers import penalty, quantities
+from clearprop.check.document.numbers import ones, penalty, quantities
 from clearprop.check.document.numbers.env import Env
 from clearprop.check.document.numbers.layout import laid
 from clearprop.check.document.numbers.values import Value
@@ -152,7 +153,7 @@ def whole(where: quantities.Spot, how: str, sample: int | None, env: Env, penali
     world = env.world
     if where.kind in ("z", "a"):
         found = world.gradient(where.kind, where.layer)
-        if where.role.kind == "augmented":
+        if ones.has_one(where.role, where.layer, env):
             found = _beside_ones(found, where, env)
         if sample is not None:
             return np.where(np.arange(world.m)[:, None] == sample, found, 0.0)
@@ -166,16 +167,16 @@ def whole(where: quantities.Spot, how: str, sample: int | None, env: Env, penali
     if penalised:
         extra = penalty.gradients(penalised, where.layer, env)
         W, b = W + extra[0], b + extra[1]
-    if where.role.kind == "stack":
-        return quantities.stacked(W, b, env)
+    if holds_biases(where.role):
+        return ones.stacked(W, b, env)
     return W if where.kind == "W" else b
 
 
 def _beside_ones(found: Value, where: quantities.Spot, env: Env) -> Value:
     """The gradient by a layer with that by its ones, which the bias of the layer above multiplies."""
     above = where.layer + 1
-    ones = env.world.gradient("z", above) @ env.state.b[above][:, None]
-    return np.hstack([ones, found] if where.role.of == "first" else [found, ones])
+    of_one = env.world.gradient("z", above) @ env.state.b[above][:, None]
+    return ones.beside_one(found, of_one, env)
 
 
 def named_gradient(node: Sym, role: Role, env: Env) -> Value:
@@ -192,7 +193,8 @@ def named_gradient(node: Sym, role: Role, env: Env) -> Value:
             msg = f"the text does not say what {role.of} is"
             raise Undefined(msg, role.of)
         times *= quantities.sign_of(of)
-        base = Role(of.kind, of.layer if of.layer is not None else role.layer, role.batch or of.batch, of.of)
+        layer = of.layer if of.layer is not None else role.layer
+        base = Role(of.kind, layer, role.batch or of.batch, of.of, ones=of.ones)
     where = quantities.spot(node, base, env)
     sample = None
     if how == "sample":

@@ -1,16 +1,18 @@
 """Matrices written out, also with dots; entries and slices of them; quantities that the text defines."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import product
 from typing import Any
 
 import numpy as np
 
-from clearprop.check.document.meaning.notation import is_letter
+from clearprop.check.document.meaning.notation import is_letter, ones_first
 from clearprop.check.document.numbers import extents, quantities
 from clearprop.check.document.numbers.env import Env
 from clearprop.check.document.numbers.values import Jacobian, Value
 from clearprop.check.document.read.limits import MOST_ENTRIES, Misfit, OutOfRange, Undefined, Unread
+from clearprop.check.document.read.scripts import is_rest
 from clearprop.check.document.read.tree import (
     Add,
     Derivative,
@@ -35,6 +37,8 @@ def matrix(node: Matrix, env: Env) -> Value:
     gap = next((k for k, row in enumerate(rows) if all(isinstance(c, Dots) for c in row)), None)
     written = [row for k, row in enumerate(rows) if k != gap]
     blocks = [_row(row, env, plain) for row in written]
+    alone = [row[0] if len(row) == 1 else None for row in written]
+    blocks = [block.T for block in _repeated(alone, [block.T for block in blocks]) if block is not None]
     widths = {block.shape[1] for block in blocks}
     if len(widths) > 1:
         msg = f"its rows have {' and '.join(map(str, sorted(widths)))} entries"
@@ -44,6 +48,17 @@ def matrix(node: Matrix, env: Env) -> Value:
         missing = max(0, count - sum(block.shape[0] for block in blocks))
         blocks.insert(gap, np.full((missing, blocks[0].shape[1]), np.nan))
     return np.concatenate(blocks, axis=0)
+
+
+def _repeated(cells: Sequence[Node | None], parts: Sequence[Value | None]) -> list[Value | None]:
+    """Blocks side by side, of which a 0 or a 1 alone is as high as the others, [1 X] or [0 W]."""
+    bare = [isinstance(cell, Num) and cell.value in (0, 1) for cell in cells]
+    heights = {part.shape[0] for part, one in zip(parts, bare, strict=True) if part is not None and not one}
+    if len(heights) != 1 or 1 in heights:
+        return list(parts)
+    high = heights.pop()
+    return [np.repeat(part, high, axis=0) if one and part is not None else part
+            for part, one in zip(parts, bare, strict=True)]  # fmt: skip
 
 
 def with_ones(factors: list[Node], values: list) -> list | None:
@@ -126,6 +141,7 @@ def _row(row: tuple[Node, ...], env: Env, plain) -> Value:
         None if isinstance(cell, Ones) and cell.size is None else np.atleast_2d(plain(cell, env))
         for cell in cells
     ]
+    parts = _repeated(cells, parts)
     heights = {part.shape[0] for part in parts if part is not None}
     if len(heights) > 1:
         msg = f"entries {' and '.join(map(str, sorted(heights)))} high stand side by side"
@@ -179,12 +195,18 @@ def picked(value: Value, sub: tuple[Script, ...], env: Env) -> Value:
     """Entries, rows or columns of a value: v_j, M_{ij}, M_i."""
     if not sub:
         return value
+    if any(map(is_rest, sub)):
+        return picked(
+            _without_one(value, sub, env), tuple(replace(s, node=None) if is_rest(s) else s for s in sub), env
+        )
     numbers = [None if s.node is None else quantities.index(s.node, env) - 1 for s in sub]
     if value.ndim == 0:
         if all(n in (0, None) for n in numbers):
             return value
         msg = "an index on a number"
         raise Misfit(msg)
+    if all(n is None for n in numbers) and len(numbers) < 3:
+        return value
     if len(numbers) == 1 and 1 in value.shape and numbers[0] is not None:
         return _entry(value.reshape(-1), (numbers[0],))
     if len(numbers) == 1 and numbers[0] is not None:
@@ -195,6 +217,16 @@ def picked(value: Value, sub: tuple[Script, ...], env: Env) -> Value:
         return found if found.ndim != 1 else (found[:, None] if numbers[0] is None else found[None])
     msg = f"{len(numbers)} indices on a matrix"
     raise Undefined(msg)
+
+
+def _without_one(value: Value, sub: Sequence[Script], env: Env) -> Value:
+    """A value without what stands for the biases: the first or the last of a vector, of the rows or of the columns."""
+    if value.ndim != 2 or len(sub) > 2:
+        msg = "a part of something that is no vector or matrix"
+        raise Misfit(msg)
+    at_rows = value.shape[0] > 1 if len(sub) == 1 else not is_rest(sub[-1])
+    kept = slice(1, None) if ones_first(env.notation) else slice(None, -1)
+    return value[kept] if at_rows else value[:, kept]
 
 
 def _entry(value: Value, at: tuple) -> Value:

@@ -10,6 +10,7 @@ from clearprop.check.document.meaning.notation import (
     Place,
     Role,
     first,
+    holds_biases,
     is_letter,
     orient,
     place,
@@ -17,6 +18,7 @@ from clearprop.check.document.meaning.notation import (
 )
 from clearprop.check.document.meaning.sizing import WIDTHS
 from clearprop.check.document.numbers.env import Env
+from clearprop.check.document.numbers.ones import beside_one, has_one, meant, stacked
 from clearprop.check.document.numbers.values import Value
 from clearprop.check.document.read.limits import Misfit, OutOfRange, Undefined
 from clearprop.check.document.read.tree import Add, Dots, Mul, Neg, Node, Num, Script, Sym, Text
@@ -57,7 +59,8 @@ def kind_and_layer(where: Place, sym: Sym, role: Role, env: Env) -> tuple[str, i
 
 def spot(sym: Sym, role: Role, env: Env) -> Spot:
     """The place of a symbol under the current indices."""
-    where = place(sym, role, env.notation)
+    where = meant(place(sym, role, env.notation), env)
+    role = where.role
     kind, layer = kind_and_layer(where, sym, role, env)
     _check_unit(layer, kind, sym, env)
     if role.kind in ROWLIKE or role.kind == "augmented":
@@ -68,6 +71,7 @@ def spot(sym: Sym, role: Role, env: Env) -> Spot:
         lone = second is None and not role.columns  # w_j of a vector: j is an input
         inner = 0 if orient(role, env.notation) == "in_out" or lone else 1
         ahead = [1 - start(layer - (k == inner), env) for k in (0, 1)]
+        ahead[inner] += role.ones == "first"
         first, second = (
             one if one is None else one + more for one, more in zip((first, second), ahead, strict=True)
         )
@@ -239,8 +243,10 @@ def _row_indices(
         raise Undefined(msg, sym.name)
     batch = sample_node is None and (role.batch or slices or (env.together and unit_node is None))
     sample = None if batch else env.sample if sample_node is None else index(sample_node, env) - 1
-    unit = None if unit_node is None else index(unit_node, env) - start(layer, env)
-    count = env.world.sizes[layer] + (role.kind == "augmented")
+    one = has_one(role, layer, env)
+    lowest = 0 if one and role.ones == "first" else start(layer, env)
+    unit = None if unit_node is None else index(unit_node, env) - lowest
+    count = env.world.sizes[layer] + one
     _in_range(sample, env.world.m, sym, "sample")
     _in_range(unit, count, sym, "unit")
     return sample, unit, batch
@@ -305,7 +311,7 @@ def _too_many(role: Role) -> tuple[None, None]:
 def _check_weight(
     kind: str, layer: int, first: int | None, second: int | None, role: Role, sym: Sym, env: Env
 ) -> None:
-    inputs, outputs = env.world.sizes[layer - 1] + (role.kind == "stack"), env.world.sizes[layer]
+    inputs, outputs = env.world.sizes[layer - 1] + holds_biases(role), env.world.sizes[layer]
     if kind == "b":
         _in_range(second, outputs, sym, "unit")
         return
@@ -332,21 +338,15 @@ def array(where: Spot, env: Env) -> Value:
     """The whole array of a quantity, as in the network."""
     if where.kind == "y":
         return env.state.y
-    if where.role.kind == "stack":
-        return stacked(env.state.W[where.layer], env.state.b[where.layer], env)
+    if holds_biases(where.role):
+        b = env.state.b[where.layer]
+        return stacked(env.state.W[where.layer], 0.0 * b if where.role.zeroed else b, env)
     found = {"W": env.state.W, "b": env.state.b, "z": env.state.z, "a": env.state.a}[where.kind][where.layer]
     if where.role.bare:
         return found - env.state.b[where.layer]
-    if where.role.kind == "augmented":
-        ones = np.ones((len(found), 1))
-        return np.hstack([ones, found] if where.role.of == "first" else [found, ones])
+    if has_one(where.role, where.layer, env):
+        return beside_one(found, np.ones((len(found), 1)), env)
     return found
-
-
-def stacked(W: Value, b: Value, env: Env) -> Value:
-    """Weights with the bias as their first or last row."""
-    first = any(r.kind == "augmented" and r.of == "first" for r in env.notation.roles.values())
-    return np.concatenate([b[None], W] if first else [W, b[None]], axis=0)
 
 
 def exposed(whole: Value, where: Spot, env: Env) -> Value:

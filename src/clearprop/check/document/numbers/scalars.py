@@ -320,7 +320,7 @@ class _Draw:
         if isinstance(node, Call) and len(node.args) == 1 and not node.primes and name in ENTRYWISE:
             return complex(ENTRYWISE[name](of(node.args[0])))
         if isinstance(node, Derivative) and not again:
-            return self._slope(node)
+            return self._slope(node, depth + 1)
         msg = "it is no formula of single numbers"
         raise Unread(msg)
 
@@ -340,13 +340,13 @@ class _Draw:
             given[sym] = self.value(self.definitions[sym], given, depth + 1)
         return given[sym]
 
-    def _slope(self, node: Derivative) -> complex:
+    def _slope(self, node: Derivative, depth: int) -> complex:
         """A slope by the complex step; a slope of 0 means that the text leaves out what lies between."""
         if not isinstance(node.of, Sym) or not isinstance(node.by, Sym):
             msg = "a derivative of something that is no number of the text"
             raise Unread(msg)
-        start = self.value(node.by)
-        slope = np.imag(self.value(node.of, {node.by: start + 1j * STEP})) / STEP
+        start = self.value(node.by, None, depth)
+        slope = np.imag(self.value(node.of, {node.by: start + 1j * STEP}, depth)) / STEP
         if slope == 0:
             msg = f"the text does not define how {node.of.name} depends on {node.by.name}"
             raise Unread(msg)

@@ -2,9 +2,11 @@
 
 from clearprop.check.document.numbers.env import Env
 from clearprop.check.document.numbers.quantities import index
-from clearprop.check.document.read.limits import Misfit, Unread
+from clearprop.check.document.read.limits import MOST_UNITS, Misfit, Unread
 from clearprop.check.document.read.parse import names_index
 from clearprop.check.document.read.tree import Big, Div, Mul, Neg, Node, Num, Space, Sym, Transpose, walk
+
+SOME = 0  # units, however many
 
 
 class Shape(tuple):
@@ -22,7 +24,7 @@ def has_space(node: Node) -> bool:
 def shape_of(node: Node, env: Env) -> Shape:
     """The shape of a product of sets."""
     if isinstance(node, Space):
-        return Shape(index(d, env) for d in node.dims)
+        return Shape(_side(d, env) for d in node.dims)
     if isinstance(node, Transpose):
         return Shape(reversed(shape_of(node.of, env)))
     if isinstance(node, Mul):
@@ -39,6 +41,12 @@ def shape_of(node: Node, env: Env) -> Shape:
         return shape_of(node.of, env)
     msg = "a set in a formula"
     raise Unread(msg)
+
+
+def _side(dim: Node, env: Env) -> int:
+    """A side of a shape; a number of units that no network here has stands for some number of them."""
+    number = index(dim, env)
+    return number if number <= MOST_UNITS or number in (*env.world.sizes, env.world.m) else SOME
 
 
 def _times(node: Big) -> str:
@@ -65,6 +73,7 @@ def _product(left: Shape, right: Shape, kind: str) -> Shape:
 
 def fits(shape: Shape, value_shape: tuple[int, ...]) -> bool:
     """Whether a value has a claimed shape: R^n is a row, a column or a list of n; R^1 a number."""
-    return [n for n in shape if n != 1] == [n for n in value_shape if n != 1] and (
-        len(shape) != 2 or len(value_shape) != 2 or tuple(shape) == tuple(value_shape)
-    )
+    claimed, found = ([n for n in one if n != 1] for one in (shape, value_shape))
+    if len(shape) == len(value_shape) == 2:
+        claimed, found = list(shape), list(value_shape)
+    return len(claimed) == len(found) and all(a in (b, SOME) for a, b in zip(claimed, found, strict=True))

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from clearprop.check.document.meaning.notation import ANY, OWN, PARAMETERS, place
+from clearprop.check.document.meaning.notation import ANY, OWN, PARAMETERS, Role, place
 from clearprop.check.document.numbers import losses, memories, penalty, quantities
 from clearprop.check.document.numbers.env import Env
 from clearprop.check.document.numbers.evaluate import evaluate
@@ -22,7 +22,7 @@ def is_update(statement: Statement, env_roles: dict) -> bool:
         return False
     left = parts[0].node
     role = env_roles.get(left.name)
-    if role is None or role.kind not in (*PARAMETERS, "memory"):
+    if role is None or not (role.kind in (*PARAMETERS, "memory") or role.added_up):
         return False
     again = any(one == left for one in bases(parts[1].node))
     return again and (parts[1].sign in ("=", ":=") or parts[1].sign in ASSIGN)
@@ -42,6 +42,8 @@ def expected(left: Sym, right: Node, env: Env) -> list[Value]:
     role = env.notation.roles[left.name]
     if role.kind == "memory":
         return memories.expected(left, right, _gradients(memories.owner(left, role, env), env), env)
+    if role.added_up:
+        return _added_up(left, role, env)
     if memories.reached(right, env):
         return memories.moved(_value(left, env), right, _gradients(left, env), env)
     found = _descended(left, right, env)
@@ -49,6 +51,13 @@ def expected(left: Sym, right: Node, env: Env) -> list[Value]:
         msg = "a step without a loss"
         raise Unread(msg)
     return found
+
+
+def _added_up(left: Sym, role: Role, env: Env) -> list[Value]:
+    """What a sum over the samples becomes with one sample more, or with all of them at once."""
+    of = replace(left, name=role.of)
+    slopes = [_gradient(of, "sum", sample, "", env) for sample in (env.sample, None)]
+    return [losses.named_gradient(left, role, env) + slope for slope in slopes]
 
 
 def _value(sym: Sym, env: Env) -> Value:

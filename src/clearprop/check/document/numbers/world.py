@@ -207,6 +207,9 @@ class World:
     def _moved(self, kind: str, layer: int, index: tuple) -> State:
         s = self.state
         W, b, X, y, given = list(s.W), list(s.b), s.a[0], s.y, {}
+        if kind == "one":  # beside the units of this layer: what the biases of the next are multiplied by
+            b[layer + 1] = b[layer + 1] * (1.0 + 1j * STEP)
+            return self.forward(W, b, X, y)
         source = {"W": s.W, "b": s.b, "z": s.z, "a": s.a}
         value = (s.y if kind == "y" else source[kind][layer]).astype(complex)
         value[index] += 1j * STEP

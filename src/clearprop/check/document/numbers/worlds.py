@@ -9,14 +9,15 @@ import numpy as np
 from clearprop.check.document.meaning import zeros
 from clearprop.check.document.meaning.build import Setting
 from clearprop.check.document.meaning.hidden_layers import HIDDEN
-from clearprop.check.document.meaning.notation import Reading, is_letter, is_near_letter
+from clearprop.check.document.meaning.notation import Reading, Role, is_letter, is_near_letter
 from clearprop.check.document.meaning.of_one import OfOne
+from clearprop.check.document.meaning.steps import layer_said
 from clearprop.check.document.numbers.env import Env
 from clearprop.check.document.numbers.evaluate import plain
 from clearprop.check.document.numbers.functions import relu_one
 from clearprop.check.document.numbers.world import OWN, Plan, State, World
 from clearprop.check.document.read.statements import Statement
-from clearprop.check.document.read.tree import Num, Relation, symbols, walk
+from clearprop.check.document.read.tree import Num, Relation, Sym, symbols, walk
 
 NOWHERE = State([], [], [], [], np.zeros((0, 0)), np.zeros(0))  # a function of one letter needs no network
 SAMPLES = (5, 7, 6, 8, 9, 11)
@@ -144,19 +145,30 @@ class Worlds:
         open_depth = self.setting.depth is None or self._speaks_of_depth
         if self.setting.depth == 1 and not open_depth:
             return False
-        for part in statement.parts:
-            for one in symbols(part.node) if part.node is not None else ():
-                size = notation.sizes.get(is_letter(one) or "")
-                if size in (("L",), HIDDEN) or (open_depth and size is not None and size != ("m",)):
-                    return True
-                items = (
-                    one.sub[:1]
-                    if notation.style == "sub"
-                    else tuple(i for i in one.sup if i.kind == notation.style)
-                )
-                if open_depth and any(is_near_letter(i.node, notation.layer_letters) for i in items):
-                    return True
+        every = [one for part in statement.parts if part.node is not None for one in symbols(part.node)]
+        sizes = {notation.sizes.get(is_letter(one) or "") for one in every}
+        if sizes & {("L",), HIDDEN}:
+            return True
+        if self.setting.depth is not None and any(map(self._is_of_last, every)):
+            return False
+        if open_depth and sizes - {None, ("m",)}:
+            return True
+        for one in every:
+            items = (
+                one.sub[:1]
+                if notation.style == "sub"
+                else tuple(i for i in one.sup if i.kind == notation.style)
+            )
+            if open_depth and any(is_near_letter(i.node, notation.layer_letters) for i in items):
+                return True
         return False
+
+    def _is_of_last(self, sym: Sym) -> bool:
+        """Whether a symbol is of the last layer by its number, 4, which is the last of the text's own network alone."""
+        notation = self.setting.notation
+        role = notation.roles.get(sym.name, Role(""))
+        last = (self.setting.depth or 0) + notation.first_act
+        return role.kind in ("pre", "act", "delta") and layer_said(sym, notation) == last
 
 
 def _sets_a_size(statement: Statement) -> bool:

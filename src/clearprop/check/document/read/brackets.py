@@ -29,6 +29,25 @@ if TYPE_CHECKING:
 
 CONDITIONS = {"=", "<", ">", r"\le", r"\ge", r"\ne", r"\in"}
 LIKELIHOODS = {"p", "P", "Pr"}
+NO_FACTOR = {
+    "+",
+    "-",
+    ",",
+    ";",
+    "&",
+    "/",
+    "=",
+    "<",
+    ">",
+    r"\\",
+    r"\quad",
+    r"\cdot",
+    r"\times",
+    r"\odot",
+    r"\dots",
+    r"\mid",
+    "|",
+}
 OTHERWISE = ("otherwise", "else", "其他", "其它", "否则", "sonst", "other", "if not")
 
 
@@ -65,7 +84,22 @@ def _blocks(inside: list[Token]) -> list[list[Token]] | None:
     parts = split_list(inside, lambda t: t.text in ("|", r"\mid"))
     letters = [t for part in parts for t in part]
     whole = len(letters) == 2 and all(t.kind == "letter" for t in letters)
-    return [[t] for t in letters] if whole and len(parts) <= 2 else None
+    if len(parts) > 2:
+        return None
+    return [[t] for t in letters] if whole else _beside_one(inside)
+
+
+def _beside_one(inside: list[Token]) -> list[list[Token]] | None:
+    """A side [1 X] or [f(Z) 1]: one factor and a 1, which would say nothing as a product."""
+    ends = [one for one in (0, -1) if len(inside) > 1 and inside[one].text in (r"\one", "1")]
+    if len(ends) != 1:
+        return None
+    rest = inside[1:] if ends == [0] else inside[:-1]
+    opened = split_list(rest, lambda t: t.text in NO_FACTOR)
+    if len(opened) > 1 or rest[0].kind == "number":
+        return None
+    one = [inside[ends[0]]]
+    return [one, rest] if ends == [0] else [rest, one]
 
 
 def _square(p: Parser, inside: list[Token]) -> Node:

@@ -317,11 +317,25 @@ def _adjacent(tokens: list[Token], k: int) -> bool:
     return tokens[k].at == tokens[k - 1].at + len(tokens[k - 1].raw)
 
 
+BY_DOT = {"*": r"\odot", "/": r"\oslash", r"\times": r"\odot", r"\ast": r"\odot"}
+
+
+def _by_dot(c: _Cleaner, dot: Token) -> Token | None:
+    r"""The entrywise sign that begins with a dot, as MATLAB has it, also with spaces within: .\!*"""
+    k = c.k
+    while k < len(c.tokens) and c.tokens[k].raw in DROPPED:
+        k += 1
+    sign = c.tokens[k].raw if k + 1 < len(c.tokens) else ""
+    if sign not in BY_DOT:
+        return None
+    c.k = k + 1
+    return Token("sign", BY_DOT[sign], f".{sign}", dot.at)
+
+
 def _sign(c: _Cleaner, token: Token) -> Token:
     follows = c.tokens[c.k].raw if c.k < len(c.tokens) else ""
-    if token.raw == "." and follows == "*":  # as MATLAB has it
-        c.k += 1
-        return Token("sign", r"\odot", ".*", token.at)
+    if token.raw == "." and (entrywise := _by_dot(c, token)) is not None:
+        return entrywise
     if token.raw + follows in (":=", "=:") or (token.raw == "." and follows == "."):
         c.k += 1
         raw = token.raw + follows

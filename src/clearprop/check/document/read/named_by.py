@@ -29,7 +29,7 @@ def _lowered(tokens: list[Token], owners: set[str] | None = None) -> list[Token]
         scripts: dict[str, list[Token]] = {}
         end = k
         while end < len(tokens) and tokens[end].text in ABOVE and tokens[end].text not in scripts:
-            start, end = end, _end(tokens, end + 1)
+            start, end = end, end_of_script(tokens, end + 1)
             scripts[tokens[start].text] = tokens[start:end]
         above = [t for t in scripts.get("^", [])[1:] if t.text not in ("{", "}", "(", ")")]
         if len(above) == 1 and above[0].kind == "letter" and (owners is None or above[0].text in owners):
@@ -50,7 +50,7 @@ def _owners(formulas: Formulas) -> set[str]:
                     on_line.add(tokens[k].text)
                 k += 1
                 continue
-            end = _end(tokens, k + 1)
+            end = end_of_script(tokens, k + 1)
             inside = [t.text for t in tokens[k + 1 : end]]
             named = _below(tokens, k - 1) if k > 0 and tokens[k - 1].text in BASES else ""
             (below if named else indices).update([named] if named else inside)
@@ -58,7 +58,7 @@ def _owners(formulas: Formulas) -> set[str]:
     return (on_line & below) - indices
 
 
-def _end(tokens: list[Token], k: int) -> int:
+def end_of_script(tokens: list[Token], k: int) -> int:
     """Behind the script that starts here."""
     if k >= len(tokens) or tokens[k].text != "{":
         return min(k + 1, len(tokens))
@@ -81,7 +81,7 @@ def _joined(tokens: list[Token], owners: set[str]) -> list[Token]:
         below = _below(tokens, k)
         end = k + 1
         if below in owners and _is_base(tokens[k]):
-            end = _end(tokens, k + 2)
+            end = end_of_script(tokens, k + 2)
             scripts = _own_scripts(tokens, k, end)
             if [t.text for t in tokens[end : end + 3]] == ["(", below, ")"]:
                 end += 3  # g_w(w)
@@ -96,7 +96,7 @@ def _below(tokens: list[Token], k: int) -> str:
     """The one token below a name, or the first that has scripts of its own: W of v_{W_k}."""
     if k + 2 >= len(tokens) or tokens[k + 1].text != "_":
         return ""
-    inside = _bare([t.text for t in tokens[k + 2 : _end(tokens, k + 2)]])
+    inside = _bare([t.text for t in tokens[k + 2 : end_of_script(tokens, k + 2)]])
     scripted = len(inside) > 2 and inside[1] in ABOVE
     return inside[0] if len(inside) == 1 or scripted else ""
 
@@ -113,4 +113,4 @@ def _is_base(token: Token) -> bool:
     return token.text in BASES and (token.text != "D" or token.raw == "D")
 
 
-__all__ = ["joined"]
+__all__ = ["end_of_script", "joined"]

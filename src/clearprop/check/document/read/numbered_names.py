@@ -9,6 +9,7 @@ one token, so that the formulas tell its layer.
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
+from clearprop.check.document.read.named_by import end_of_script
 from clearprop.check.document.read.tokens import Token, merged
 
 BIASES = ("b", "c")
@@ -17,6 +18,7 @@ BESIDE = ("h", "a", "o")
 UNITS = ("z", "a", "u", "s", "v", "o")
 WEIGHTS = ("W", "w", "theta", "Theta", "beta", "alpha", "V", "U", "v", "u")
 SIGNS = (r"\partial", "d", r"\nabla")
+COLUMN_OF_ONE = (["1", "\\\\"], [r"\one", "\\\\"])
 Formulas = list[list[Token]]
 
 
@@ -90,13 +92,26 @@ def _is_below(tokens: list[Token], k: int) -> bool:
 
 
 def _counts_from_zero(tokens: list[Token]) -> bool:
-    """Whether a sum starts at 0, or there is an x_0, or z_0 = 1: then the weight 0 is one among the others."""
+    """Whether a sum starts at 0, or there is an x_0, or z_0 = 1 in some layer, or a column that begins with a 1: then
+    the weight 0 is one among the others.
+    """
     return any(
         (t.text == r"\sum" and "0" in [one.text for one in tokens[k + 1 : k + 6]])
-        or (t.text not in WEIGHTS and [one.text for one in tokens[k + 1 : k + 5]] == ["_", "0", "=", "1"])
+        or (t.kind == "letter" and t.text not in WEIGHTS and _is_one_at_zero(tokens, k + 1))
         or (t.text == "x" and [one.text for one in tokens[k + 1 : k + 3]] == ["_", "0"])
+        or (t.text.startswith(r"\begin ") and [one.text for one in tokens[k + 1 : k + 3]] in COLUMN_OF_ONE)
         for k, t in enumerate(tokens)
     )
+
+
+def _is_one_at_zero(tokens: list[Token], k: int) -> bool:
+    """Whether a name whose scripts start here has a 0 below it, and is 1."""
+    scripts = {}
+    while k < len(tokens) and tokens[k].text in ("_", "^"):
+        end = end_of_script(tokens, k + 1)
+        scripts[tokens[k].text] = [one.text for one in tokens[k + 1 : end] if one.text not in ("{", "}")]
+        k = end
+    return scripts.get("_") == ["0"] and [one.text for one in tokens[k : k + 2]] == ["=", "1"]
 
 
 def _is_numbered(name: str, formulas: Formulas) -> bool:

@@ -1,5 +1,7 @@
 """What stands above and below a symbol, as items."""
 
+import re
+
 from clearprop.check.document.read.cursor import PAIRS, Cursor
 from clearprop.check.document.read.splitting import OPEN, split_list
 from clearprop.check.document.read.tokens import Token
@@ -7,6 +9,9 @@ from clearprop.check.document.read.tree import Dots, Node, Num, Script, Sym, Tex
 
 TRANSPOSED = {r"\top", "T", r"\dag", r"\dagger", "t"}
 EMPTY = {":", r"\cdot", r"\ast", "*", r"\bullet", "-", r"\dots"}
+
+REST = "rest"  # all entries but the one at an end that stands for a bias: 1:, 2:end, :-1
+SLICE = re.compile(r"[12]:|:-1$")
 
 WORDS = {
     "reg",
@@ -61,6 +66,8 @@ def _part(parser: Cursor, tokens: list[Token], *, below: bool) -> list[Script]:
     if len(tokens) == 1 and tokens[0].text in EMPTY:
         return [Script("plain", None)]
     word = "".join(t.text for t in tokens)
+    if below and SLICE.match(word):
+        return [Script("plain", Text(REST))]
     if below and word in WORDS:  # J_{reg}, in letters that are no product
         return [Script("plain", Text(word))]
     if len(tokens) == 1 and tokens[0].text == "+":  # M_+
@@ -117,6 +124,11 @@ def _item(parser: Cursor, inner: Cursor, *, below: bool) -> Script:
         if inner.next().text != "'":
             inner.group()
     return Script("plain", parser.sub(inner.tokens[start : inner.k]))  # type: ignore[attr-defined]
+
+
+def is_rest(script: Script) -> bool:
+    """Whether a script takes all entries but the one that stands for a bias."""
+    return script.node == Text(REST)
 
 
 def single(script: tuple[Script, ...]) -> Node | None:

@@ -217,7 +217,7 @@ def _add(statements: list[Statement], chain: Chain, number: int, words: Words) -
             statements.append(Statement([replace(parts[0]), parts.pop()], number, []))
     if len(parts) == 2 and parts[1].sign in EQUAL:
         parts[0].node = entries.by_entry(parts[0].node, parts[1].node, parts[1].tokens)
-        parts[1].node = entries.as_vector(parts[0].node, parts[1].node)
+    entries.list_vectors(parts)
     if chain.continues and statements:
         statements[-1].parts += parts
         statements[-1].own += chain.conditions
