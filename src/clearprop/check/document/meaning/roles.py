@@ -279,7 +279,9 @@ def find_roles(document: Document, notation: Notation) -> None:
     notation.unit_names = unit_letters.computed(list(pairs(document)), notation)
     find_any_layer(list(pairs(document)), notation, prior)
     _augmented(document, notation)
-    ones = _ones_at_zero(document)
+    ones = {
+        name for one in document.statements for name in patterns.ones_at_zero([p.node for p in one.parts])
+    }
     notation.from_zero = any(notation.kind(name) == "input" for name in ones)
     outside = {one.name for node in nodes(document) for one in steps.outside(node)}
     written = steps.find_steps(list(pairs(document)), used, outside, notation)
@@ -390,13 +392,6 @@ def _one_hot(document: Document) -> set[str]:
         if left.sub and isinstance(right, Num) and right.value in set_to:
             set_to[right.value].add(left.name)
     return set_to[0.0] & set_to[1.0]
-
-
-def _ones_at_zero(document: Document) -> set[str]:
-    """The names of which the text says that unit 0 is 1."""
-    return {
-        name for one in document.statements for name in patterns.ones_at_zero([p.node for p in one.parts])
-    }
 
 
 __all__ = ["PRIOR", "Relation", "find_roles", "find_style", "nodes", "pairs", "place"]
