@@ -7,7 +7,9 @@ from clearprop.check.document.read.statements import Statement
 from clearprop.check.document.read.tree import (
     Call,
     Derivative,
+    Dots,
     Listed,
+    Matrix,
     Node,
     Num,
     Pick,
@@ -30,6 +32,7 @@ def is_claim(statement: Statement, words: Words, notation: Notation) -> bool:
             _sets_a_label,
             _sets_an_index,
             _names_data,
+            _sets_side_by_side,
         )
     )
     return statement.equal and not nothing
@@ -123,6 +126,22 @@ def _names_data(statement: Statement, notation: Notation) -> bool:
         and not notation.kind(left.name)
         and (any(isinstance(one, Listed) for one in pairs) or (numbered and len(pairs) == 2))
     )
+
+
+def _sets_side_by_side(statement: Statement, notation: Notation) -> bool:
+    """H = [h_1, ..., h_m]: says what the samples' columns are called together, where h_1 is a unit elsewhere."""
+    left, right = (*(part.node for part in statement.parts), None)[:2]
+    cells = right.rows[0] if isinstance(right, Matrix) and len(right.rows) == 1 else ()
+    if not isinstance(left, Sym) or len(cells) != 3 or not isinstance(cells[1], Dots):
+        return False
+    first, last = cells[0], cells[2]
+    if not (
+        isinstance(first, Sym) and isinstance(last, Sym) and first.name == last.name == left.name.lower()
+    ):
+        return False
+    numbers = [one.sub[0].node if len(one.sub) == 1 else None for one in (first, last)]
+    of_samples = notation.sizes.get(is_letter(numbers[1]) or "") == ("m",)
+    return of_samples and numbers[0] == Num(1.0) and notation.kind(first.name) in ("pre", "act", "delta")
 
 
 def open_meaning(statement: Statement, notation: Notation) -> str:

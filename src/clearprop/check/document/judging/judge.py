@@ -104,8 +104,11 @@ class Judge:
         named = otherwise.other_activation(statement, document, self.setting.plan.activations)
         drawn = notation.graph is None and not self.setting.numbers
         if held < len(comparison.pairs) and named is not None and drawn:
-            other = Comparison(statement, document, notation, self.reading)
-            plan = replace(self.setting.plan, activations=(named,))
+            usual = self.setting.plan.activations
+            functions = {f: named if what in usual else what for f, what in notation.functions.items()}
+            other = Comparison(statement, document, replace(notation, functions=functions), self.reading)
+            plan = self.setting.plan
+            plan = replace(plan, activations=(named,), head=named if plan.head in usual else plan.head)
             if all(pair.holds for pair in other.run(self.worlds.with_plan(plan, worlds))):
                 return other
         for other in otherwise.ways(statement, document, notation, self.reading):

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from clearprop.check.document.judging import local_functions
+from clearprop.check.document.judging import local_functions, of_hidden
 from clearprop.check.document.judging.cases import clause
 from clearprop.check.document.judging.compare import Comparison
 from clearprop.check.document.meaning import hints, vectors
@@ -30,6 +30,11 @@ def ways(
     lent = local_functions.substituted(statement, document, notation)
     if lent is not None:
         yield Comparison(lent, document, notation, reading)
+    below = of_hidden.spoken_of(statement, document, notation)
+    if below:
+        hidden = Comparison(statement, document, notation, reading)
+        hidden.conditions += below
+        yield hidden
     if _is_of_one(statement, document):
         yield Comparison(statement, document, notation, _narrowed(reading))
     before = clause(statement, document)

@@ -21,6 +21,7 @@ from clearprop.check.document.meaning.roles import nodes
 from clearprop.check.document.read.statements import Document
 from clearprop.check.document.read.tree import (
     Big,
+    Div,
     Dots,
     Listed,
     Matrix,
@@ -164,6 +165,7 @@ def _bounds(document: Document, notation: Notation) -> None:
                     notation.sizes[last] = size
             elif isinstance(one, Matrix):
                 _listed(one, notation)
+    _units_counted_by_m(document, notation)
     for statement in document.statements:
         parts = [p.node for p in statement.parts]
         _labels(parts, notation)
@@ -173,6 +175,17 @@ def _bounds(document: Document, notation: Notation) -> None:
         letter, last = is_letter(parts[0]), is_letter(parts[1].items[-1])
         if letter in notation.unit_layers and last and _is_open(last, notation):
             notation.sizes[last] = ("n", notation.unit_layers[letter])
+
+
+def _units_counted_by_m(document: Document, notation: Notation) -> None:
+    """m of sum_{j=1}^m v_j h_j, how many units a layer has: where no sum to it is over samples and nothing is shared by it."""
+    every = [one for node in nodes(document) for one in walk(node)]
+    sums = [one for one in every if isinstance(one, Big) and one.index and is_letter(one.last) == "m"]
+    slots = {_slot(one.body, str(one.index), notation) for one in sums}
+    shares = any(isinstance(one, Div) and Sym("m") in symbols(one.below) for one in every)
+    size = slots.pop() if len(slots) == 1 else None
+    if notation.sizes.get("m") == ("m",) and size is not None and size[0] == "n" and not shares:
+        notation.sizes["m"] = size
 
 
 def _listed(node: Matrix, notation: Notation) -> None:

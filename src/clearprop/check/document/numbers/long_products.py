@@ -20,7 +20,7 @@ def written_out(factors: list[Factor], env: Env) -> list[Factor]:
     before, behind = factors[:k], factors[k + 1 :]
     found = [
         (_agreeing(before, behind, width, steps, letter, env), -width, letter, steps)
-        for letter in sorted(env.letters)
+        for letter in (*sorted(env.letters), "")  # none: layers 1, 2, ...
         for width in range(1, min(len(before), len(behind)) + 1)
         for steps in range(-1, env.world.L + 1)
     ]
@@ -40,7 +40,7 @@ def _agreeing(
     before: list[Factor], behind: list[Factor], width: int, steps: int, letter: str, env: Env
 ) -> float:
     """The share of the factors that are the first unit's, one layer on each time, and `steps` behind the dots."""
-    if not any(Sym(letter) in walk(one) for _, one in before[:width]):
+    if letter and not any(Sym(letter) in walk(one) for _, one in before[:width]):
         return 0.0
     wanted = [_moved(before[n % width][1], letter, n // width) for n in range(len(before))]
     wanted += [_moved(one, letter, steps) for _, one in before[:width]]
@@ -53,8 +53,16 @@ def _agreeing(
 
 
 def _moved(node: Node, letter: str, steps: int) -> Node:
-    """The same factor so many layers on."""
+    """The same factor so many layers on; without a letter, by the numbers above and below its names."""
+    if not letter:
+        return _renumbered(node, steps)
     return swapped(node, {Sym(letter): Add(Sym(letter), Num(float(steps)), 1)})
+
+
+def _renumbered(node: Node, steps: int) -> Node:
+    if isinstance(node, Script):
+        return replace(node, node=Num(node.node.value + steps)) if isinstance(node.node, Num) else node
+    return mapped(node, lambda one: _renumbered(one, steps))
 
 
 def _numbered(node: Node, env: Env) -> Node:

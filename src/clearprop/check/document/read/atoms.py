@@ -10,6 +10,7 @@ from clearprop.check.document.read.splitting import split_list
 from clearprop.check.document.read.tree import (
     Call,
     Dots,
+    Indicator,
     Mul,
     Node,
     Norm,
@@ -17,6 +18,7 @@ from clearprop.check.document.read.tree import (
     Ones,
     Pick,
     Pow,
+    Relation,
     Script,
     Space,
     Sym,
@@ -121,10 +123,14 @@ def _constant(p: Parser, text: str) -> Node:
 
 def _one(p: Parser) -> Node:
     r"""\mathbb{1}: with a condition an indicator, alone the vector of ones."""
-    size = None
+    size, outlined = None, p.peek(-1).raw.startswith((r"\mathbb", r"\mathds"))
     if p.text == "_":
         p.next()
         tokens = p.group()
+        if (
+            outlined and len(tokens) == 2 and all(t.kind == "letter" for t in tokens)
+        ):  # of two indices: Kronecker's
+            return Indicator(Relation("=", *(p.sub([token]) for token in tokens)))
         inner = brackets.as_condition(p, tokens)
         if inner is not None:
             return inner
@@ -174,9 +180,10 @@ def scripted(p: Parser, node: Node) -> Node:
 
 
 def _slope(p: Parser, node: Node) -> Node:
-    """(f^l)': the slope of the function of layer l."""
+    """(f^l)', (f^l)'(z): the slope of the function of layer l."""
     if isinstance(node, Sym) and node.name in p.words.functions:
-        return Call(node.name, (), 1, node.sub, node.sup)
+        args = (p.sub(p.inside()),) if p.text == "(" else ()
+        return Call(node.name, args, 1, node.sub, node.sup)
     msg = "a dash stands behind a bracket"
     raise p.stuck(msg)
 
