@@ -4,7 +4,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from clearprop.check.document.judging import alone, cells, doubt, otherwise, sized
+from clearprop.check.document.judging import alone, cells, doubt, otherwise, own_numbers, sized
 from clearprop.check.document.judging.compare import Comparison, Failure, Outcome, Pair, same
 from clearprop.check.document.judging.diagnose import Diagnosis, diagnose
 from clearprop.check.document.judging.diagnose import written as number
@@ -12,14 +12,13 @@ from clearprop.check.document.judging.repair import Repair, repairs, undefined
 from clearprop.check.document.meaning.build import Setting
 from clearprop.check.document.meaning.notation import Reading
 from clearprop.check.document.meaning.other_losses import find_other_losses
-from clearprop.check.document.numbers import rounding
 from clearprop.check.document.numbers.scalars import Scalars
 from clearprop.check.document.numbers.worlds import Worlds
 from clearprop.check.document.read.extent import extent
 from clearprop.check.document.read.limits import SLIPS, Misfit, OutOfRange, Undefined, Unread
 from clearprop.check.document.read.statements import Part, Statement
 from clearprop.check.document.read.tokens import written
-from clearprop.check.document.read.tree import Node, Sym, is_numeric, symbols
+from clearprop.check.document.read.tree import Node, Sym, symbols
 from clearprop.check.document.verdict import Checked, DocumentCheck, Finding, UnreadFormula
 
 
@@ -72,15 +71,15 @@ class Judge:
         comparison = self._compared(statement, worlds)
         pairs, reading = comparison.pairs, comparison.reading
         self._spare_vague(statement, pairs)
-        _spare_rounded(statement, pairs, always=bool(self.setting.numbers))
+        own_numbers.spare_rounded(statement, pairs, always=bool(self.setting.numbers))
         if comparison.beyond is not None and all(not p.choices and p.unread is None for p in pairs):
             self._beyond(statement, comparison)
             return
         named = self.scalars.pure and any(p.failures for p in pairs)
         if not named and not self.setting.numbers and self.setting.notation.graph is None:
-            self._spare_numbers(statement, pairs)
+            own_numbers.hold(statement, pairs, self.setting, reading, self.worlds, self.scalars)
         nowhere = any(p.unread is not None for p in pairs) and all(
-            p.unread or p.holds or _is_of_numbers(p, statement) for p in pairs
+            p.unread or p.holds or own_numbers.are_both(p, statement) for p in pairs
         )
         if named or (self.scalars.apply and nowhere):
             self._by_definitions(statement, pairs, comparison.update)
@@ -148,14 +147,6 @@ class Judge:
             if pair.failures and vague:
                 why = f"the text does not say how {vague[0]} comes about"
                 pair.unread, pair.unread_side = Undefined(why, vague[0]), pair.right
-
-    def _spare_numbers(self, statement: Statement, pairs: list[Pair]) -> None:
-        """Call nothing wrong that is a number of the text's own example, which no other network has: o = 0.7."""
-        for pair in pairs:
-            sides = (statement.parts[pair.left].node, statement.parts[pair.right].node)
-            bare = [is_numeric(side) for side in sides]
-            if pair.failures and any(bare) and not all(bare) and self.scalars.is_example:
-                pair.unread, pair.unread_side = Unread("a number of the text's own example"), pair.right
 
     def _by_definitions(self, statement: Statement, pairs: list[Pair], steps: bool) -> None:
         """Compare sides of single numbers that the text itself defines; `steps`: the first after a step."""
@@ -333,21 +324,6 @@ class Judge:
             self.source.numbers,
         )
         return check if sure else doubt.weighed(check, self.numbers)
-
-
-def _spare_rounded(statement: Statement, pairs: list[Pair], *, always: bool) -> None:
-    """Call nothing wrong that differs by what the text rounds: numbers among themselves, or `always`."""
-    for pair in pairs:
-        left, right = statement.parts[pair.left].node, statement.parts[pair.right].node
-        if left is None or right is None or not (always or _is_of_numbers(pair, statement)):
-            continue
-        if all(rounding.near(left, right, one.left.value, one.right.value) for one in pair.failures):
-            pair.failures = []
-
-
-def _is_of_numbers(pair: Pair, statement: Statement) -> bool:
-    """Whether both sides are made of numbers only, which no network has a say in."""
-    return all(is_numeric(statement.parts[k].node) for k in (pair.left, pair.right))
 
 
 def _blamed(failing: list[Pair], pairs: list[Pair]) -> list[tuple[Pair, int]]:

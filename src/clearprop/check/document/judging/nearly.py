@@ -12,6 +12,7 @@ from clearprop.check.document.judging.compare import Comparison, Failure, Outcom
 from clearprop.check.document.judging.diagnose import written as number
 from clearprop.check.document.judging.judge import Judge
 from clearprop.check.document.numbers import rounding
+from clearprop.check.document.numbers.world import World
 from clearprop.check.document.read.extent import extent
 from clearprop.check.document.read.limits import Unread
 from clearprop.check.document.read.splitting import NEARLY
@@ -47,7 +48,9 @@ def _looked_at(statement: Statement, k: int, judge: Judge) -> Pair | None:
     left, right = statement.parts[k - 1].node, statement.parts[k].node
     if left is None or right is None:
         return None
-    pair = _on_network(statement, k, judge) if judge.setting.numbers else _by_number(statement, k, judge)
+    worlds = judge.worlds.own if judge.setting.numbers else judge.worlds.example
+    pair = _on_network(statement, k, judge, worlds) if worlds else None
+    pair = _by_number(statement, k, judge) if pair is None or pair.unread else pair
     if pair is None or pair.unread or not pair.choices:
         return None
     said = [_is_near(left, right, one) for one in pair.failures]
@@ -63,12 +66,12 @@ def _is_near(left: Node, right: Node, one: Failure) -> bool | None:
     return None if a is None or b is None else rounding.about(left, right, a, b)
 
 
-def _on_network(statement: Statement, k: int, judge: Judge) -> Pair:
+def _on_network(statement: Statement, k: int, judge: Judge, worlds: list[World]) -> Pair:
     """On the network whose batch, weights and biases the text gives."""
     setting = judge.setting
     comparison = Comparison(statement, setting.document, setting.notation, judge.reading)
     comparison.pairs, comparison.update = [Pair(k - 1, k)], False
-    return comparison.run(judge.worlds.own)[0]
+    return comparison.run(worlds)[0]
 
 
 def _by_number(statement: Statement, k: int, judge: Judge) -> Pair | None:

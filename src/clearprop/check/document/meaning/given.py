@@ -1,27 +1,50 @@
 """Numbers that a text gives: its own batch and parameters, written out as matrices."""
 
 import re
+from collections.abc import Callable
 
 import numpy as np
 
 from clearprop.check.document.meaning.notation import ROWLIKE, Notation, Role, first, place
 from clearprop.check.document.meaning.roles import pairs
+from clearprop.check.document.numbers import scalars
 from clearprop.check.document.read.statements import Document
-from clearprop.check.document.read.tree import Div, Matrix, Neg, Node, Num, Sym
+from clearprop.check.document.read.tree import Matrix, Node, Num, Sym, symbols
 
 KINDS = {"weight": "W", "bias": "b", "input": "x", "act": "x", "target": "y"}
 
 
 def given(document: Document, notation: Notation) -> dict[tuple[str, int], np.ndarray]:
     """Arrays as in the network, by kind and layer: x, y (layer 0), W and b; empty unless all of a network are there."""
+    found = _arrays(document, notation, _array)
+    across = _weights(found, notation) == "in_out"
+    turned = _network(found, across, notation)
+    if turned:
+        notation.weights = "in_out" if across else "out_in"
+        _adopt(found, turned, notation)
+    return turned
+
+
+def example(document: Document, notation: Notation) -> dict[tuple[str, int], np.ndarray]:
+    """The same of an example in a text about any numbers, where what has one entry may be a number alone; nothing is
+    adopted from it.
+    """
+    return _network(_arrays(document, notation, _array_or_number), notation.weights == "in_out", notation)
+
+
+def _arrays(document: Document, notation: Notation, array: Callable[[Node], np.ndarray | None]) -> dict:
+    """The arrays that a text gives, by kind and layer."""
     found: dict[tuple[str, int], np.ndarray] = {}
     for left, right, _ in pairs(document):
-        if (
-            isinstance(left, Sym)
-            and (role := notation.roles.get(left.name)) is not None
-            and role.kind in KINDS
-        ):
-            _note(left, right, role, notation, found)
+        role = notation.roles.get(left.name) if isinstance(left, Sym) else None
+        value = array(right) if role is not None and role.kind in KINDS else None
+        if isinstance(left, Sym) and role is not None and value is not None:
+            _note(left, value, role, notation, found)
+    return found
+
+
+def _network(found: dict, across: bool, notation: Notation) -> dict[tuple[str, int], np.ndarray]:
+    """The arrays as in the network; none unless all of one are there, and their sizes follow each other."""
     depth = max((layer for kind, layer in found if kind == "W"), default=0)
     wanted = {
         ("x", 0),
@@ -31,13 +54,8 @@ def given(document: Document, notation: Notation) -> dict[tuple[str, int], np.nd
     }
     if not depth or not wanted <= found.keys():
         return {}
-    across = _weights(found, notation) == "in_out"
     turned = {key: _turned(key, value, found, across, notation.rows) for key, value in found.items()}
-    if not _chains(turned, depth):
-        return {}
-    notation.weights = "in_out" if across else "out_in"
-    _adopt(found, turned, notation)
-    return turned
+    return turned if _chains(turned, depth) else {}
 
 
 def _weights(found: dict, notation: Notation) -> str:
@@ -88,12 +106,13 @@ def constants(document: Document, notation: Notation) -> dict[str, float]:
     return found
 
 
-def _note(left: Sym, right: Node, role: Role, notation: Notation, found: dict) -> None:
+def _note(left: Sym, array: np.ndarray, role: Role, notation: Notation, found: dict) -> None:
     where = place(left, role, notation)
-    array = _array(right)
-    if array is None or where.indices or where.sample is not None:
+    if where.indices or where.sample is not None:
         return
     kind = KINDS[role.kind]
+    if kind == "W" and role.orient not in (None, notation.weights):  # v of v^T h, beside W x
+        array = array.T
     layer = where.layer if isinstance(where.layer, int) else None
     if isinstance(where.layer, Num):
         layer = int(where.layer.value) - first(kind if kind in "Wb" else "a", notation)
@@ -109,17 +128,14 @@ def _array(node: Node) -> np.ndarray | None:
     return None if any(n is None for row in numbers for n in row) else np.array(numbers, float)
 
 
+def _array_or_number(node: Node) -> np.ndarray | None:
+    value = _number(node)
+    return _array(node) if value is None else np.array([[value]])
+
+
 def _number(node: Node) -> float | None:
-    """The value of a number, negative or a fraction."""
-    if isinstance(node, Num):
-        return node.value
-    if isinstance(node, Neg):
-        inner = _number(node.of)
-        return None if inner is None else -inner
-    if isinstance(node, Div):
-        above, below = _number(node.above), _number(node.below)
-        return None if above is None or not below else above / below
-    return None
+    """The value of a number: negative, a fraction, a logarithm."""
+    return None if any(symbols(node)) else scalars.at(node, "", 0.0, {})
 
 
 def _chains(found: dict, depth: int) -> bool:
@@ -131,4 +147,4 @@ def _chains(found: dict, depth: int) -> bool:
     return rows and found["y", 0].shape == (len(found["x", 0]), sizes[-1])
 
 
-__all__ = ["constants", "given"]
+__all__ = ["constants", "example", "given"]

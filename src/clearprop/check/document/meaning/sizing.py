@@ -178,7 +178,7 @@ def _bounds(document: Document, notation: Notation) -> None:
 
 
 def _units_counted_by_m(document: Document, notation: Notation) -> None:
-    """m of sum_{j=1}^m v_j h_j, how many units a layer has: where no sum to it is over samples and nothing is shared by it."""
+    """m of sum_{j=1}^m v_j h_j: how many units a layer has, where no sum over samples ends at it and no mean has it."""
     every = [one for node in nodes(document) for one in walk(node)]
     sums = [one for one in every if isinstance(one, Big) and one.index and is_letter(one.last) == "m"]
     slots = {_slot(one.body, str(one.index), notation) for one in sums}

@@ -6,7 +6,7 @@ from functools import cached_property
 
 import numpy as np
 
-from clearprop.check.document.meaning import zeros
+from clearprop.check.document.meaning import given, zeros
 from clearprop.check.document.meaning.build import Setting
 from clearprop.check.document.meaning.hidden_layers import HIDDEN
 from clearprop.check.document.meaning.notation import Reading, Role, is_letter, is_near_letter
@@ -87,6 +87,14 @@ class Worlds:
             return self.of_one()
         own = self.own if classes is None else self._with_classes(classes)
         return [*own, *self.others] if classes is None and self._general(statement) else own
+
+    @cached_property
+    def example(self) -> list[World]:
+        """The network of an example that a text about any numbers gives, if it gives all of it."""
+        setting = self.setting
+        numbers = {} if setting.numbers else given.example(setting.document, setting.notation)
+        constants = given.constants(setting.document, setting.notation)
+        return [World.of(setting.plan, numbers, constants, _functions(setting))] if numbers else []
 
     def of_one(self) -> list[World]:
         """Networks like the text's own, with one sample; its own if it gives numbers."""
