@@ -70,7 +70,20 @@ NUMBERED = (
     "$$\\frac{\\partial \\ell}{\\partial z_j} = p_j - \\mathbb{1}\\{t=j\\}$$\n\n$$\\frac{\\partial \\ell}{\\partial z_t} = p_t - 1$$\n"
 )
 
+DELTAS = (
+    "# 单隐层网络\n\n输入 $x$，标签是类别编号 $k$。\n\n$$a = Wx + b,\\quad h = \\sigma(a),\\quad z = Vh + c$$\n\n"
+    "$$p_i = \\frac{e^{z_i}}{\\sum_j e^{z_j}}$$\n\n$$L = -\\ln p_k$$\n\n"
+    "$$\\frac{\\partial L}{\\partial z_i} = p_i - \\delta_{ik}$$\n\n"
+    "$$\\frac{\\partial L}{\\partial h_j} = \\sum_i (p_i-\\delta_{ik}) V_{ij}$$\n\n"
+    "$$\\frac{\\partial L}{\\partial a_j} = h_j(1-h_j)\\sum_i (p_i-\\delta_{ik}) V_{ij}$$\n"
+)
+
 TEXTS = {
+    "a label without one-hot targets": (DELTAS, ("h_j(1-h_j)", "h_j(1+h_j)")),
+    "the same by custom's letter": (
+        DELTAS.replace("ik}", "iy}").replace("k$", "y$").replace("p_k", "p_y"),
+        ("h_j(1-h_j)", "h_j(1-a_j)"),
+    ),
     "a logistic unit, then a layer before it": (LOGISTIC, ("(1 - H \\odot H)", "(1 - S \\odot S)")),
     "the same without headings": (
         LOGISTIC.replace("## Logistic regression", "").replace(

@@ -101,10 +101,11 @@ def _vote_by_shapes(shapes: list, notation: Notation, votes: Counter[str]) -> No
 
 
 def _of_label(sym: Sym) -> set[str]:
-    """The i of p_{i, y_i}: the place of sample i's own class."""
-    if len(sym.sub) != 2 or not isinstance(sym.sub[1].node, Sym) or sym.sub[1].node.name not in ("y", "t"):
+    """The i of p_{i, y_i}: the place of sample i's own class; none of delta_{iy}, which is 1 where unit i is that."""
+    label = sym.sub[1].node if len(sym.sub) == 2 else None
+    if not isinstance(label, Sym) or label.name not in ("y", "t") or (sym.name == "delta" and not label.sub):
         return set()
-    letters = {is_letter(sym.sub[0].node), *(is_letter(s.node) for s in sym.sub[1].node.sub)}
+    letters = {is_letter(sym.sub[0].node), *(is_letter(s.node) for s in label.sub)}
     return {str(letter) for letter in letters if letter and len(letters) == 1}
 
 

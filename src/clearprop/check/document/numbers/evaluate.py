@@ -111,7 +111,7 @@ def _sym(node: Sym, env: Env) -> Value:
         )
     if role.kind == "loss":
         return losses.value(node, role, env)
-    if role.kind == "delta" and _is_kronecker(node, env):
+    if role.kind == "delta" and extents.is_kronecker(node, env):
         return np.asarray(
             float(quantities.index(node.sub[0].node, env) == quantities.index(node.sub[1].node, env))
         )
@@ -120,13 +120,6 @@ def _sym(node: Sym, env: Env) -> Value:
     if role.kind == "differential":
         return differentials.value(node, role, env)
     return _powered(quantities.value_of(node, role, env), power_of(node, role, notation), env)
-
-
-def _is_kronecker(node: Sym, env: Env) -> bool:
-    """delta_{jk} beside layers' deltas that have one index."""
-    plain = len(node.sub) == 2 and not node.sup and node.name == "delta"
-    of_sample = plain and is_letter(node.sub[0].node) in env.notation.sample_letters
-    return plain and not of_sample and not env.notation.roles["delta"].batch
 
 
 def _powered(value: Value, power: Node | None, env: Env) -> Value:

@@ -90,6 +90,8 @@ def _of_symbol(sym: Sym, letter: str, env: Env) -> set[int]:
         return _of_definition(sym, letter, env)
     if role.kind == "differential":
         return _of_symbol(Sym(role.of, sym.sup, sym.sub), letter, env)
+    if role.kind == "delta" and is_kronecker(sym, env):
+        return set()
     where = place(sym, role, env.notation)
     found: set[int] = set()
     if is_letter(where.sample) == letter:
@@ -108,6 +110,16 @@ def _of_symbol(sym: Sym, letter: str, env: Env) -> set[int]:
     for k in at:
         found.add(_size(role, where.indices, k, layer, where.sample, env))
     return found
+
+
+def is_kronecker(node: Sym, env: Env) -> bool:
+    """delta_{jk} beside layers' deltas that have one index; delta_{iy} of a label y."""
+    if len(node.sub) != 2 or node.sup or node.name != "delta":
+        return False
+    first, second = (one.node for one in node.sub)
+    if isinstance(second, Sym) and env.notation.kind(second.name) == "target":
+        return True
+    return is_letter(first) not in env.notation.sample_letters and not env.notation.roles["delta"].batch
 
 
 def _size(role, indices: tuple[Script, ...], k: int, layer: int, sample: Node | None, env: Env) -> int:
