@@ -11,6 +11,7 @@ from clearprop.check.document.read.limits import OutOfRange, Undefined
 from clearprop.check.document.read.tree import Add, Dots, Node, Num, Script, Sym, mapped, swapped, walk
 
 Factor = tuple[str, Node]  # the sign before it, and the factor
+MOST_BEFORE = 1  # factors that stand before the first unit
 ENOUGH = 0.5  # of the factors: a slip in one of them is none of the others'
 
 
@@ -19,21 +20,23 @@ def written_out(factors: list[Factor], env: Env) -> list[Factor]:
     k = next((k for k, (_, one) in enumerate(factors) if isinstance(one, Dots)), 0)
     before, behind = factors[:k], factors[k + 1 :]
     found = [
-        (_agreeing(before, behind, width, steps, letter, env), -width, letter, steps)
+        (_agreeing(before[first:], behind, width, steps, letter, env), first, width, letter, steps)
         for letter in (*sorted(env.letters), "")  # none: layers 1, 2, ...
-        for width in range(1, min(len(before), len(behind)) + 1)
+        for first in range(min(len(before), MOST_BEFORE + 1))
+        for width in range(1, min(len(before) - first, len(behind)) + 1)
         for steps in range(-1, env.world.L + 1)
     ]
-    agreeing, width, letter, steps = max(found, default=(0.0, 0, "", 0))
+    best = max(found, key=lambda one: (one[0], -one[1], -one[2]), default=(0.0, 0, 0, "", 0))
+    agreeing, first, width, letter, steps = best
     if agreeing < ENOUGH:
         return factors
-    width = -width
+    head, units = before[:first], before[first:]
     between = [
-        (sign, _moved(one, letter, n))
-        for n in range(len(before) // width, steps)
-        for sign, one in before[:width]
+        (sign if n else factors[k][0], _moved(one, letter, layer))
+        for layer in range(len(units) // width, steps)
+        for n, (sign, one) in enumerate(units[:width])
     ]
-    return [*before[: max(steps, 0) * width], *between, *behind[0 if steps >= 0 else width :]] or factors
+    return [*head, *units[: max(steps, 0) * width], *between, *behind[0 if steps >= 0 else width :]]
 
 
 def _agreeing(

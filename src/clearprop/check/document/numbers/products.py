@@ -18,7 +18,8 @@ def product(node: Mul, env: Env) -> Value:
     """The value of a product; what does not fit as it stands is tried with vectors of ones and identities that do."""
     from clearprop.check.document.numbers.evaluate import evaluate
 
-    factors = long_products.written_out(_factors(node), env)
+    written = _factors(node)
+    factors = long_products.written_out(written, env)
     try:
         parts = [(kind, evaluate(factor, env)) for kind, factor in factors]
     except derive.TooManyAxes:
@@ -28,6 +29,8 @@ def product(node: Mul, env: Env) -> Value:
     try:
         return _folded(long if env.world.m == 1 else parts, env)  # a single 1 would fit everywhere
     except Misfit:
+        if factors is not written:
+            return _folded_back(parts, env)
         if fitted is not None:
             return _folded(long, env)
         sized = _with_identity(node, env)
@@ -42,6 +45,14 @@ def _folded(parts: list[tuple[str, Value]], env: Env) -> Value:
     value = parts[0][1]
     for kind, factor in parts[1:]:
         value = derive.multiply(value, factor, kind, env)
+    return value
+
+
+def _folded_back(parts: list[tuple[str, Value]], env: Env) -> Value:
+    """From the right, as errors go back through layers: W^T (f' * (W^T (f' * g)))."""
+    kind, value = parts[-1]
+    for before, factor in reversed(parts[:-1]):
+        value, kind = derive.multiply(factor, value, kind, env), before
     return value
 
 
