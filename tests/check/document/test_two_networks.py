@@ -78,7 +78,21 @@ DELTAS = (
     "$$\\frac{\\partial L}{\\partial a_j} = h_j(1-h_j)\\sum_i (p_i-\\delta_{ik}) V_{ij}$$\n"
 )
 
+BARE_THEN_LAYERS = (
+    "# From logistic regression to a network\n\nThe $m$ examples are columns $x^{(i)}$, the labels $y^{(i)}$ are 0 or 1.\n\n"
+    "## Logistic regression\n\n$$z^{(i)} = w^T x^{(i)} + b$$\n\n$$\\hat y^{(i)} = \\sigma(z^{(i)})$$\n\n"
+    "$$J = -\\frac1m \\sum_{i=1}^m \\left[ y^{(i)} \\log \\hat y^{(i)} + (1 - y^{(i)}) \\log (1 - \\hat y^{(i)}) \\right]$$\n\n"
+    "$$\\frac{\\partial J}{\\partial w_j} = \\frac1m \\sum_{i=1}^m (\\hat y^{(i)} - y^{(i)}) x_j^{(i)}$$\n\n"
+    "$$\\frac{\\partial J}{\\partial b} = \\frac1m \\sum_{i=1}^m (\\hat y^{(i)} - y^{(i)})$$\n\n"
+    "## A hidden layer\n\n$$z^{[1](i)} = W^{[1]} x^{(i)} + b^{[1]}$$\n\n$$a^{[1](i)} = \\sigma(z^{[1](i)})$$\n\n"
+    "$$z^{[2](i)} = W^{[2]} a^{[1](i)} + b^{[2]}$$\n\n$$\\hat y^{(i)} = \\sigma(z^{[2](i)})$$\n\nJ is as before.\n\n"
+    "$$\\frac{\\partial J}{\\partial W^{[2]}} = \\frac1m \\sum_{i=1}^m (\\hat y^{(i)} - y^{(i)}) (a^{[1](i)})^T$$\n\n"
+    "$$\\frac{\\partial J}{\\partial b^{[2]}} = \\frac1m \\sum_{i=1}^m (\\hat y^{(i)} - y^{(i)})$$\n"
+)
+
 TEXTS = {
+    "weights alone, then weights of layers": (BARE_THEN_LAYERS, ("(a^{[1](i)})^T", "(a^{[2](i)})^T")),
+    "a slip in the weights alone": (BARE_THEN_LAYERS, (" x_j^{(i)}$$", " x_i^{(j)}$$")),
     "a label without one-hot targets": (DELTAS, ("h_j(1-h_j)", "h_j(1+h_j)")),
     "the same by custom's letter": (
         DELTAS.replace("ik}", "iy}").replace("k$", "y$").replace("p_k", "p_y"),

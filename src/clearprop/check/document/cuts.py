@@ -15,7 +15,7 @@ from clearprop.check.document.meaning.roles import PRIOR, named_lines
 from clearprop.check.document.read.extent import extent
 from clearprop.check.document.read.sources import Source
 from clearprop.check.document.read.statements import Document, Statement
-from clearprop.check.document.read.tree import Call, Derivative, Sym, bases, symbols, walk
+from clearprop.check.document.read.tree import Call, Derivative, Num, Sym, bases, symbols, walk
 
 MOST_CUTS, MOST_OF_LONG = 2, 3  # between losses
 LONG = 60  # lines: so long a text is cut before a loss
@@ -57,9 +57,9 @@ def cuts(document: Document, *, between_losses: bool) -> list[Cut]:
         before = (max((start for _, start in between if start < at), default=0) for at in losses)
         places = list(dict.fromkeys(start for start in before if start))[:MOST_OF_LONG]
     found = {start: Cut(start) for start in places}
-    anew = _computed_anew(document)
-    if anew is not None:
-        found[anew] = Cut(anew, (OUTPUTS, NOTHING, SECTION))
+    for start in (_computed_anew(document), _layers_begin(document)):
+        if start is not None:
+            found[start] = Cut(start, (OUTPUTS, NOTHING, SECTION))
     return list(found.values())
 
 
@@ -118,6 +118,24 @@ def _computed_anew(document: Document) -> int | None:
         )
         return max(between, key=lambda one: (-one[0], one[1]))[1] if between else _line_before(document, said)
     return None
+
+
+def _layers_begin(document: Document) -> int | None:
+    """The heading behind which the weights are those of layers, W^{[1]}, where they were w alone before."""
+    bare = None
+    for statement in document.statements:
+        every = [one for part in statement.parts if part.node is not None for one in bases(part.node)]
+        layered = [_is_layered(one) for one in every if PRIOR.get(one.name) == "weight"]
+        if any(layered):
+            between = [] if bare is None else _headings(document.source.text, bare, statement.at)
+            return max(between, key=lambda one: (-one[0], one[1]))[1] if between else None
+        bare = statement.at if layered and bare is None else bare
+    return None
+
+
+def _is_layered(sym: Sym) -> bool:
+    """Whether something stands above or below it that may be a layer."""
+    return bool(sym.sup) or any(isinstance(one.node, Num) for one in sym.sub)
 
 
 def _first_said(document: Document, wanted: set[str], start: int, end: int) -> int:
