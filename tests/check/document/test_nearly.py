@@ -58,6 +58,13 @@ def test_a_number_that_does_not_come_out_is_found_at_its_line(old, new):
     assert check.verified < check.statements
 
 
+@pytest.mark.parametrize(("old", "new"), [("0.7858,", "0.7558,"), (r"\approx -0.1443", r"\approx 0.1443")])
+def test_what_the_number_should_be_is_told(old, new):
+    (found,) = check_document(WALK.replace(old, new)).findings
+    right, wrong = (one.removeprefix(r"\approx ").rstrip(",") for one in (old, new))
+    assert found.fix == f"{wrong} -> {right}"
+
+
 def test_numbers_of_a_text_without_numbers_claim_nothing():
     check = check_document(
         r"With the sigmoid, $a_j = \sigma(z_j) \approx 0.7$ and $\frac{\partial a_j}{\partial z_j} = a_j (1 - a_j)$."

@@ -12,11 +12,12 @@ from clearprop.check.document.judging.compare import Comparison, Failure, Outcom
 from clearprop.check.document.judging.diagnose import written as number
 from clearprop.check.document.judging.judge import Judge
 from clearprop.check.document.numbers import rounding
+from clearprop.check.document.numbers.values import Value
 from clearprop.check.document.numbers.world import World
 from clearprop.check.document.read.extent import extent
 from clearprop.check.document.read.limits import Unread
 from clearprop.check.document.read.splitting import NEARLY
-from clearprop.check.document.read.statements import Statement
+from clearprop.check.document.read.statements import Part, Statement
 from clearprop.check.document.read.tokens import written
 from clearprop.check.document.read.tree import Node, is_numeric
 from clearprop.check.document.verdict import Checked, DocumentCheck, Finding
@@ -113,7 +114,19 @@ def _finding(statement: Statement, pair: Pair, judge: Judge) -> Finding:
     values = (number(one.left.value), number(one.right.value))
     sides = (written(left.tokens), written(right.tokens))
     formula = f"{sides[0]} {right.sign} {sides[1]}"
-    return Finding(source.name, source.line(right.at), formula, sides, "", values, "value", WHY, "", right.at)
+    fix = _rounded(right, one.left.value)
+    return Finding(
+        source.name, source.line(right.at), formula, sides, "", values, "value", WHY, fix, right.at
+    )
+
+
+def _rounded(part: Part, value: Value | None) -> str:
+    """What a number should be, to the digits that it is written with; nothing for more than a number."""
+    tokens = [token.raw for token in part.tokens if token.raw != "-"]
+    if len(tokens) != 1 or part.tokens[-1].kind != "number" or value is None or np.ndim(value):
+        return ""
+    digits = len(tokens[0].partition(".")[2])
+    return f"{written(part.tokens)} -> {float(np.real(value)):.{digits}f}"
 
 
 def _checked(statement: Statement, failing: list[Pair], judge: Judge) -> Checked:
