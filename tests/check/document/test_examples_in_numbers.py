@@ -2,6 +2,7 @@
 
 import pytest
 
+from clearprop import check_document
 from slipped import assert_found, assert_holds
 
 GENERAL = r"""
@@ -62,3 +63,34 @@ def test_an_example_is_held_against_its_own_numbers():
 )
 def test_a_slip_in_it_is_found(old, new):
     assert_found(GENERAL, old, new)
+
+
+RULE_FIRST = r"""
+Rows are samples. $Z_1 = X W_1 + b_1$, $A_1 = \max(0, Z_1)$, $Z_2 = A_1 W_2 + b_2$, $P = \mathrm{softmax}(Z_2)$,
+$N = 2$.
+
+$$J = -\frac{1}{N} \sum_{i=1}^{N} \sum_k Y_{ik} \log P_{ik}$$
+
+$$\Delta_2 = \frac{\partial J}{\partial Z_2} = \frac{1}{N} (P - Y)$$
+
+$$W_1 \leftarrow W_1 - \eta \frac{\partial J}{\partial W_1}$$
+
+$$X = \begin{bmatrix} 1 & 2 \\ 0.5 & -1 \end{bmatrix},
+\quad W_1 = \begin{bmatrix} 0.5 & -0.3 \\ 0.1 & 0.4 \end{bmatrix}$$
+
+$$b_1 = \begin{bmatrix} 0.1 & 0 \end{bmatrix}, \quad W_2 = \begin{bmatrix} 0.3 & -0.1 \\ 0.2 & 0.5 \end{bmatrix}$$
+
+$$b_2 = \begin{bmatrix} 0 & 0.1 \end{bmatrix}, \quad Y = \begin{bmatrix} 1 & 0 \\ 0 & 1 \end{bmatrix}$$
+
+$$Z_2 \approx \begin{bmatrix} 0.34 & 0.27 \\ 0.075 & 0.075 \end{bmatrix}, \qquad J \approx 0.676$$
+"""
+
+
+def test_a_rule_before_the_numbers_is_no_step_of_theirs():
+    assert_holds(RULE_FIRST)
+    assert_found(RULE_FIRST, "0.34 & 0.27", "0.34 & 0.72")
+
+
+def test_the_sizes_of_the_numbers_may_be_said():
+    told, plain = check_document(RULE_FIRST, sizes=(2, 2, 2)), check_document(RULE_FIRST)
+    assert (told.verified, told.statements) == (plain.verified, plain.statements)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from itertools import product
 
-from clearprop.check.document.judging import signs, slopes
+from clearprop.check.document.judging import own_numbers, signs, slopes
 from clearprop.check.document.judging.apart import apart, usual
 from clearprop.check.document.judging.compare import Comparison, compared
 from clearprop.check.document.judging.depends import (
@@ -104,6 +104,7 @@ class Chooser:
         if key not in self.known:
             worlds = self._of_one() if number in self.single else self.worlds
             pairs = self._comparison(number, reading).run(worlds, FEW)
+            own_numbers.spare_rounded(self.statements[number], pairs, always=bool(self.setting.numbers))
             self.known[key] = sum(pair.holds for pair in pairs)
         return self.known[key]
 

@@ -28,12 +28,14 @@ from clearprop.check.document.read.tree import (
     Script,
     Sym,
     Text,
+    is_numeric,
     walk,
 )
 
 DRAWS = 3
 MOST_DEPTH = 60
 FEWEST = 3  # definitions that name units by number, before a text is taken as such a walk-through
+GIVEN = ("weight", "bias", "input", "target")
 KINDS = (Num, Sym, Neg, Add, Mul, Div, Pow, Call, Derivative)
 
 
@@ -50,8 +52,7 @@ class Scalars:
                 self._define(left, written_out(right))
         self.known = set(self.definitions) | {s for d in self.definitions.values() for s in whole_symbols(d)}
         self.numbers = _numbers(document)
-        moved = [s.at for s in document.statements if updates.is_update(s, notation.roles)]
-        self.moved_at = min(moved, default=None)
+        self.moved_at = _first_step(document, notation)
         self.flat = notation.style is None and _is_flat(self.definitions, notation)
         numbered = [s for s in self.definitions if any(isinstance(i.node, Num) for i in s.sub)]
         self.apply = notation.style is None and len(numbered) >= FEWEST
@@ -215,6 +216,19 @@ def _numbers(document: Document) -> dict[Sym, float]:
         with contextlib.suppress(Unread, ArithmeticError):
             found.setdefault(nodes[0], float(np.real(_Draw({}, {}, 0).value(nodes[1]))))
     return found
+
+
+def _first_step(document: Document, notation: Notation) -> int | None:
+    """Where the first step stands: one with numbers, or behind numbers; a rule before them moves none of these."""
+    with_numbers = [s for s in document.statements if any(is_numeric(part.node) for part in s.parts)]
+    given = [s.at for s in with_numbers if _kind(s.parts[0].node, notation) in GIVEN]
+    steps = [s for s in document.statements if updates.is_update(s, notation.roles)]
+    moved = [s.at for s in steps if s in with_numbers or s.at > min(given, default=s.at)]
+    return min(moved, default=None)
+
+
+def _kind(node: Node | None, notation: Notation) -> str:
+    return notation.kind(node.name) if isinstance(node, Sym) else ""
 
 
 def _is_flat(definitions: dict[Sym, Node], notation: Notation) -> bool:

@@ -28,7 +28,7 @@ OTHERS = (((4, 5, 6, 3), 7), ((3, 6, 4, 2, 5), 8))
 class Worlds:
     def __init__(self, setting: Setting, sizes: tuple[int, ...] | None = None) -> None:
         self.setting = setting
-        if setting.numbers and sizes is None:
+        if setting.numbers and sizes in (None, _sizes_of(setting.numbers)):
             self.own = [World.of(setting.plan, setting.numbers, setting.constants, _functions(setting))]
             self.others: list[World] = []
             self._by_classes: dict[int, list[World]] = {}
@@ -177,6 +177,12 @@ class Worlds:
         role = notation.roles.get(sym.name, Role(""))
         last = (self.setting.depth or 0) + notation.first_act
         return role.kind in ("pre", "act", "delta") and layer_said(sym, notation) == last
+
+
+def _sizes_of(numbers: dict) -> tuple[int, ...]:
+    """The units of each layer of a network that is given in numbers."""
+    depth = max(layer for kind, layer in numbers if kind == "W")
+    return (numbers["x", 0].shape[1], *(numbers["W", l].shape[1] for l in range(1, depth + 1)))
 
 
 def _sets_a_size(statement: Statement) -> bool:
