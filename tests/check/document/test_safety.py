@@ -8,6 +8,11 @@ import pytest
 from clearprop import check_document
 
 HOSTILE = {
+    "sums within sums of numbers": "$z_1 = w_1 x_1$, $z_2 = w_2 x_1$, $z_3 = w_3 x_1$, $z_4 = w_4 x_1$ and $$z_5 = "
+    + "".join(rf"\sum_{{{letter}=1}}^{{20}} (w_{letter} + " for letter in "abcdefghijkl")
+    + "x_1"
+    + ")" * 12
+    + "$$",
     "a megabyte": "$$z = " + "x + " * 300_000 + "x$$",
     "a megabyte of comments never closed": "$z = x$" + "<!--" * 250_000,
     "a megabyte of signs never closed": "$z = x$" + r"\( \[ \begin{verbatim} \begin{align}" * 30_000,

@@ -11,6 +11,8 @@ from clearprop.check.document.read.limits import OutOfRange, Undefined
 from clearprop.check.document.read.tree import Add, Dots, Node, Num, Script, Sym, mapped, swapped, walk
 
 Factor = tuple[str, Node]  # the sign before it, and the factor
+LONGEST = 40  # factors of a product that is looked at so
+MOST_OF_UNIT = 4  # factors
 MOST_BEFORE = 1  # factors that stand before the first unit
 ENOUGH = 0.5  # of the factors: a slip in one of them is none of the others'
 
@@ -18,12 +20,14 @@ ENOUGH = 0.5  # of the factors: a slip in one of them is none of the others'
 def written_out(factors: list[Factor], env: Env) -> list[Factor]:
     """The factors with those of every layer that dots among them stand for; what is written stays as it is."""
     k = next((k for k, (_, one) in enumerate(factors) if isinstance(one, Dots)), 0)
+    if len(factors) > LONGEST:
+        return factors
     before, behind = factors[:k], factors[k + 1 :]
     found = [
         (_agreeing(before[first:], behind, width, steps, letter, env), first, width, letter, steps)
         for letter in (*sorted(env.letters), "")  # none: layers 1, 2, ...
         for first in range(min(len(before), MOST_BEFORE + 1))
-        for width in range(1, min(len(before) - first, len(behind)) + 1)
+        for width in range(1, min(len(before) - first, len(behind), MOST_OF_UNIT) + 1)
         for steps in range(-1, env.world.L + 1)
     ]
     best = max(found, key=lambda one: (one[0], -one[1], -one[2]), default=(0.0, 0, 0, "", 0))

@@ -5,13 +5,24 @@ from functools import reduce
 from clearprop.check.document.read.tree import Add, Big, Node, Num, Sym, mapped, swapped, walk
 
 MOST = 20  # terms
+LONGEST = 2000  # nodes of what is written out
 
 
 def written_out(node: Node) -> Node:
-    """The same formula without such sums of a few terms."""
-    if not any(isinstance(one, Big) for one in walk(node)):
+    """The same formula without such sums; as it is where it would be long, as sums within sums soon are."""
+    if not any(isinstance(one, Big) for one in walk(node)) or _length(node) > LONGEST:
         return node
-    below = mapped(node, written_out)
+    return _expanded(node)
+
+
+def _length(node: Node) -> int:
+    """How many nodes the formula has when it is written out."""
+    below = 1 + sum(map(_length, node.children))
+    return below * max(1, len(_numbers(node))) if isinstance(node, Big) else below
+
+
+def _expanded(node: Node) -> Node:
+    below = mapped(node, _expanded)
     numbers = _numbers(below) if isinstance(below, Big) else range(0)
     if not isinstance(below, Big) or not numbers:
         return below
