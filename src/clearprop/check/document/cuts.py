@@ -116,7 +116,7 @@ def _computed_anew(document: Document) -> int | None:
         between = next(
             (found for end in (said, step.at) if (found := _headings(document.source.text, old.at, end))), []
         )
-        return max(between, key=lambda one: (-one[0], one[1]))[1] if between else _line_before(document, said)
+        return _highest(between) if between else _line_before(document, said)
     return None
 
 
@@ -128,7 +128,7 @@ def _layers_begin(document: Document) -> int | None:
         layered = [_is_layered(one) for one in every if PRIOR.get(one.name) == "weight"]
         if any(layered):
             between = [] if bare is None else _headings(document.source.text, bare, statement.at)
-            return max(between, key=lambda one: (-one[0], one[1]))[1] if between else None
+            return _highest(between) if between else None
         bare = statement.at if layered and bare is None else bare
     return None
 
@@ -181,6 +181,11 @@ def _headings(text: str, start: int, end: int) -> list[tuple[int, int]]:
     """The headings between two places: how deep each is, and where it stands."""
     found = [(_depth(match[0]), match.start()) for match in HEADING.finditer(text)]
     return [(depth, at) for depth, at in found if start < at < end]
+
+
+def _highest(headings: list[tuple[int, int]]) -> int:
+    """Where the highest of them stands, the last of several."""
+    return max(headings, key=lambda one: (-one[0], one[1]))[1]
 
 
 def _depth(heading: str) -> int:

@@ -22,15 +22,21 @@ def hold(
     """Hold what is a number of the text's own example, as o = 0.7, against that example; what it does not settle is
     called neither wrong nor right.
     """
-    for k, pair in enumerate(pairs):
-        bare = [is_numeric(statement.parts[side].node) for side in (pair.left, pair.right)]
-        if not pair.failures or not any(bare) or all(bare) or not scalars.is_example:
-            continue
-        settled = _by_example(statement, setting, reading, worlds)
+    failing = [k for k, pair in enumerate(pairs) if pair.failures and _is_one_number(pair, statement)]
+    if not failing or not scalars.is_example:
+        return
+    settled = _by_example(statement, setting, reading, worlds)
+    for k in failing:
+        pair = pairs[k]
         if settled and (settled[k].holds or not scalars.is_after(statement.at)):
             pairs[k] = settled[k]
         else:
             pair.unread, pair.unread_side = Unread("a number of the text's own example"), pair.right
+
+
+def _is_one_number(pair: Pair, statement: Statement) -> bool:
+    """Whether one side is made of numbers only, and the other is not."""
+    return sum(is_numeric(statement.parts[k].node) for k in (pair.left, pair.right)) == 1
 
 
 def _by_example(statement: Statement, setting: Setting, reading: Reading, worlds: Worlds) -> list[Pair]:

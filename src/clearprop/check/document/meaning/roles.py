@@ -19,7 +19,7 @@ from clearprop.check.document.meaning.augmented import besides_one, find_blocks,
 from clearprop.check.document.meaning.differentials import find_differentials
 from clearprop.check.document.meaning.families import find_families
 from clearprop.check.document.meaning.likelihoods import find_likelihoods
-from clearprop.check.document.meaning.loss_names import find_losses, find_losses_of_one
+from clearprop.check.document.meaning.loss_names import Pairs, find_losses, find_losses_of_one
 from clearprop.check.document.meaning.notation import (
     ROWLIKE,
     Notation,
@@ -238,16 +238,16 @@ def _samples_above(found: list[Sym], notation: Notation) -> None:
 
 def find_roles(document: Document, notation: Notation) -> None:
     """The role of every name that custom or the formulas settle."""
+    both = list(pairs(document))
     on_line = [one for node in nodes(document, ranges=False) for one in _on_line(node)]
     used = {one.name for one in on_line if one.sub or one.sup or one.name not in notation.anything}
     used -= patterns.bounds(nodes(document)) - {one.name for one in on_line if one.sub or one.sup}
-    functions = document.words.functions
     text = prose(document.source)
     of_class = hints.of_class(text)
     spare = {"t", "T"} - _one_hot(document) - of_class if used & {"y", "Y"} else set()
     alone = set() if used & {"y", "Y", "t", "T"} else of_class
     prior = dict(PRIOR)
-    if steps.outputs_are_y(list(pairs(document))) and (used & {"t", "T"} or _stands_alone("yY", document)):
+    if steps.outputs_are_y(both) and (used & {"t", "T"} or _stands_alone("yY", document)):
         prior.update(y="prediction", Y="prediction")
         spare = set()
     said = hints.input_letter(text)
@@ -258,50 +258,53 @@ def find_roles(document: Document, notation: Notation) -> None:
     prior.update(dict.fromkeys((hints.target_letters(text) & used | alone) - _computed(document), "target"))
     for name in _computed(document) & {n for n, kind in prior.items() if kind in ("rate", "decay")}:
         del prior[name]
-    prior.update(steps.exchanged(list(pairs(document)), prior))
-    kinds, shifts, bare = forward.settled(steps.oriented(list(pairs(document))), prior)
-    prior.update(kinds | find_families(steps.oriented(list(pairs(document)))).kinds)
-    prior.update(entering(list(pairs(document)), prior, notation))
-    find_adjoints(document, pairs(document), used, prior, notation)
-    for name in sorted(used - spare):
+    prior.update(steps.exchanged(both, prior))
+    kinds, shifts, bare = forward.settled(steps.oriented(both), prior)
+    prior.update(kinds | find_families(steps.oriented(both)).kinds)
+    prior.update(entering(both, prior, notation))
+    find_adjoints(document, both, used, prior, notation)
+    for name in sorted(used - spare - notation.roles.keys()):
         offset = name.rstrip("0123456789") == "b" or (name[-1] == "0" and name[:-1] in used)
         kind = prior.get(name) or ("bias" if offset else None)
-        if name in notation.roles:
-            continue
-        if kind is not None and not (name in functions and kind in ("act", "prediction", "pre")):
+        if kind is not None and not (
+            name in document.words.functions and kind in ("act", "prediction", "pre")
+        ):
             notation.roles[name] = _role(kind)
         elif name.startswith("d ") and name[2:] in PRIOR:
             notation.roles[name] = Role("gradient", of=name[2:])
     _added_inside(shifts, bare, notation)
     _one_layer(document, notation)
-    hidden_layers.find_count(list(pairs(document)), notation, text)
-    notation.unit_layers = unit_letters.layers(list(pairs(document)), notation, prior)
-    notation.unit_names = unit_letters.computed(list(pairs(document)), notation)
-    find_any_layer(list(pairs(document)), notation, prior)
+    hidden_layers.find_count(both, notation, text)
+    notation.unit_layers = unit_letters.layers(both, notation, prior)
+    notation.unit_names = unit_letters.computed(both, notation)
+    find_any_layer(both, notation, prior)
     _augmented(document, notation)
-    ones = {
-        name for one in document.statements for name in patterns.ones_at_zero([p.node for p in one.parts])
-    }
+    sides = ([part.node for part in one.parts] for one in document.statements)
+    ones = {name for found in sides for name in patterns.ones_at_zero(found)}
     notation.from_zero = any(notation.kind(name) == "input" for name in ones)
     outside = {one.name for node in nodes(document) for one in steps.outside(node)}
-    written = steps.find_steps(list(pairs(document)), used, outside, notation)
-    find_blocks(pairs(document), notation.roles)
+    written = steps.find_steps(both, used, outside, notation)
+    find_blocks(both, notation.roles)
     find_cut(notation.roles, used)
-    find_offsets(list(pairs(document)), notation, written)
-    every, both = list(nodes(document)), list(pairs(document))
-    find_losses(every, both, document.words, notation)
-    find_likelihoods(both, text, notation)
-    errors.find_changes(both, notation)
-    find_losses_of_one(every, notation)
-    errors.find_deltas(both, notation)
-    accumulators.find_added_up(both, notation)
-    errors.find_errors_by_name(both, used, notation)
+    find_offsets(both, notation, written)
+    _losses_and_errors(document, both, used, notation)
     for name in sorted(used):
         if name.startswith("d ") and name not in notation.roles and name[2:] in notation.roles:
             notation.roles[name] = Role("gradient", of=name[2:])
     _small_beside_capital(notation)
     notation.ones_above = any(notation.kind(name) in ("pre", "act") for name in ones)
-    find_differentials(pairs(document), used, notation)
+    find_differentials(both, used, notation)
+
+
+def _losses_and_errors(document: Document, both: Pairs, used: set[str], notation: Notation) -> None:
+    """Which names are losses, and which are what comes of them: changes, errors, sums of gradients."""
+    find_losses(list(nodes(document)), both, document.words, notation)
+    find_likelihoods(both, prose(document.source), notation)
+    errors.find_changes(both, notation)
+    find_losses_of_one(list(nodes(document)), notation)
+    errors.find_deltas(both, notation)
+    accumulators.find_added_up(both, notation)
+    errors.find_errors_by_name(both, used, notation)
 
 
 def _small_beside_capital(notation: Notation) -> None:

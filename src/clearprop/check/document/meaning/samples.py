@@ -17,23 +17,7 @@ from clearprop.check.document.read.tree import (
 def find_samples(document: Document, notation: Notation, prose: str, shapes: list) -> None:
     """The letter of the number of samples, and the letters that run over them."""
     votes: Counter[str] = Counter()
-    for formula in document.formulas:
-        if formula.display:
-            continue
-        hint = hints.letter_size(formula.text, formula.before, formula.after)
-        if hint is not None:
-            name = hint[0].lstrip("\\")
-            if notation.kind(name.partition("_")[0]) in ROWLIKE and "_" in name:
-                continue  # x_i is no size
-            if hint[1] == ("m",):
-                votes[name] += 3
-            elif name not in notation.roles or notation.roles[name].kind not in (
-                "weight",
-                "bias",
-                "loss",
-                "target",
-            ):
-                notation.sizes.setdefault(name, hint[1])
+    _vote_by_words(document, notation, votes)
     _vote_by_shapes(shapes, notation, votes)
     bound: Counter[tuple[str, str]] = Counter()
     said = hints.sample_letters(prose) - notation.layer_letters
@@ -78,6 +62,27 @@ def find_samples(document: Document, notation: Notation, prose: str, shapes: lis
     if not notation.samples_above:
         notation.sample_letters |= _nielsen(document, notation)
     notation.sample_letters -= set(notation.sizes)
+
+
+def _vote_by_words(document: Document, notation: Notation, votes: Counter[str]) -> None:
+    """By what the prose says of letters; it also tells what sizes other letters are."""
+    for formula in document.formulas:
+        if formula.display:
+            continue
+        hint = hints.letter_size(formula.text, formula.before, formula.after)
+        if hint is not None:
+            name = hint[0].lstrip("\\")
+            if notation.kind(name.partition("_")[0]) in ROWLIKE and "_" in name:
+                continue  # x_i is no size
+            if hint[1] == ("m",):
+                votes[name] += 3
+            elif name not in notation.roles or notation.roles[name].kind not in (
+                "weight",
+                "bias",
+                "loss",
+                "target",
+            ):
+                notation.sizes.setdefault(name, hint[1])
 
 
 def _of_parameters(document: Document, notation: Notation) -> set[str | None]:
